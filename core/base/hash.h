@@ -1,0 +1,18 @@
+/* Hashes that are not cryptography: table positions and counter names. */
+#ifndef JG_BASE_HASH_H
+#define JG_BASE_HASH_H
+
+#include "base/str.h"
+
+/* 16 secret random bytes, drawn once per installation or process. */
+struct jg_hash_key {
+    uint64_t k0, k1;
+};
+
+/* SipHash-2-4 (Aumasson, Bernstein 2012): safe where clients choose <s>. */
+uint64_t jg_hash_keyed(const struct jg_hash_key *key, struct jg_str s);
+
+/* FNV-1a, 64 bit: for keys that come from configuration. */
+uint64_t jg_hash_plain(struct jg_str s);
+
+#endif
