@@ -29,6 +29,13 @@ def count(report):
     return passed, failed, skipped
 
 
+def loud_skips(log):
+    """Tests that said they lack something count as skipped, not passed."""
+    return sum(line.startswith("LOUD SKIP")
+               for line in log.read_text(errors="replace").splitlines()) \
+        if log.exists() else 0
+
+
 def run(command, report, env):
     """Run it; a runner that dies without a report is one failure."""
     report.unlink(missing_ok=True)
@@ -75,10 +82,12 @@ def main():
         report = build / "meson-logs/pytest.xml"
         results.append(run(
             ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-rs", f"--junitxml={report}", "tests/e2e", "tests/docs"],
+             "-rs", f"--junitxml={report}", "tests/e2e"],
             report, env))
 
     passed, failed, skipped = map(sum, zip(*results))
+    loud = loud_skips(build / "meson-logs/testlog.txt")
+    passed, skipped = passed - loud, skipped + loud
     print(f"{passed} passed, {failed} failed" +
           (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not passed else 0

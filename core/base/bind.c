@@ -402,6 +402,11 @@ static void
 bind_members(struct jg_bind *b, const struct jg_field_table *table,
              const struct jg_json *object, char *out, const struct jg_place *at)
 {
+    if (object->count > JG_BIND_MEMBERS_MAX) {
+        jg_bind_wrong(b, NULL, object, at, JG_E_CONF_RANGE,
+                      "at most %d members", JG_BIND_MEMBERS_MAX);
+        return;
+    }
     for (uint32_t i = 0; i < object->count && !b->no_memory; i++) {
         const struct jg_json_member *m = &object->members[i];
         const struct jg_field *f;

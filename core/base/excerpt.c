@@ -63,11 +63,11 @@ is_name(struct jg_str line, size_t i)
     return i < line.len && line.p[i] == ':';
 }
 
-/* Index behind the number or word that begins at <i>. */
+/* Index behind the number or word that begins at <i>; a bracket is none. */
 static size_t
 word_end(struct jg_str line, size_t i)
 {
-    while (i < line.len && strchr(",]} \t", line.p[i]) == NULL)
+    while (i < line.len && strchr("[]{}, \t", line.p[i]) == NULL)
         i++;
     return i;
 }
@@ -91,7 +91,7 @@ piece_at(struct jg_str line, size_t i, size_t at, enum jg_excerpt what)
     }
     end = word_end(line, i);
     if (i == at && what == JG_EXCERPT_HIDE && end > i)
-        return (struct piece){i, end, line.p[i] != '{' && line.p[i] != '['};
+        return (struct piece){i, end, true};
     return (struct piece){i, i + 1, false};
 }
 

@@ -1,7 +1,7 @@
 /*
- * JSON as values in an arena. jansson does the parsing; our own scan before
- * it bounds depth, members and strings, so that hostile input never reaches
- * a recursive parser; what comes out is copied once and jansson's tree freed.
+ * JSON as values in an arena (RFC 8259), strictly: one value and nothing
+ * behind it, UTF-8, no member name twice, no NUL in a string. Hostile input
+ * costs no more than its length and its limits: the parser does not recurse.
  */
 #ifndef JG_BASE_JSON_H
 #define JG_BASE_JSON_H
@@ -29,7 +29,7 @@ struct jg_json {
     union {
         bool boolean;
         int64_t integer;
-        double real; /* finite */
+        double real;          /* finite */
         struct jg_str string; /* UTF-8, no NUL inside, a NUL behind */
         const struct jg_json *items;
         const struct jg_json_member *members; /* in the order of the text */
@@ -44,9 +44,9 @@ struct jg_json_member {
 /* Limits of one kind of document; all of them must be set. */
 struct jg_json_limits {
     size_t max_bytes;
-    unsigned max_depth;   /* nested arrays and objects; [] is 1 */
-    unsigned max_values;  /* values in all; a member counts as its value */
-    size_t max_string;    /* raw bytes between two quotes */
+    unsigned max_depth;  /* nested arrays and objects; [] is 1 */
+    unsigned max_values; /* values in all; a member counts as its value */
+    size_t max_string;   /* raw bytes between two quotes */
 };
 
 extern const struct jg_json_limits jg_json_limits_token; /* 64 KiB, 32, 1000 */
@@ -55,11 +55,13 @@ extern const struct jg_json_limits jg_json_limits_conf;  /* 10 MiB, 64, 500k */
 /* Where and why a text is not JSON: 1-based, in bytes. */
 struct jg_json_fault {
     unsigned line, column;
-    char what[160];
+    char what[160]; /* printable ASCII */
 };
 
 /*
- * Parse the one JSON value that <text> is. <fault> may be NULL.
+ * Parse the one JSON value that <text> is; <out> does not point into it.
+ * <fault> may be NULL. Needs the "C" locale for numbers, which a process has
+ * that never calls setlocale().
  *   JG_E_JSON            not JSON, or bytes behind it, or a number that
  *                        neither int64_t nor a finite double can hold
  *   JG_E_JSON_DUPLICATE  a member name occurs twice in one object
@@ -117,7 +119,7 @@ void jg_json_write(struct jg_buf *b, const struct jg_json *value,
  * "target_list", "2"). When the last part is missing, the place of the value
  * that should hold it. For messages only: it reads the text again.
  */
-void jg_json_locate(struct jg_str text, const struct jg_str *path,
-                    size_t depth, unsigned *line, unsigned *column);
+void jg_json_locate(struct jg_str text, const struct jg_str *path, size_t depth,
+                    unsigned *line, unsigned *column);
 
 #endif

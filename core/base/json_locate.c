@@ -105,6 +105,28 @@ enter_member(struct cursor *c, struct jg_str name, const char **at_name)
     return false;
 }
 
+size_t
+jg_json_find_second(struct jg_str text, size_t offset, struct jg_str name)
+{
+    struct cursor c = {text.p + offset, text.p + text.len};
+    unsigned seen = 0;
+
+    if (!take(&c, '{'))
+        return offset;
+    do {
+        const char *at_name;
+
+        skip_spaces(&c);
+        at_name = c.p;
+        if (c.p == c.end || *c.p != '"')
+            break;
+        if (is_text(skip_string(&c), name) && ++seen == 2)
+            return (size_t)(at_name - text.p);
+        skip_value(&c);
+    } while (take(&c, ','));
+    return offset;
+}
+
 /* From an array to its item <index>. */
 static bool
 enter_item(struct cursor *c, struct jg_str index)
@@ -146,6 +168,24 @@ jg_json_find(struct jg_str text, const struct jg_str *path, size_t depth,
         at_name = inside_name;
     }
     return (size_t)((name && at_name != NULL ? at_name : c.p) - text.p);
+}
+
+void
+jg_json_position(struct jg_str text, size_t offset, unsigned *line,
+                 unsigned *column)
+{
+    struct jg_str before = jg_str_head(text, offset);
+    size_t start = 0;
+    unsigned lines = 1;
+
+    for (size_t i = 0; i < before.len; i++) {
+        if (before.p[i] == '\n') {
+            lines++;
+            start = i + 1;
+        }
+    }
+    *line = lines;
+    *column = (unsigned)(before.len - start) + 1;
 }
 
 void

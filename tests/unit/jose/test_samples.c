@@ -85,7 +85,8 @@ every_sample_gives_the_keys_that_it_should(void **state)
     size_t wrong = 0;
 
     (void)state;
-    vectors_or_skip();
+    if (!vectors_are_here())
+        return;
     for (size_t i = 0; i < LEN(rows); i++) {
         struct jg_jwks *set = NULL;
         struct jg_buf got;
@@ -154,7 +155,8 @@ samples_of_ml_dsa_verify_or_ask_for_openssl_3_5(void **state)
     size_t usable = 0;
 
     (void)state;
-    vectors_or_skip();
+    if (!vectors_are_here())
+        return;
     for (size_t i = 0; i < LEN(rows); i++) {
         const struct jg_jwks_entry *entry;
         struct jg_jwks *set = NULL;
@@ -232,7 +234,8 @@ tokens_of_providers_and_rfcs_verify_with_their_keys(void **state)
     size_t wrong = 0;
 
     (void)state;
-    vectors_or_skip();
+    if (!vectors_are_here())
+        return;
     for (size_t i = 0; i < LEN(rows); i++) {
         struct jg_jwks *set = NULL;
         struct jg_str token;
@@ -273,7 +276,8 @@ cookbook_tokens_verify_in_compact_form_only(void **state)
     };
 
     (void)state;
-    vectors_or_skip();
+    if (!vectors_are_here())
+        return;
     for (size_t i = 0; i < LEN(rows); i++) {
         const struct jg_json *file, *output;
         struct jg_jwks *set;
@@ -316,7 +320,8 @@ tokens_of_published_attacks_are_refused(void **state)
     struct jg_arena a;
 
     (void)state;
-    vectors_or_skip();
+    if (!vectors_are_here())
+        return;
     jg_arena_init(&a, 4096, ARENA_MAX_BYTES);
     tokens = member(vector_json("cve-tokens/tokens.json", &a), "tokens");
     assert_int_equal(tokens->count, LEN(rows));

@@ -31,9 +31,9 @@ vector_text(const char *name, struct jg_arena *a)
     return (struct jg_str){text, len};
 }
 
-/* Leaves the test, loudly, when there are no vectors on this machine. */
-static inline void
-vectors_or_skip(void)
+/* Are there vectors on this machine? Says it loudly when not. */
+static inline bool
+vectors_are_here(void)
 {
     struct jg_arena a;
     bool there;
@@ -41,10 +41,9 @@ vectors_or_skip(void)
     jg_arena_init(&a, 4096, 2 * VECTOR_MAX_BYTES);
     there = vector_text("README.md", &a).p != NULL;
     jg_arena_free(&a);
-    if (!there) {
-        print_message("# SKIPPED: no test vectors in JG_SHARED\n");
-        skip();
-    }
+    if (!there)
+        jg_skip_loudly("no test vectors in JG_SHARED");
+    return there;
 }
 
 /* The JSON in vector file <name>, in <a>. */

@@ -1,0 +1,48 @@
+# The front door. Meson and Ninja do the work; this says what there is to do.
+BUILD ?= build
+export JOTGATE_BUILD = $(abspath $(BUILD))
+
+.PHONY: build run test asan fuzz bench format check clean install
+.DEFAULT_GOAL := build
+
+build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
+	@tools/deps.sh build
+	@tools/build.sh $(BUILD)
+
+run: build ## the demo: gateway on 8080, control API on 8081; Ctrl-C ends it
+	@exec $(BUILD)/jotgate demo
+
+test: ## unit, end-to-end and documentation tests; ends with "N passed, N failed"
+	@tools/deps.sh build test
+	@tools/build.sh $(BUILD) -Dtests=true
+	@/usr/bin/python3 tools/run_tests.py $(BUILD)
+
+asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx
+	@tools/deps.sh build test
+	@tools/build.sh build-asan -Dtests=true -Db_sanitize=address,undefined -Db_lundef=false
+	@JOTGATE_BUILD=$(abspath build-asan) /usr/bin/python3 tools/run_tests.py --sanitized build-asan
+
+fuzz: ## every fuzz target for FUZZ_SECONDS (60) each
+	@tools/deps.sh build test fuzz
+	@CC=clang tools/build.sh build-fuzz -Dtests=true -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+	@/usr/bin/python3 tools/run_fuzz.py build-fuzz
+
+bench: ## beside bare nginx and HAProxy in one run; see bench/README.md
+	@tools/deps.sh build test bench
+	@tools/build.sh build-release -Dtests=true -Dbuildtype=release
+	@/usr/bin/python3 bench/run.py build-release $(if $(WRITE),--write)
+
+format: ## clang-format decides
+	@tools/deps.sh check
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+check: ## format, layer rule, sizes, warnings as errors
+	@tools/deps.sh build test check
+	@/usr/bin/python3 tools/check.py
+	@tools/build.sh build-check -Dtests=true -Dwerror=true
+
+install: build ## into PREFIX (/usr/local), or DESTDIR for packages
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf build build-asan build-fuzz build-release build-check

@@ -1,0 +1,266 @@
+/*
+ * What one decision costs: nanoseconds and allocations outside the request
+ * arena, for a token out of the cache and for a new one, with the upstream as
+ * an address, as a name, and with every lookup in the store.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "access/decide.h"
+#include "base/buf.h"
+#include "jose/sign.h"
+
+#define BATCHES 200 /* the fastest counts: others may use the machine, too */
+#define ROUNDS 4000 /* of a batch */
+#define ROUNDS_NEW 1000
+#define TOKENS 64
+#define SEED_BYTES 8192
+
+static const char api_text[] =
+    "{\"api_id\":\"bench\",\"org_id\":\"default\",\"active\":true,"
+    "\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\","
+    "\"jwt_source\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\","
+    "\"jwt_policy_field_name\":\"pol\",\"strip_auth_data\":false,"
+    "\"proxy\":{\"listen_path\":\"/bench/\",\"target_url\":\"http://%s\","
+    "\"strip_listen_path\":true}}";
+
+static const char policy_text[] =
+    "{\"id\":\"gold\",\"org_id\":\"default\",\"access_rights\":"
+    "{\"bench\":{\"api_id\":\"bench\",\"versions\":[\"Default\"]}}}";
+
+static void
+must(enum jg_err err, const char *what)
+{
+    if (err == JG_OK)
+        return;
+    fprintf(stderr, "%s: %s\n", what, jg_err_info(err)->name);
+    exit(1);
+}
+
+static struct jg_snapshot *
+make_snapshot(const char *upstream)
+{
+    struct jg_snapshot_builder *b;
+    struct jg_snapshot *snapshot;
+    char text[1024];
+    struct jg_document api = {
+        .id = JG_STR("bench"), .version = 1, .file = JG_STR("bench.json")};
+    struct jg_document policy = {.id = JG_STR("gold"),
+                                 .version = 2,
+                                 .file = JG_STR("bench.json"),
+                                 .text = JG_STR(policy_text)};
+
+    snprintf(text, sizeof(text), api_text, upstream);
+    api.text = jg_str(text);
+    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 1, 1, &b), "begin");
+    must(jg_snapshot_add_api(b, &api, NULL), "api");
+    must(jg_snapshot_add_policy(b, &policy, NULL), "policy");
+    must(jg_snapshot_finish(b, &snapshot), "finish");
+    return snapshot;
+}
+
+/* Like an access token of an identity provider: about 650 bytes. */
+static void
+make_token(const struct jg_signer *signer, unsigned number, struct jg_buf *out)
+{
+    static const char header[] =
+        "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"2023-11\"}";
+    char claims[512];
+
+    snprintf(claims, sizeof(claims),
+             "{\"iss\":\"https://idp.example/realms/main\",\"sub\":"
+             "\"5c1b3c5e-6f0b-4a7e-9b1c-%012u\",\"aud\":[\"bench\",\"other\"],"
+             "\"exp\":1700000300,\"iat\":1700000000,\"nbf\":1700000000,"
+             "\"pol\":\"gold\",\"scope\":\"openid profile email\","
+             "\"email\":\"somebody@example.com\",\"realm_access\":{\"roles\":"
+             "[\"user\",\"editor\",\"viewer\"]}}",
+             number);
+    jg_buf_reset(out);
+    must(jg_sign(signer, jg_alg_find(JG_STR("HS256")), JG_STR(header),
+                 jg_str(claims), out),
+         "sign");
+}
+
+static const char authorization[] = "Authorization";
+
+/* What a browser's fetch() sends, more or less. */
+static struct jg_header headers[] = {
+    {{"Host", 4}, {"gateway.example:8080", 20}},
+    {{"User-Agent", 10}, {"Mozilla/5.0 (X11; Linux x86_64)", 31}},
+    {{"Accept", 6}, {"application/json", 16}},
+    {{"Accept-Encoding", 15}, {"gzip, deflate, br", 17}},
+    {{"Accept-Language", 15}, {"en-US,en;q=0.5", 14}},
+    {{"Connection", 10}, {"keep-alive", 10}},
+    {{"Origin", 6}, {"https://app.example", 19}},
+    {{authorization, sizeof(authorization) - 1}, {"", 0}},
+};
+
+static const struct jg_request request = {
+    .method = {"GET", 3},
+    .host = {"gateway.example:8080", 20},
+    .target = {"/bench/v1/things/42?expand=owner&limit=10", 41},
+    .headers = headers,
+    .header_count = sizeof(headers) / sizeof(headers[0]),
+    .peer = {"192.0.2.7", 9},
+};
+
+static uint64_t
+now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* One decision in memory of ours; <chunks> counts what that did not hold. */
+static void
+decide(const struct jg_surroundings *with, struct jg_str bearer, size_t *chunks)
+{
+    static _Alignas(16) char seed[SEED_BYTES];
+    struct jg_arena a;
+    struct jg_decision d = {.with = *with, .request = &request, .arena = &a};
+
+    headers[sizeof(headers) / sizeof(headers[0]) - 1].value = bearer;
+    jg_arena_init(&a, 4096, 1024 * 1024);
+    jg_arena_seed(&a, seed, sizeof(seed));
+    if (jg_decide(&d) != JG_ALLOW) {
+        fprintf(stderr, "not allowed: %s\n", jg_err_info(d.reason)->name);
+        exit(1);
+    }
+    *chunks += a.used_bytes > 0;
+    jg_decision_done(&d);
+    jg_arena_free(&a);
+}
+
+static void
+run(const char *name, const struct jg_surroundings *with,
+    const struct jg_buf *tokens, unsigned rounds)
+{
+    uint64_t best = UINT64_MAX;
+    size_t chunks = 0;
+
+    for (unsigned batch = 0; batch < BATCHES; batch++) {
+        uint64_t start = now_ns(), took;
+
+        for (unsigned i = 0; i < rounds; i++)
+            decide(with, jg_buf_str(&tokens[i % TOKENS]), &chunks);
+        took = now_ns() - start;
+        if (took < best)
+            best = took;
+    }
+    printf("%-44s %8.0f ns  %zu allocations\n", name, (double)best / rounds,
+           chunks);
+}
+
+static struct jg_store *
+open_store(const char *folder, const char *host)
+{
+    struct jg_store_options options = {.path = folder,
+                                       .max_bytes = 1 << 20,
+                                       .writable = true,
+                                       .group = (gid_t)-1};
+    struct jg_addresses addresses = {.count = 1};
+    char fault[JG_STORE_FAULT_MAX];
+    struct jg_store *store;
+    struct jg_txn *txn;
+
+    if (!jg_address_literal(JG_STR("127.0.0.1"), &addresses.items[0]))
+        exit(1);
+    must(jg_store_open(&options, &store, fault), fault);
+    must(jg_txn_write(store, &txn), "write");
+    must(jg_record_put_addresses(txn, jg_str(host), &addresses), "put");
+    must(jg_txn_commit(txn), "commit");
+    return store;
+}
+
+/* Everything that is lent to a decision, and where it lies. */
+struct world {
+    struct jg_surroundings with;
+    struct jg_snapshot *literal, *named;
+    struct jg_buf tokens[TOKENS];
+    char folder[32];
+};
+
+static void
+start(struct world *w)
+{
+    static const struct jg_hash_key key = {0x0123456789abcdef, 0xfedcba98};
+    struct jg_signer *signer;
+    char path[64];
+
+    must(jg_signer_from_secret(JG_STR("0123456789abcdef0123456789abcdef"),
+                               &signer, NULL),
+         "signer");
+    for (unsigned i = 0; i < TOKENS; i++) {
+        jg_buf_init(&w->tokens[i], JG_TOKEN_MAX);
+        make_token(signer, i, &w->tokens[i]);
+    }
+    jg_signer_free(signer);
+    w->literal = make_snapshot("127.0.0.1:8000/base");
+    w->named = make_snapshot("upstream.example:8000/base");
+    snprintf(w->folder, sizeof(w->folder), "/tmp/jg-bench-XXXXXX");
+    if (mkdtemp(w->folder) == NULL)
+        exit(1);
+    w->with.now_s = 1700000100;
+    w->with.store = open_store(w->folder, "upstream.example");
+    snprintf(path, sizeof(path), "%s/counters", w->folder);
+    must(jg_counters_open(path, &w->with.counters), "counters");
+    must(jg_cache_new(16 << 20, &key, &w->with.cache), "cache");
+    must(jg_address_cache_new(&w->with.addresses), "addresses");
+}
+
+static void
+end(struct world *w)
+{
+    char command[64];
+
+    jg_address_cache_free(w->with.addresses);
+    jg_cache_free(w->with.cache);
+    jg_counters_close(w->with.counters);
+    jg_store_close(w->with.store);
+    for (unsigned i = 0; i < TOKENS; i++)
+        jg_buf_free(&w->tokens[i]);
+    jg_snapshot_free(w->named);
+    jg_snapshot_free(w->literal);
+    snprintf(command, sizeof(command), "rm -r %s", w->folder);
+    if (system(command) != 0)
+        exit(1);
+}
+
+/* A cache that has no room for all tokens keeps none for long. */
+static void
+run_small(const struct world *w)
+{
+    static const struct jg_hash_key key = {1, 2};
+    struct jg_surroundings with = w->with;
+
+    must(jg_cache_new(48 << 10, &key, &with.cache), "cache");
+    run("new token, put into the cache", &with, w->tokens, ROUNDS_NEW);
+    jg_cache_free(with.cache);
+}
+
+int
+main(void)
+{
+    static struct world w;
+    struct jg_surroundings with;
+
+    start(&w);
+    printf("HS256, token of %zu bytes\n", w.tokens[0].len);
+    w.with.snapshot = w.literal;
+    run("cached token, upstream by address", &w.with, w.tokens, ROUNDS);
+    with = w.with;
+    with.cache = NULL;
+    run("new token, no cache", &with, w.tokens, ROUNDS_NEW);
+    run_small(&w);
+    with = w.with;
+    with.snapshot = w.named;
+    run("cached token, upstream by name", &with, w.tokens, ROUNDS);
+    with.addresses = NULL;
+    run("cached token, name out of the store", &with, w.tokens, ROUNDS);
+    end(&w);
+    return 0;
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""jotgate beside bare nginx and HAProxy: the same requests, in one run.
+
+Each server runs on one CPU (0) with one worker, the load (wrk) and the
+upstream on the other. Per scenario the servers take turns for several rounds;
+medians and ratios within the run count, because machines are noisy.
+CPU per request is what the kernel billed to the server's processes.
+
+    bench/run.py BUILD [--seconds 4] [--rounds 5] [--only NAME...] [--write]
+"""
+import argparse
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import report
+import servers
+from tokens import make_tokens
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# scenario -> (algorithm or None, tokens in turn, expected status)
+SCENARIOS = {
+    "keyless": (None, 0, 200),
+    "HS256 one token": ("HS256", 1, 200),
+    "HS256 new tokens": ("HS256", 10000, 200),
+    "HS256 rejected": ("HS256", -1, 403),
+    "RS256 one token": ("RS256", 1, 200),
+    "RS256 new tokens": ("RS256", 10000, 200),
+    "PS256 one token": ("PS256", 1, 200),
+    "PS256 new tokens": ("PS256", 2000, 200),
+    "ES256 one token": ("ES256", 1, 200),
+    "ES256 new tokens": ("ES256", 10000, 200),
+    "ES384 new tokens": ("ES384", 2000, 200),
+    "EdDSA new tokens": ("EdDSA", 2000, 200),
+}
+
+
+def wrk(url, tokens, seconds, connections):
+    """(requests, responses that were not 2xx, p50 us, p99 us)."""
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}",
+               f"-d{seconds}s", "--latency", "-s", HERE / "load.lua", url,
+               "--", tokens or ""]
+    out = subprocess.run(command, capture_output=True, text=True, check=True,
+                         timeout=seconds + 30).stdout
+    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
+    return [int(float(x)) for x in line.split()[1:]]
+
+
+def measure(server, path, tokens, seconds, connections):
+    before = server.cpu_ns()
+    requests, other, p50, p99 = wrk(server.url + path, tokens, seconds,
+                                    connections)
+    cpu_us = (server.cpu_ns() - before) / 1000 / max(requests, 1)
+    return {"rps": requests / seconds, "cpu_us": cpu_us, "p50_us": p50,
+            "p99_us": p99, "requests": requests, "other": other}
+
+
+def play(name, contestants, folder, options):
+    """One scenario: every contestant in turn, round after round."""
+    alg, count, status = SCENARIOS[name]
+    tokens = make_tokens(folder, alg, count) if alg else None
+    results = {}
+    able = [c for c in contestants if c.can(name, alg)]
+    for turn in range(options.rounds + 1):
+        for contestant in able:
+            path = contestant.path(alg, count)
+            server = contestant.server(count)
+            seconds = options.seconds if turn else 1  # the first warms up
+            got = measure(server, path, tokens, seconds, options.connections)
+            wrong = got["other"] if status == 200 \
+                else got["requests"] - got["other"]
+            if wrong and contestant.name != "bare nginx":
+                sys.exit(f"{contestant.name}: {wrong} of {got['requests']} "
+                         f"answers in '{name}' were not {status}")
+            if turn:
+                results.setdefault(contestant.name, []).append(got)
+    return {n: {key: statistics.median(r[key] for r in rows)
+                for key in rows[0]} for n, rows in results.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--only", nargs="*", default=list(SCENARIOS))
+    parser.add_argument("--write", action="store_true",
+                        help="replace the tables in bench/RESULTS.md")
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="jotgate-bench-"))
+    folder.chmod(0o755)
+    print(f"{platform.processor() or platform.machine()}, "
+          f"{options.rounds} rounds of {options.seconds} s, "
+          f"{options.connections} connections", flush=True)
+    with servers.Field(options.build.resolve(), folder) as field:
+        tables = {}
+        for name in options.only:
+            tables[name] = play(name, field.contestants, folder, options)
+            print(report.table({name: tables[name]}), flush=True)
+        idle = field.idle_memory_kib()
+    micro = report.micro(options.build.resolve())
+    print(micro)
+    if options.write:
+        report.write(HERE / "RESULTS.md", tables, micro, idle, options)
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

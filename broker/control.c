@@ -1,0 +1,235 @@
+/* The control API over SCGI: core/admin answers, this carries. */
+#include "control.h"
+
+#include "clock.h"
+#include "loads.h"
+#include "reply.h"
+
+#include "access/path.h"
+
+#include <stdatomic.h>
+#include <sys/random.h>
+
+#define ARENA_CHUNK (64 * 1024)
+#define ARENA_MAX (512 * 1024 * 1024) /* bytes that one request may use */
+
+/* The values of JOTGATE_PORT. */
+static const struct {
+    struct jg_str name;
+    enum jg_admin_port port;
+} ports[] = {
+    {{"control", 7}, JG_PORT_CONTROL},
+    {{"listen", 6}, JG_PORT_LISTEN},
+    {{"shared", 6}, JG_PORT_SHARED},
+};
+
+int64_t
+jg_throttle_failed(struct jg_throttle *throttle, int64_t now_ms)
+{
+    if (throttle->failures == 0 ||
+        now_ms - throttle->since_ms >= JG_THROTTLE_WINDOW_MS) {
+        throttle->since_ms = now_ms;
+        throttle->failures = 0;
+    }
+    throttle->failures++;
+    return throttle->failures > JG_THROTTLE_FREE ? JG_THROTTLE_PAUSE_MS : 0;
+}
+
+void
+jg_control_init(struct jg_control *control, struct jg_broker *broker)
+{
+    *control = (struct jg_control){
+        .admin = {
+            .conf = broker->conf,
+            .store = broker->store,
+            .counters = broker->counters,
+            .journal = broker->journal,
+            .loaded = true, /* no process serves before the first load */
+        }};
+}
+
+/*
+ * The request as the core wants it.
+ *   JG_E_REQUEST  not from our nginx configuration
+ *   JG_E_PATH, JG_E_NOMEM
+ */
+static enum jg_err
+read_request(const struct jg_scgi *scgi, struct jg_arena *a,
+             struct jg_admin_request *out)
+{
+    struct jg_str kind = jg_scgi_get(scgi, JG_STR("JOTGATE_PORT"));
+    size_t i = 0;
+    struct jg_path path;
+    enum jg_err err;
+
+    while (i < sizeof(ports) / sizeof(ports[0]) &&
+           !jg_str_eq(ports[i].name, kind))
+        i++;
+    if (i == sizeof(ports) / sizeof(ports[0]))
+        return JG_E_REQUEST;
+    err = jg_path_read(jg_scgi_get(scgi, JG_STR("REQUEST_URI")), a, &path);
+    if (err != JG_OK)
+        return err;
+    *out = (struct jg_admin_request){
+        .method = jg_scgi_get(scgi, JG_STR("REQUEST_METHOD")),
+        .path = path.decoded,
+        .query = path.query,
+        .body = scgi->body,
+        .authorization = jg_scgi_get(scgi, JG_STR("HTTP_X_TYK_AUTHORIZATION")),
+        .port = ports[i].port,
+    };
+    return JG_OK;
+}
+
+/* Was a wrong secret the reason? Nothing else is answered so. */
+static bool
+wrong_secret(const struct jg_admin_request *request, int status)
+{
+    return status == 403 && request->port != JG_PORT_LISTEN &&
+           jg_str_starts(request->path, JG_STR("/tyk"));
+}
+
+/* Make <response> wait in <lot>; its body belongs to the lot then. */
+static bool
+park(struct jg_lot *lot, struct jg_parked *parked,
+     struct jg_admin_response *response)
+{
+    parked->status = response->status;
+    parked->content_type = response->content_type;
+    parked->generator = response->generator;
+    parked->body = response->body;
+    if (!jg_lot_park(lot, parked))
+        return false;
+    response->body = (struct jg_buf){0};
+    return true;
+}
+
+static void
+send_response(int fd, const struct jg_admin_response *response)
+{
+    const struct jg_reply reply = {
+        .status = response->status,
+        .content_type = response->content_type,
+        .generator = response->generator,
+        .body = jg_buf_str(&response->body),
+    };
+
+    jg_reply_send(fd, &reply);
+}
+
+/* A wrong secret, perhaps not the first one. */
+static bool
+refuse(struct jg_control *control, struct jg_lot *lot, int fd,
+       struct jg_admin_response *response)
+{
+    int64_t now_ms = jg_clock_ms();
+    int64_t pause_ms = jg_throttle_failed(&control->throttle, now_ms);
+    struct jg_parked parked = {
+        .fd = fd,
+        .until_ms = now_ms + pause_ms,
+        .attempt = jg_lot_send_late,
+        .delayed = true,
+    };
+
+    if (pause_ms == 0)
+        send_response(fd, response);
+    else if (park(lot, &parked, response))
+        return false;
+    else
+        jg_reply_busy(fd); /* says nothing about the secret */
+    return true;
+}
+
+/* What to say instead when a load that was waited for has failed. */
+static bool
+send_load_error(struct jg_broker *broker, int fd)
+{
+    enum jg_err err = (enum jg_err)atomic_load(&broker->pool->load_err);
+
+    if (err == JG_OK)
+        return false;
+    jg_reply_error(fd, jg_err_info(err)->status, jg_err_info(err)->help);
+    return true;
+}
+
+/* The attempt of a response that waits for another process's load. */
+static bool
+send_when_loaded(struct jg_broker *broker, struct jg_parked *parked, bool last)
+{
+    if (!jg_loads_done(broker, parked->ticket)) {
+        if (last)
+            jg_reply_busy(parked->fd);
+        return last;
+    }
+    if (!send_load_error(broker, parked->fd))
+        jg_lot_send(parked);
+    return true;
+}
+
+/* ?block=true: load first, answer then. */
+static bool
+load_and_send(struct jg_broker *broker, struct jg_lot *lot, int fd,
+              struct jg_admin_response *response)
+{
+    struct jg_parked parked = {
+        .fd = fd,
+        .until_ms = jg_clock_ms() + JG_LOADS_DEADLINE_MS,
+        .attempt = send_when_loaded,
+        .ticket = jg_loads_ask(broker),
+    };
+
+    jg_loads_run(broker);
+    if (jg_loads_done(broker, parked.ticket)) {
+        if (!send_load_error(broker, fd))
+            send_response(fd, response);
+        return true;
+    }
+    if (park(lot, &parked, response))
+        return false;
+    jg_reply_busy(fd);
+    return true;
+}
+
+static bool
+answer(struct jg_control *control, struct jg_broker *broker, struct jg_lot *lot,
+       int fd, const struct jg_admin_request *request,
+       struct jg_admin_response *response)
+{
+    if (wrong_secret(request, response->status))
+        return refuse(control, lot, fd, response);
+    if (response->reload_now)
+        return load_and_send(broker, lot, fd, response);
+    if (response->reload)
+        jg_loads_ask(broker); /* before the answer: it is never lost */
+    send_response(fd, response);
+    return true;
+}
+
+bool
+jg_control_serve(struct jg_control *control, struct jg_broker *broker,
+                 struct jg_lot *lot, int fd, const struct jg_scgi *scgi)
+{
+    struct jg_admin *admin = &control->admin;
+    struct jg_admin_response response;
+    struct jg_admin_request request;
+    struct jg_arena a;
+    bool done = true;
+    enum jg_err err;
+
+    jg_arena_init(&a, ARENA_CHUNK, ARENA_MAX);
+    jg_admin_response_init(&response);
+    err = read_request(scgi, &a, &request);
+    admin->now_s = jg_clock_s();
+    admin->stopping = atomic_load(&broker->pool->stopping);
+    if (err == JG_OK && getrandom(admin->random, sizeof(admin->random), 0) !=
+                            (ssize_t)sizeof(admin->random))
+        err = JG_E_INTERNAL;
+    if (err == JG_OK) {
+        jg_admin_answer(admin, &request, &a, &response);
+        done = answer(control, broker, lot, fd, &request, &response);
+    } else
+        jg_reply_error(fd, jg_err_info(err)->status, jg_err_info(err)->text);
+    jg_admin_response_free(&response);
+    jg_arena_free(&a);
+    return done;
+}

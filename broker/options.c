@@ -1,0 +1,52 @@
+/* The command line. */
+#include "options.h"
+
+#include "base/str.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+
+static const char usage[] =
+    "usage: jotgate-broker --conf FILE --store DIR --socket PATH "
+    "[--ready-fd N]\n"
+    "                      [--strict-config]\n"
+    "The part of jotgate that waits and writes; `jotgate serve` starts it.\n";
+
+bool
+jg_options_read(int argc, char **argv, struct jg_options *out)
+{
+    static const struct option names[] = {
+        {"conf", required_argument, NULL, 'c'},
+        {"store", required_argument, NULL, 'd'},
+        {"socket", required_argument, NULL, 's'},
+        {"ready-fd", required_argument, NULL, 'r'},
+        {"strict-config", no_argument, NULL, 'x'},
+        {NULL, 0, NULL, 0},
+    };
+    uint64_t number;
+    bool good = true;
+    int c;
+
+    *out = (struct jg_options){.ready_fd = -1};
+    while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (c == 'c')
+            out->conf_path = optarg;
+        else if (c == 'd')
+            out->store_folder = optarg;
+        else if (c == 's')
+            out->socket_path = optarg;
+        else if (c == 'x')
+            out->strict = true;
+        else if (c == 'r' && jg_str_to_u64(jg_str(optarg), &number) &&
+                 number <= INT_MAX)
+            out->ready_fd = (int)number;
+        else
+            good = false;
+    }
+    good = good && optind == argc && out->conf_path != NULL &&
+           out->store_folder != NULL && out->socket_path != NULL;
+    if (!good)
+        fputs(usage, stderr);
+    return good;
+}

@@ -1,0 +1,17 @@
+/* The command line. */
+#ifndef JG_BROKER_OPTIONS_H
+#define JG_BROKER_OPTIONS_H
+
+#include <stdbool.h>
+
+struct jg_options {
+    const char *conf_path, *store_folder, *socket_path;
+    int ready_fd; /* gets "ready\n" when requests are served; -1: nobody waits
+                   */
+    bool strict;  /* findings are errors */
+};
+
+/* Read the command line; what is wrong is printed. False: it was. */
+bool jg_options_read(int argc, char **argv, struct jg_options *out);
+
+#endif

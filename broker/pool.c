@@ -1,0 +1,87 @@
+/* The shared block of the broker's processes: deadlines, and who is outside. */
+#include "pool.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+struct jg_pool *
+jg_pool_create(unsigned services)
+{
+    struct jg_pool *pool = mmap(NULL, sizeof(*pool), PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (pool == MAP_FAILED)
+        return NULL;
+    if (services < JG_POOL_SERVICES_MIN)
+        services = JG_POOL_SERVICES_MIN;
+    if (services > JG_POOL_SERVICES_MAX)
+        services = JG_POOL_SERVICES_MAX;
+    pool->services = services;
+    pool->keeper = services;
+    pool->loader = services + 1;
+    pool->outside_max = services / 2;
+    return pool;
+}
+
+void
+jg_pool_free(struct jg_pool *pool)
+{
+    if (pool != NULL)
+        munmap(pool, sizeof(*pool));
+}
+
+void
+jg_slot_begin(struct jg_slot *slot, const char *what, int64_t until_ms)
+{
+    snprintf(slot->what, sizeof(slot->what), "%s", what);
+    atomic_store(&slot->until_ms, until_ms);
+}
+
+void
+jg_slot_end(struct jg_slot *slot)
+{
+    atomic_store(&slot->until_ms, 0);
+}
+
+bool
+jg_slot_overdue(const struct jg_slot *slot, int64_t now_ms)
+{
+    int64_t until_ms = atomic_load(&slot->until_ms);
+
+    return until_ms != 0 && now_ms > until_ms;
+}
+
+/*
+ * A bit for each process instead of a number: when one is killed outside, its
+ * place is known and given back.
+ */
+bool
+jg_pool_go_outside(struct jg_pool *pool, unsigned index)
+{
+    uint64_t bit = UINT64_C(1) << index;
+    uint64_t now = atomic_load(&pool->outside);
+
+    assert(index < pool->services && (now & bit) == 0);
+    do {
+        if ((unsigned)__builtin_popcountll(now) >= pool->outside_max)
+            return false;
+    } while (!atomic_compare_exchange_weak(&pool->outside, &now, now | bit));
+    return true;
+}
+
+void
+jg_pool_come_back(struct jg_pool *pool, unsigned index)
+{
+    atomic_fetch_and(&pool->outside, ~(UINT64_C(1) << index));
+}
+
+void
+jg_pool_clear(struct jg_pool *pool, unsigned index)
+{
+    jg_slot_end(&pool->slots[index]);
+    pool->slots[index].what[0] = '\0';
+    if (index < pool->services)
+        jg_pool_come_back(pool, index);
+}

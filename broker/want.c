@@ -1,0 +1,155 @@
+/* What a decision in nginx needs before it can go on. */
+#include "want.h"
+
+#include "clock.h"
+#include "names.h"
+#include "reply.h"
+#include "resolve.h"
+#include "upkeep.h"
+
+#include <stdio.h>
+
+/* So long the keeper may take to publish the names of a new configuration. */
+#define KEEPER_WAIT_MS 200
+
+/* Where a wanted thing stands. */
+enum state {
+    READY,   /* its record is there */
+    REFUSED, /* it is nothing that may be fetched */
+    NOT_YET, /* somebody works on it, or nobody may at this moment */
+    UNSURE,  /* the names in use are not published yet */
+    FAILED,  /* the store does not work */
+};
+
+/* One look at the records, without waiting for anything. */
+static enum state
+look(struct jg_broker *broker, struct jg_str host, bool *may_fetch)
+{
+    static const enum state states[] = {
+        [JG_NAMES_KNOWN] = NOT_YET,
+        [JG_NAMES_UNKNOWN] = REFUSED,
+        [JG_NAMES_STALE] = UNSURE,
+    };
+    uint64_t epoch = jg_counters_epoch(broker->counters);
+    enum jg_names_answer answer;
+    struct jg_txn *txn;
+    bool settled;
+
+    if (jg_txn_read(broker->store, &txn) != JG_OK)
+        return FAILED;
+    settled = jg_resolve_settled(txn, host);
+    answer = jg_names_look(txn, epoch, host);
+    jg_txn_abort(txn);
+    *may_fetch = !settled && answer == JG_NAMES_KNOWN;
+    return settled ? READY : states[answer];
+}
+
+/*
+ * Look <host> up, if this process may: at most half of the pool waits on the
+ * outside world, and one process in the machine on each name.
+ */
+static enum state
+fetch(struct jg_broker *broker, struct jg_str host)
+{
+    char what[JG_SLOT_WHAT_MAX];
+    enum jg_err err;
+    size_t found;
+
+    if (!jg_pool_go_outside(broker->pool, broker->index))
+        return NOT_YET;
+    snprintf(what, sizeof(what), "lookup of %.*s", JG_STR_ARG(host));
+    jg_slot_begin(broker->slot, what,
+                  jg_clock_ms() + broker->conf->broker_deadline_s * 1000);
+    err = jg_resolve_record(broker, &jg_resolver_system, JG_RESOLVE_MISSING,
+                            host, &found);
+    jg_slot_end(broker->slot);
+    jg_pool_come_back(broker->pool, broker->index);
+    if (err == JG_E_BROKER)
+        return NOT_YET;
+    return err == JG_OK ? READY : FAILED;
+}
+
+static enum state
+address(struct jg_broker *broker, struct jg_str host)
+{
+    bool may_fetch = false;
+    enum state state = look(broker, host, &may_fetch);
+
+    return may_fetch ? fetch(broker, host) : state;
+}
+
+/* Answer, unless it is to be waited for. */
+static bool
+answer(int fd, enum state state)
+{
+    static const int statuses[] = {[READY] = 204, [REFUSED] = 404};
+
+    if (state == NOT_YET || state == UNSURE)
+        return false;
+    if (state == FAILED)
+        jg_reply_busy(fd);
+    else
+        jg_reply_status(fd, statuses[state]);
+    return true;
+}
+
+/* The attempt of a parked connection. */
+static bool
+address_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
+{
+    int64_t waited_ms = jg_clock_ms() + JG_WANT_WAIT_MS - parked->until_ms;
+    enum state state = address(broker, jg_str(parked->host));
+
+    if (state == UNSURE && waited_ms > KEEPER_WAIT_MS) {
+        jg_upkeep_publish(broker);
+        state = address(broker, jg_str(parked->host));
+    }
+    if (answer(parked->fd, state))
+        return true;
+    if (last)
+        jg_reply_busy(parked->fd);
+    return last;
+}
+
+/* The kinds of wants, by the word that they begin with. */
+static const struct kind {
+    struct jg_str word;
+    enum state (*fetch)(struct jg_broker *broker, struct jg_str name);
+    jg_lot_try *again;
+} kinds[] = {
+    {{"address", 7}, address, address_again},
+};
+
+static const struct kind *
+find_kind(struct jg_str word)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (jg_str_eq(kinds[i].word, word))
+            return &kinds[i];
+    return NULL;
+}
+
+bool
+jg_want_serve(struct jg_broker *broker, struct jg_lot *lot, int fd,
+              struct jg_str want)
+{
+    struct jg_str word = jg_str_head(want, jg_str_find(want, ' '));
+    struct jg_str name = jg_str_from(want, word.len + 1);
+    const struct kind *kind = find_kind(word);
+    struct jg_parked parked = {.fd = fd};
+
+    if (kind == NULL || name.len == 0 || name.len > JG_NAME_MAX) {
+        jg_reply_status(fd, 400);
+        return true;
+    }
+    if (answer(fd, kind->fetch(broker, name)))
+        return true;
+
+    memcpy(parked.host, name.p, name.len);
+    parked.attempt = kind->again;
+    parked.until_ms = jg_clock_ms() + JG_WANT_WAIT_MS;
+    if (jg_lot_park(lot, &parked))
+        return false;
+    jg_reply_busy(fd);
+    return true;
+}

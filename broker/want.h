@@ -1,0 +1,20 @@
+/* What a decision in nginx needs before it can go on: JOTGATE_WANT. */
+#ifndef JG_BROKER_WANT_H
+#define JG_BROKER_WANT_H
+
+#include "lot.h"
+
+/* How long a want may take before nginx is told to come back: a little less
+ * than nginx waits (nginx.conf.in, scgi_read_timeout). */
+#define JG_WANT_WAIT_MS 4000
+
+/*
+ * Serve <want> ("address HOST") on <fd>: 204 when the record is there, also
+ * when it says that the lookup failed; 404 for a name that no API uses; 400
+ * for what is no want; 503 when it takes too long. False: the connection
+ * stands in <lot> now, and belongs to it.
+ */
+bool jg_want_serve(struct jg_broker *broker, struct jg_lot *lot, int fd,
+                   struct jg_str want);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * What the commands share: their table rows, their arguments, and how they
+ * talk to people. Data goes to stdout, everything else to stderr.
+ */
+#ifndef JG_CLI_CLI_H
+#define JG_CLI_CLI_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Exit codes: public, the same for every command (`jotgate help exit-codes`) */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_CONFIG = 3,
+    CLI_NOT_FOUND = 6,
+    CLI_REJECTED = 10,
+    CLI_EXPIRED = 11,
+    CLI_INTERRUPTED = 130,
+};
+
+/* One option of a command. */
+struct cli_option {
+    const char *name;  /* without dashes: "key" */
+    char letter;       /* 'c' for -c, or 0 */
+    const char *value; /* what it takes, "FILE"; NULL: nothing */
+    const char *help;
+};
+
+struct cli;
+
+/* One command: the help texts are made of these rows. */
+struct cli_command {
+    const char *group;     /* "token", or NULL for those of one word */
+    const char *name;      /* "sign" */
+    const char *alias;     /* another name, or NULL */
+    const char *arguments; /* "[TOKEN|-]", or "" */
+    const char *summary;   /* one line */
+    const char *details;   /* paragraphs and examples, or NULL */
+    const struct cli_option *options; /* until a row without name; or NULL */
+    size_t args_min, args_max;
+    int (*run)(struct cli *cli); /* returns an enum cli_exit */
+};
+
+/* An option that was given. */
+struct cli_value {
+    const struct cli_option *option;
+    const char *text; /* NULL for a switch */
+};
+
+/* One run of a command. */
+struct cli {
+    const struct cli_command *command;
+    struct cli_value *values; /* in the order given */
+    size_t value_count;
+    const char **args;
+    size_t arg_count;
+    struct jg_arena arena; /* freed at the end of the run */
+};
+
+#define CLI_ARENA_MAX (64u * 1024 * 1024)
+#define CLI_TEXT_MAX (16u * 1024 * 1024) /* longest output of a command */
+
+/* Command <i> of the table in the order of the help text, or NULL. */
+const struct cli_command *cli_command_at(size_t i);
+
+/*
+ * The command that <words> begin with; <used> says how many of them name it.
+ * NULL when there is none.
+ */
+const struct cli_command *cli_command_find(const char *const *words,
+                                           size_t count, size_t *used);
+
+/*
+ * Sort <words> into options and arguments of cli->command. Says on stderr what
+ * is wrong. CLI_OK or CLI_USAGE; <help> is set when --help is among them.
+ */
+int cli_parse(struct cli *cli, const char *const *words, size_t count,
+              bool *help);
+
+/* The last value of option <name>, or NULL; for switches, see cli_has(). */
+const char *cli_value(const struct cli *cli, const char *name);
+bool cli_has(const struct cli *cli, const char *name);
+
+/* The usage and options of one command, of a group, of all: on <out>. */
+void cli_help_command(struct jg_buf *out, const struct cli_command *command);
+void cli_help_group(struct jg_buf *out, const char *group);
+void cli_help_all(struct jg_buf *out);
+
+/* The word of <known> (ends with NULL) that <word> was meant to be, or NULL. */
+const char *cli_nearest(const char *word, const char *const *known);
+
+/*
+ * "error: ..." and, unless NULL, "  fix: ..." on stderr. Returns <exit_code>,
+ * so that a command can fail in one line.
+ */
+int cli_fail(int exit_code, const char *fix, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "warning: ..." and "note: ..." on stderr. */
+void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What the reason <err> means, on stderr; <detail> may be NULL. */
+int cli_reject(int exit_code, enum jg_err err, const char *detail);
+
+/* "Out of memory", or what else cannot be helped: CLI_FAILED. */
+int cli_broken(enum jg_err err);
+
+/* Is there to be colour on this stream (1 or 2)? */
+bool cli_colour(int fd);
+
+/*
+ * Write <out> to stdout and free it. Characters that steer a terminal, or turn
+ * the direction of text, are written as \u escapes: what is printed here comes
+ * out of tokens. CLI_OK, CLI_FAILED.
+ */
+int cli_print(struct jg_buf *out);
+
+/* The whole file <path>, "-" for stdin, into the arena, a NUL behind it. It
+ * says on stderr what went wrong and returns false. */
+bool cli_read(struct cli *cli, const char *path, size_t max_bytes,
+              struct jg_str *out);
+
+/*
+ * Write a new file with <mode>; an existing one is never touched. Says on
+ * stderr what went wrong and returns false.
+ */
+bool cli_write_new(const char *path, struct jg_str text, unsigned mode);
+
+#endif

@@ -1,0 +1,212 @@
+/* jotgate check: configuration, definitions and policies, without a start. */
+#include <sys/stat.h>
+#include <time.h>
+
+#include "admin/load.h"
+#include "commands.h"
+#include "config.h"
+
+/* What is checked: a configuration's folders, or those of the arguments. */
+struct check {
+    struct cli *cli;
+    struct cli_config config;
+    struct jg_load_result result;
+    unsigned faults, warnings; /* of what was asked for */
+};
+
+static struct jg_str
+without_dot(struct jg_str path)
+{
+    while (jg_str_starts(path, JG_STR("./")))
+        path = jg_str_from(path, 2);
+    return path;
+}
+
+/* Is <file> one of the PATHs, or in one of them? Without PATH: yes. */
+static bool
+is_asked_for(const struct cli *cli, struct jg_str file)
+{
+    file = without_dot(file);
+    for (size_t i = 0; i < cli->arg_count; i++) {
+        struct jg_str path = without_dot(jg_str(cli->args[i]));
+
+        while (path.len > 1 && path.p[path.len - 1] == '/')
+            path.len--;
+        if (jg_str_starts(file, path) &&
+            (file.len == path.len || file.p[path.len] == '/'))
+            return true;
+    }
+    return cli->arg_count == 0;
+}
+
+/* Without a configuration: the definitions where PATH is. */
+static int
+use_path(struct check *c)
+{
+    const char *path = c->cli->args[0];
+    struct jg_str folder = jg_str(path);
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return cli_fail(CLI_FAILED, NULL, "%s: %m", path);
+    if (!S_ISDIR(st.st_mode)) {
+        while (folder.len > 0 && folder.p[folder.len - 1] != '/')
+            folder.len--;
+        if (folder.len == 0)
+            folder = JG_STR("./");
+    }
+    c->config.conf.app_path = jg_arena_str(&c->config.arena, folder);
+    return c->config.conf.app_path.p != NULL ? CLI_OK : cli_broken(JG_E_NOMEM);
+}
+
+static int
+read_config(struct check *c)
+{
+    const char *path = cli_value(c->cli, "config");
+    enum jg_err err;
+
+    if (path == NULL && c->cli->arg_count == 0) {
+        path = cli_config_path(c->cli);
+        if (path == NULL)
+            return CLI_USAGE;
+    }
+    err = cli_config_read(path, &c->config);
+    if (err == JG_E_NOT_FOUND || err == JG_E_IO)
+        return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %s", path,
+                        jg_err_info(err)->help);
+    if (err == JG_E_NOMEM)
+        return cli_broken(err);
+    if (err != JG_OK)
+        return CLI_CONFIG; /* the findings say why */
+    return path == NULL ? use_path(c) : CLI_OK;
+}
+
+static void
+count(struct check *c)
+{
+    const struct jg_diags *diags = &c->config.diags;
+
+    if (c->cli->arg_count == 0) {
+        c->faults = diags->faults;
+        c->warnings = diags->warnings;
+        return;
+    }
+    for (const struct jg_diag *d = diags->first; d != NULL; d = d->next) {
+        if (!is_asked_for(c->cli, d->file))
+            continue;
+        c->faults += d->severity == JG_FAULT;
+        c->warnings += d->severity == JG_WARNING;
+    }
+}
+
+static void
+add_findings(struct jg_buf *out, const struct check *c, bool json)
+{
+    const struct jg_diags *diags = &c->config.diags;
+    bool first = true;
+
+    for (const struct jg_diag *d = diags->first; d != NULL; d = d->next) {
+        if (!is_asked_for(c->cli, d->file))
+            continue;
+        if (json && !first)
+            jg_buf_addc(out, ',');
+        first = false;
+        if (json)
+            jg_diag_print_json(out, d);
+        else
+            jg_diag_print(out, d);
+    }
+}
+
+static const char *
+plural(unsigned n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static int
+print(const struct check *c, int code)
+{
+    bool json = cli_has(c->cli, "json");
+    unsigned found = c->config.diags.faults + c->config.diags.warnings;
+    struct jg_buf out;
+    int printed;
+
+    jg_buf_init(&out, 4 * CLI_TEXT_MAX);
+    if (json)
+        jg_buf_addf(&out,
+                    "{\"v\":1,\"apis\":%u,\"policies\":%u,\"faults\":%u,"
+                    "\"warnings\":%u,\"findings\":[",
+                    c->result.apis, c->result.policies, c->faults, c->warnings);
+    add_findings(&out, c, json);
+    if (json)
+        jg_buf_add(&out, JG_STR("]}\n"));
+    else if (found > c->config.diags.kept)
+        jg_buf_addf(&out, "... and %u more\n", found - c->config.diags.kept);
+    if (!json && c->faults + c->warnings > 0)
+        jg_buf_addf(&out, "%u error%s, %u warning%s; ", c->faults,
+                    plural(c->faults), c->warnings, plural(c->warnings));
+    if (!json)
+        jg_buf_addf(&out, "%u API%s and %u polic%s are fine\n", c->result.apis,
+                    plural(c->result.apis), c->result.policies,
+                    c->result.policies == 1 ? "y" : "ies");
+    printed = cli_print(&out);
+    return printed == CLI_OK ? code : printed;
+}
+
+static int
+check(struct check *c)
+{
+    int code = read_config(c);
+    enum jg_err err;
+
+    if (code == CLI_OK) {
+        err = jg_load(&c->config.conf, c->config.text, JG_LOAD_CHECK,
+                      time(NULL), NULL, &c->config.diags, &c->result);
+        if (err != JG_OK && c->config.diags.faults == 0)
+            return cli_broken(err);
+    } else if (c->config.diags.faults == 0) {
+        return code; /* said already */
+    }
+    count(c);
+    if (c->faults > 0 || code == CLI_CONFIG)
+        code = CLI_CONFIG;
+    if (c->warnings > 0 && cli_has(c->cli, "strict-config"))
+        code = CLI_CONFIG;
+    return print(c, code);
+}
+
+static int
+run(struct cli *cli)
+{
+    struct check c = {.cli = cli};
+    int code;
+
+    jg_arena_init(&c.config.arena, 1, 1);
+    code = check(&c);
+    cli_config_free(&c.config);
+    return code;
+}
+
+static const struct cli_option options[] = {
+    CLI_OPTION_CONFIG,
+    CLI_OPTION_STRICT,
+    {"json", 0, NULL, "one JSON object"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct cli_command cmd_check = {
+    .name = "check",
+    .arguments = "[PATH...]",
+    .summary = "find what is wrong in configuration, APIs and policies",
+    .details = "Reads everything that serve would read, and starts nothing. "
+               "With PATH,\n"
+               "only what is found there is shown; without -c, PATH is a "
+               "definition or\n"
+               "a folder of them. Exit code 3 when there are errors.\n\n"
+               "  jotgate check -c /etc/jotgate/jotgate.json\n"
+               "  jotgate check apps/my-api.json\n",
+    .options = options,
+    .args_max = 1000,
+    .run = run,
+};

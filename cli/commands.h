@@ -1,0 +1,22 @@
+/* Every command: one row each, in the file that runs it. */
+#ifndef JG_CLI_COMMANDS_H
+#define JG_CLI_COMMANDS_H
+
+#include "cli.h"
+
+extern const struct cli_command cmd_serve;
+extern const struct cli_command cmd_demo;
+extern const struct cli_command cmd_check;
+extern const struct cli_command cmd_reason;
+extern const struct cli_command cmd_token_sign;
+extern const struct cli_command cmd_token_inspect;
+extern const struct cli_command cmd_token_verify;
+extern const struct cli_command cmd_token_split;
+extern const struct cli_command cmd_jwks_gen;
+extern const struct cli_command cmd_jwks_show;
+extern const struct cli_command cmd_jwks_thumbprint;
+extern const struct cli_command cmd_jwks_convert;
+extern const struct cli_command cmd_version;
+extern const struct cli_command cmd_help;
+
+#endif

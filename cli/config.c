@@ -1,0 +1,94 @@
+/* Finding and reading the configuration file. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "config.h"
+#include "store/files.h"
+
+#define ARENA_CHUNK (64 * 1024)
+#define ARENA_MAX (512u * 1024 * 1024) /* findings of 10,000 definitions too \
+                                        */
+
+const char *
+cli_config_path(struct cli *cli)
+{
+    static const char *const places[] = {"jotgate.json", "tyk.conf",
+                                         "/etc/jotgate/jotgate.json",
+                                         "/etc/jotgate/tyk.conf"};
+    const char *path = cli_value(cli, "config");
+
+    if (path != NULL)
+        return path;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (access(places[i], F_OK) == 0)
+            return places[i];
+    cli_fail(CLI_USAGE, "-c FILE, or try it without one: jotgate demo",
+             "no configuration is given, and there is no jotgate.json here or "
+             "in /etc/jotgate");
+    return NULL;
+}
+
+/* Does the file, or the environment, name the storage folder? */
+static bool
+has_storage(struct cli_config *config)
+{
+    const struct jg_json *root = NULL;
+    const char *variable = getenv("TYK_GW_STORAGE_PATH");
+    struct jg_arena scratch;
+    bool found;
+
+    jg_arena_init(&scratch, ARENA_CHUNK, ARENA_MAX);
+    found = jg_json_parse(config->text, &jg_json_limits_conf, &scratch, &root,
+                          NULL) == JG_OK &&
+            jg_json_string(jg_json_get(jg_json_get(root, JG_STR("storage")),
+                                       JG_STR("path")))
+                    .len > 0;
+    jg_arena_free(&scratch);
+    return found || (variable != NULL && variable[0] != '\0');
+}
+
+enum jg_err
+cli_config_read(const char *path, struct cli_config *out)
+{
+    struct jg_bind_source source;
+    enum jg_err err;
+
+    *out = (struct cli_config){.path = path, .text = JG_STR("{}")};
+    jg_arena_init(&out->arena, ARENA_CHUNK, ARENA_MAX);
+    jg_diags_init(&out->diags, &out->arena);
+    if (path != NULL) {
+        err = jg_file_read(path, &out->arena, &out->text);
+        if (err != JG_OK)
+            return err;
+    }
+    source.file = jg_str(path);
+    source.text = out->text;
+    source.diags = &out->diags;
+    err = jg_conf_read(&source, (const char *const *)environ, &out->arena,
+                       &out->conf);
+    out->own_storage = !has_storage(out);
+    return err;
+}
+
+void
+cli_config_free(struct cli_config *config)
+{
+    jg_arena_free(&config->arena);
+}
+
+void
+cli_config_print(const struct jg_diags *diags, FILE *stream)
+{
+    struct jg_buf out;
+
+    jg_buf_init(&out, CLI_TEXT_MAX);
+    for (const struct jg_diag *d = diags->first; d != NULL; d = d->next)
+        jg_diag_print(&out, d);
+    if (diags->warnings + diags->faults > diags->kept)
+        jg_buf_addf(&out, "... and %u more\n",
+                    diags->warnings + diags->faults - diags->kept);
+    fwrite(out.p, 1, out.len, stream);
+    jg_buf_free(&out);
+}

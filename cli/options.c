@@ -1,0 +1,249 @@
+/* The words of a command line, sorted by the command's table of options. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+
+/* Options that every command has. */
+static const struct cli_option common[] = {
+    {"color", 0, "WHEN", "auto, always or never"},
+    {"help", 'h', NULL, "this text"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct cli_option *
+find_in(const struct cli_option *rows, struct jg_str name)
+{
+    for (; rows != NULL && rows->name != NULL; rows++) {
+        if (jg_str_eq(name, jg_str(rows->name)))
+            return rows;
+        if (name.len == 1 && rows->letter != 0 && rows->letter == name.p[0])
+            return rows;
+    }
+    return NULL;
+}
+
+static const struct cli_option *
+find(const struct cli_command *command, struct jg_str name)
+{
+    const struct cli_option *option = find_in(command->options, name);
+
+    return option != NULL ? option : find_in(common, name);
+}
+
+/* "jotgate token sign" */
+static const char *
+full_name(const struct cli_command *c, char out[static 64])
+{
+    snprintf(out, 64, "jotgate %s%s%s", c->group != NULL ? c->group : "",
+             c->group != NULL ? " " : "", c->name);
+    return out;
+}
+
+static int
+unknown_option(const struct cli_command *command, const char *word)
+{
+    const char *known[64];
+    const char *near;
+    char name[64], given[64];
+    size_t n = 0;
+
+    for (const struct cli_option *o = command->options;
+         o != NULL && o->name != NULL && n < 60; o++)
+        known[n++] = o->name;
+    known[n++] = "help";
+    known[n] = NULL;
+    snprintf(given, sizeof(given), "%.*s", (int)strcspn(word, "="), word);
+    near = cli_nearest(given + strspn(given, "-"), known);
+    full_name(command, name);
+    fprintf(stderr, "%s: unknown option \"%s\".", name, given);
+    if (near != NULL)
+        fprintf(stderr, " Did you mean \"--%s\"?\n", near);
+    else
+        fprintf(stderr, " See: %s --help\n", name);
+    return CLI_USAGE;
+}
+
+/* The environment carries this choice, as it does the user's own. */
+static int
+choose_colour(const char *when)
+{
+    if (strcmp(when, "never") == 0)
+        setenv("NO_COLOR", "1", 1);
+    else if (strcmp(when, "always") == 0)
+        setenv("CLICOLOR_FORCE", "1", 1);
+    else if (strcmp(when, "auto") != 0)
+        return cli_fail(CLI_USAGE, "--color=auto, always or never",
+                        "--color does not know \"%s\"", when);
+    return CLI_OK;
+}
+
+/* Take the option at words[*i], and its value from the next word if it must. */
+static int
+take_option(struct cli *cli, const char *const *words, size_t count, size_t *i)
+{
+    const char *word = words[*i];
+    bool is_long = word[1] == '-';
+    struct jg_str name = jg_str(word + (is_long ? 2 : 1));
+    const struct cli_option *option;
+    const char *text = NULL;
+    char command[64];
+
+    if (is_long) {
+        size_t equals = jg_str_find(name, '=');
+
+        if (equals < name.len)
+            text = name.p + equals + 1;
+        name = jg_str_head(name, equals);
+    } else if (name.len > 1) {
+        text = name.p + 1; /* -cFILE */
+        name.len = 1;
+    }
+    option = find(cli->command, name);
+    if (option == NULL || (is_long && name.len == 1))
+        return unknown_option(cli->command, word);
+    if (option->value == NULL && text != NULL)
+        return cli_fail(CLI_USAGE, NULL, "--%s takes no value", option->name);
+    if (option->value != NULL && text == NULL) {
+        if (*i + 1 >= count) {
+            full_name(cli->command, command);
+            fprintf(stderr, "%s: --%s needs %s.\n", command, option->name,
+                    option->value);
+            return CLI_USAGE;
+        }
+        text = words[++*i];
+    }
+    cli->values[cli->value_count++] = (struct cli_value){option, text};
+    return strcmp(option->name, "color") == 0 ? choose_colour(text) : CLI_OK;
+}
+
+static int
+check_count(const struct cli *cli)
+{
+    const struct cli_command *c = cli->command;
+    char name[64];
+
+    if (cli->arg_count >= c->args_min && cli->arg_count <= c->args_max)
+        return CLI_OK;
+    full_name(c, name);
+    if (cli->arg_count > c->args_max)
+        fprintf(stderr, "%s: unexpected argument \"%s\".", name,
+                cli->args[c->args_max]);
+    else
+        fprintf(stderr, "%s: an argument is missing: %s.", name, c->arguments);
+    fprintf(stderr, " See: %s --help\n", name);
+    return CLI_USAGE;
+}
+
+int
+cli_parse(struct cli *cli, const char *const *words, size_t count, bool *help)
+{
+    bool options = true;
+
+    cli->values = jg_arena_array(&cli->arena, count + 1, sizeof(*cli->values));
+    cli->args = jg_arena_array(&cli->arena, count + 1, sizeof(*cli->args));
+    if (cli->values == NULL || cli->args == NULL)
+        return cli_broken(JG_E_NOMEM);
+    for (size_t i = 0; i < count; i++) {
+        if (options && strcmp(words[i], "--") == 0) {
+            options = false;
+        } else if (options && words[i][0] == '-' && words[i][1] != '\0') {
+            int code = take_option(cli, words, count, &i);
+
+            if (code != CLI_OK)
+                return code;
+        } else {
+            cli->args[cli->arg_count++] = words[i];
+        }
+    }
+    *help = cli_has(cli, "help");
+    return *help ? CLI_OK : check_count(cli);
+}
+
+const char *
+cli_value(const struct cli *cli, const char *name)
+{
+    for (size_t i = cli->value_count; i > 0; i--)
+        if (strcmp(cli->values[i - 1].option->name, name) == 0)
+            return cli->values[i - 1].text;
+    return NULL;
+}
+
+bool
+cli_has(const struct cli *cli, const char *name)
+{
+    for (size_t i = 0; i < cli->value_count; i++)
+        if (strcmp(cli->values[i].option->name, name) == 0)
+            return true;
+    return false;
+}
+
+static void
+help_options(struct jg_buf *out, const struct cli_option *rows)
+{
+    for (; rows != NULL && rows->name != NULL; rows++) {
+        char left[64];
+
+        snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
+                 rows->letter != 0 ? '-' : ' ',
+                 rows->letter != 0 ? rows->letter : ' ',
+                 rows->letter != 0 ? "," : " ", rows->name,
+                 rows->value != NULL ? " " : "",
+                 rows->value != NULL ? rows->value : "");
+        jg_buf_addf(out, "  %-25s  %s\n", left, rows->help);
+    }
+}
+
+void
+cli_help_command(struct jg_buf *out, const struct cli_command *command)
+{
+    char name[64];
+
+    jg_buf_addf(out, "%s: %s\n\nUsage: %s%s%s%s\n", full_name(command, name),
+                command->summary, name,
+                command->options != NULL ? " [OPTIONS]" : "",
+                command->arguments[0] != '\0' ? " " : "", command->arguments);
+    if (command->alias != NULL)
+        jg_buf_addf(out, "Also:  jotgate %s\n", command->alias);
+    if (command->details != NULL)
+        jg_buf_addf(out, "\n%s", command->details);
+    jg_buf_add(out, JG_STR("\nOptions:\n"));
+    help_options(out, command->options);
+    help_options(out, common);
+}
+
+static void
+help_row(struct jg_buf *out, const struct cli_command *c)
+{
+    char left[64];
+
+    snprintf(left, sizeof(left), "%s%s%s", c->group != NULL ? c->group : "",
+             c->group != NULL ? " " : "", c->name);
+    jg_buf_addf(out, "  %-18s %s\n", left, c->summary);
+}
+
+void
+cli_help_group(struct jg_buf *out, const char *group)
+{
+    const struct cli_command *c;
+
+    jg_buf_addf(out, "Usage: jotgate %s COMMAND [OPTIONS] ...\n\n", group);
+    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
+        if (c->group != NULL && strcmp(c->group, group) == 0)
+            help_row(out, c);
+    jg_buf_addf(out, "\nMore: jotgate %s COMMAND --help\n", group);
+}
+
+void
+cli_help_all(struct jg_buf *out)
+{
+    const struct cli_command *c;
+
+    jg_buf_add(out,
+               JG_STR("jotgate: an API gateway that decides by JSON Web "
+                      "Tokens\n\nUsage: jotgate COMMAND [OPTIONS] ...\n\n"));
+    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
+        help_row(out, c);
+    jg_buf_add(out, JG_STR("\nMore: jotgate COMMAND --help, jotgate help "
+                           "exit-codes\nFirst steps: jotgate demo\n"));
+}

@@ -1,0 +1,25 @@
+/* Child processes that never outlive their parent. */
+#ifndef JG_CLI_PROCESS_H
+#define JG_CLI_PROCESS_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/*
+ * Start <argv> (argv[0] is a path) in a process group of its own, so that
+ * Ctrl-C reaches us only. It gets <last_signal> when we die in any way.
+ * <keep_fd> stays open in it; -1: none. -1: errno says why.
+ */
+pid_t cli_process_start(const char *const *argv, int last_signal, int keep_fd);
+
+/*
+ * Run <argv> to its end and take what it prints (stdout and stderr) into
+ * <out>, cut at its maximum. Returns its exit code, 128 + signal, or -1.
+ */
+int cli_process_capture(const char *const *argv, struct jg_buf *out);
+
+/* "exit code 1", "signal 11 (Segmentation fault)": of a wait status. */
+void cli_process_describe(int status, char out[static 80]);
+
+#endif

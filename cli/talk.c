@@ -1,0 +1,174 @@
+/* Words to people: errors in five parts, warnings, colours, safe output. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+bool
+cli_colour(int fd)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *force = getenv("CLICOLOR_FORCE");
+    const char *term = getenv("TERM");
+
+    if (no != NULL && no[0] != '\0')
+        return false;
+    if (force != NULL && strcmp(force, "0") != 0 && force[0] != '\0')
+        return true;
+    return isatty(fd) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+/* One line on stderr: a coloured word and what was said. */
+static void
+say(const char *colour, const char *word, const char *format, va_list args)
+{
+    int saved = errno; /* for %m */
+    bool coloured = cli_colour(STDERR_FILENO);
+
+    fprintf(stderr, "%s%s%s: ", coloured ? colour : "", word,
+            coloured ? "\033[0m" : "");
+    errno = saved;
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+}
+
+int
+cli_fail(int exit_code, const char *fix, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say("\033[1;31m", "error", format, args);
+    va_end(args);
+    if (fix != NULL)
+        fprintf(stderr, "  fix: %s\n", fix);
+    return exit_code;
+}
+
+void
+cli_warn(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say("\033[1;33m", "warning", format, args);
+    va_end(args);
+}
+
+void
+cli_note(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say("\033[1m", "note", format, args);
+    va_end(args);
+}
+
+int
+cli_reject(int exit_code, enum jg_err err, const char *detail)
+{
+    const struct jg_err_info *info = jg_err_info(err);
+    bool coloured = cli_colour(STDERR_FILENO);
+
+    fprintf(stderr, "%serror %s%s: ", coloured ? "\033[1;31m" : "", info->code,
+            coloured ? "\033[0m" : "");
+    fprintf(stderr, "%s\n", info->help);
+    if (detail != NULL && detail[0] != '\0')
+        fprintf(stderr, "  found: %s\n", detail);
+    fprintf(stderr,
+            "  a gateway answers: %d \"%s\"\n  more: jotgate reason %s\n",
+            info->status, info->text, info->code);
+    return exit_code;
+}
+
+int
+cli_broken(enum jg_err err)
+{
+    const struct jg_err_info *info = jg_err_info(err);
+
+    if (err == JG_E_NOMEM)
+        return cli_fail(CLI_FAILED, NULL, "out of memory");
+    return cli_fail(CLI_FAILED, NULL, "%s (%s)", info->help, info->code);
+}
+
+const char *
+cli_nearest(const char *word, const char *const *known)
+{
+    const char *near = NULL;
+    size_t best = strlen(word) / 3 + 2; /* worse than this is no typo */
+
+    for (; *known != NULL; known++) {
+        size_t edits = jg_str_distance(jg_str(word), jg_str(*known));
+
+        if (edits < best) {
+            best = edits;
+            near = *known;
+        }
+    }
+    return near;
+}
+
+/*
+ * Characters that no terminal should be sent out of a token: DEL, C1 controls
+ * (U+0080..9F) and what turns the direction of text. Returns the length of the
+ * one that <s> begins with, and its code.
+ */
+static size_t
+unsafe(struct jg_str s, unsigned *code)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+
+    *code = 0;
+    if (p[0] == 0x7f) {
+        *code = 0x7f;
+        return 1;
+    }
+    if (s.len >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
+        *code = p[1];
+        return 2;
+    }
+    if (s.len >= 3 && p[0] == 0xe2 && (p[1] == 0x80 || p[1] == 0x81)) {
+        unsigned c = 0x2000 + (p[1] & 1) * 0x40 + (p[2] & 0x3f);
+
+        if ((c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+            (c >= 0x2066 && c <= 0x2069)) {
+            *code = c;
+            return 3;
+        }
+    }
+    return 0;
+}
+
+int
+cli_print(struct jg_buf *out)
+{
+    struct jg_str rest = jg_buf_str(out);
+    bool failed = out->failed;
+    size_t plain = 0;
+
+    while (plain < rest.len) {
+        unsigned code;
+        size_t len = unsafe(jg_str_from(rest, plain), &code);
+
+        if (len == 0) {
+            plain++;
+            continue;
+        }
+        fwrite(rest.p, 1, plain, stdout);
+        printf("\\u%04x", code);
+        rest = jg_str_from(rest, plain + len);
+        plain = 0;
+    }
+    if (rest.len > 0)
+        fwrite(rest.p, 1, rest.len, stdout);
+    jg_buf_free(out);
+    if (failed)
+        return cli_broken(JG_E_NOMEM);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return cli_fail(CLI_FAILED, NULL, "standard output: %m");
+    return CLI_OK;
+}

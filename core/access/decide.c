@@ -1,0 +1,153 @@
+/* The table of steps, in the order of Tyk's chain, and the walk along it. */
+#include "access/step.h"
+
+#include "base/buf.h"
+
+#define TEXT_MAX 2048 /* bytes of a refusal's text with its detail */
+
+/*
+ * The compatibility document: one row per step, in Tyk's order (reference 0.2,
+ * and 2 for the steps of a JWT). To add a step, add a row.
+ */
+static const struct jg_step steps[] = {
+    {{"path", "The request path has one canonical form."}, jg_step_path, false},
+    {{"route", "An active API listens on this host and path."},
+     jg_step_route,
+     false},
+    {{"auth", "The API is open, or asks for a token that it can check."},
+     jg_step_auth,
+     false},
+    {{"token", "Exactly one token arrived, and it is a JWT."},
+     jg_step_token,
+     true},
+    {{"algorithm", "The token's alg is one that the API takes."},
+     jg_step_algorithm,
+     true},
+    {{"key", "The API has a key for this kid and alg."}, jg_step_key, true},
+    {{"profile", "The token keeps the rules of a strict jwt_profile."},
+     jg_step_profile,
+     true},
+    {{"signature", "The signature verifies with that key."},
+     jg_step_signature,
+     true},
+    {{"claims", "The token is valid at this time: exp, iat, nbf."},
+     jg_step_claims,
+     true},
+    {{"identity", "The claims say who the caller is."}, jg_step_identity, true},
+    {{"policies", "The caller's policies exist and can be applied."},
+     jg_step_policies,
+     true},
+    {{"rights", "The session is active, not expired, and may use this API."},
+     jg_step_rights,
+     true},
+    {{"limits", "Rate limit and quota are not used up."}, jg_step_limits, true},
+    {{"headers", "The headers for the upstream are made."},
+     jg_step_headers,
+     false},
+    {{"target", "The upstream's address and path are known."},
+     jg_step_target,
+     false},
+};
+
+#define STEP_COUNT (sizeof(steps) / sizeof(steps[0]))
+_Static_assert(STEP_COUNT <= JG_TRACE_MAX, "the trace has a row per step");
+
+const struct jg_step_info *
+jg_step_at(size_t i)
+{
+    return i < STEP_COUNT ? &steps[i].info : NULL;
+}
+
+/* A step that waited is entered again, and keeps its row. */
+static void
+trace_enter(struct jg_decision *d)
+{
+    struct jg_trace *trace = d->trace;
+
+    if (trace == NULL)
+        return;
+    trace->count = d->step + 1;
+    trace->steps[d->step] = (struct jg_trace_step){
+        .name = steps[d->step].info.name, .outcome = JG_STEP_PASS};
+}
+
+static void
+trace_leave(struct jg_decision *d)
+{
+    struct jg_trace_step *row;
+
+    if (d->trace == NULL)
+        return;
+    row = &d->trace->steps[d->step];
+    row->reason = d->reason;
+    if (d->reason != JG_OK)
+        row->outcome = JG_STEP_FAIL;
+    else if (d->want.kind != JG_WANT_NOTHING)
+        row->outcome = JG_STEP_WAIT;
+}
+
+static bool
+is_skipped(const struct jg_decision *d)
+{
+    return steps[d->step].for_callers && d->api->mode == JG_AUTH_KEYLESS;
+}
+
+enum jg_verdict
+jg_decide(struct jg_decision *d)
+{
+    if (d->reason != JG_OK)
+        return JG_DENY;
+    d->want.kind = JG_WANT_NOTHING;
+    for (; d->step < STEP_COUNT; d->step++) {
+        trace_enter(d);
+        if (is_skipped(d))
+            jg_trace_skip(d);
+        else
+            d->reason = steps[d->step].run(d);
+        trace_leave(d);
+        if (d->reason != JG_OK)
+            return JG_DENY;
+        if (d->want.kind != JG_WANT_NOTHING)
+            return JG_WANT;
+    }
+    return JG_ALLOW;
+}
+
+void
+jg_decision_done(struct jg_decision *d)
+{
+    jg_cache_release(d->verified);
+    d->verified = NULL;
+}
+
+struct jg_str
+jg_decision_text(const struct jg_decision *d)
+{
+    struct jg_str text = jg_str(jg_err_info(d->reason)->text);
+    struct jg_str head = jg_str_head(text, jg_str_find(text, '{'));
+    struct jg_str tail = jg_str_from(text, head.len + 2);
+    size_t len = head.len + d->detail.len + tail.len;
+    char *p;
+
+    if (head.len == text.len || len > TEXT_MAX)
+        return text;
+    p = jg_arena_alloc(d->arena, len);
+    if (p == NULL)
+        return text;
+    memcpy(p, head.p, head.len);
+    if (d->detail.len > 0)
+        memcpy(p + head.len, d->detail.p, d->detail.len);
+    if (tail.len > 0)
+        memcpy(p + head.len + d->detail.len, tail.p, tail.len);
+    return (struct jg_str){p, len};
+}
+
+int
+jg_decision_status(const struct jg_decision *d)
+{
+    int status = jg_err_info(d->reason)->status;
+
+    if (d->api == NULL || !jg_strict(d->api))
+        return status;
+    return jg_strict_status(d->reason, status);
+}

@@ -1,0 +1,163 @@
+/*
+ * May this request pass, and where to? One pure function over a table of named
+ * steps in the order of Tyk's chain (reference 0.2). The gateway, the CLI's
+ * explain, the tests and the fuzzers call it.
+ */
+#ifndef JG_ACCESS_DECIDE_H
+#define JG_ACCESS_DECIDE_H
+
+#include "access/addresses.h"
+#include "access/cache.h"
+#include "access/path.h"
+#include "access/request.h"
+#include "model/session.h"
+#include "store/counters.h"
+#include "store/records.h"
+
+enum jg_verdict {
+    JG_ALLOW, /* decision->forward says what to send where */
+    JG_DENY,  /* decision->reason, ->detail say why */
+    JG_WANT,  /* fetch decision->want, then call again */
+};
+
+/*
+ * What the surroundings lend to a decision. Any of the pointers may be NULL:
+ * without snapshot no API listens, without cache every token is verified,
+ * without store no name has an address, without counters the first target of
+ * a list is always the first choice. Cache hits, misses and evictions are
+ * counted in <counters> by the decision itself.
+ */
+struct jg_surroundings {
+    const struct jg_snapshot *snapshot;
+    struct jg_store *store;
+    struct jg_counters *counters;
+    struct jg_token_cache *cache;
+    struct jg_address_cache *addresses; /* before the store; needs counters */
+    int64_t now_s;                      /* unix time */
+};
+
+/* Something that the broker must fetch before the decision can go on. */
+enum jg_want_kind {
+    JG_WANT_NOTHING,
+    JG_WANT_ADDRESS, /* name: a host to look up */
+};
+
+struct jg_want {
+    enum jg_want_kind kind;
+    struct jg_str name;
+};
+
+/* A header to send. */
+struct jg_forward_header {
+    struct jg_str name, value;
+};
+
+#define JG_FORWARD_HEADERS_MAX 128 /* headers set on one request */
+#define JG_PEERS_MAX 32            /* addresses to try for one request */
+
+/* One address to try, with the TLS name to ask for and to verify. */
+struct jg_peer {
+    struct jg_address address; /* with the port filled in */
+    const struct jg_target *target;
+};
+
+/*
+ * What is sent to the upstream. Everything lives in the decision's arena, or
+ * is borrowed from request and snapshot.
+ *
+ * Send the request's headers without those in <removed>, then those in <set>.
+ * <removed> names only headers that the request has, in its own spelling;
+ * leave out every header that is jg_header_same() as one of them. Framing is
+ * the HTTP engine's: Host (from <host>), Content-Length, Transfer-Encoding,
+ * Connection and Upgrade are never in <set>.
+ */
+struct jg_forward {
+    const struct jg_target *target; /* the first choice */
+    struct jg_str uri;              /* wire path and query */
+    struct jg_str host;             /* Host header */
+    const struct jg_str *removed;
+    size_t removed_count;
+    const struct jg_forward_header *set;
+    size_t set_count;            /* at most JG_FORWARD_HEADERS_MAX */
+    const struct jg_peer *peers; /* at least one, in the order to try */
+    size_t peer_count;           /* at most JG_PEERS_MAX */
+    bool tls_verify;
+    bool websocket; /* send "Connection: Upgrade", "Upgrade: websocket" */
+};
+
+/* How one step went: what explain prints. */
+enum jg_outcome {
+    JG_STEP_PASS,
+    JG_STEP_SKIP, /* does not apply to this API or request */
+    JG_STEP_FAIL,
+    JG_STEP_WAIT, /* wants something first */
+};
+
+#define JG_TRACE_MAX 32
+
+struct jg_trace_step {
+    const char *name; /* of the step table */
+    enum jg_outcome outcome;
+    enum jg_err reason;
+    /* For people: UTF-8 without control characters, never a token, signature
+     * or secret; in the decision's arena; may be empty. */
+    struct jg_str seen, expected;
+};
+
+struct jg_trace {
+    struct jg_trace_step steps[JG_TRACE_MAX];
+    size_t count;
+};
+
+/* One request being decided. Fill the first part, zero the rest. */
+struct jg_decision {
+    struct jg_surroundings with;
+    const struct jg_request *request;
+    struct jg_arena *arena; /* of the request */
+    struct jg_trace *trace; /* NULL: nobody asks for details */
+
+    /* What is known so far, for the caller to read. */
+    enum jg_err reason;   /* JG_OK while it may pass */
+    struct jg_str detail; /* replaces "{}" in the reason's text */
+    struct jg_want want;
+    struct jg_path path;
+    const struct jg_route *route;
+    const struct jg_api *api; /* NULL: no route */
+    struct jg_str token;
+    struct jg_jws_header header;        /* of the token */
+    const struct jg_json *claims;       /* verified from step "signature" on */
+    const struct jg_verified *verified; /* cache entry, or NULL */
+    bool cached;                        /* the signature was verified before */
+    struct jg_session session;
+    struct jg_forward forward;
+    size_t step; /* the next step's index */
+
+    /* From step to step; nobody else reads it. */
+    struct jg_jws jws;
+    const struct jg_json *unverified; /* claims before step "signature" */
+    struct jg_str query; /* of the path, without what was stripped */
+};
+
+/*
+ * Go on with the decision. After JG_WANT the caller fetches the thing and
+ * calls again; steps that passed are not run twice. After JG_ALLOW or JG_DENY
+ * it only repeats the verdict.
+ */
+enum jg_verdict jg_decide(struct jg_decision *d);
+
+/* Give back what the decision holds outside its arena (cache reference). */
+void jg_decision_done(struct jg_decision *d);
+
+/* The client's text of a refusal, detail filled in; in the arena. */
+struct jg_str jg_decision_text(const struct jg_decision *d);
+
+/* The HTTP status of a refusal: the reason's, or the strict profile's. */
+int jg_decision_status(const struct jg_decision *d);
+
+/* Name and one-sentence meaning of step <i>, or NULL: for documents. */
+struct jg_step_info {
+    const char *name, *meaning;
+};
+const struct jg_step_info *jg_step_at(size_t i);
+
+#endif

@@ -1,0 +1,62 @@
+/* The first steps: the path, the API behind it, and whether it is guarded. */
+#include "access/step.h"
+
+enum jg_err
+jg_step_path(struct jg_decision *d)
+{
+    enum jg_err err;
+
+    if (d->request->header_count > JG_HEADERS_MAX) {
+        jg_trace_seen(d, "%zu headers", d->request->header_count);
+        jg_trace_expected(d, "at most %d", JG_HEADERS_MAX);
+        return JG_E_HEADERS;
+    }
+    err = jg_path_read(d->request->target, d->arena, &d->path);
+    if (err != JG_OK) {
+        jg_trace_expected(d, "a path without encoded slashes, backslashes or "
+                             "control characters, below the root");
+        return err;
+    }
+    d->query = d->path.query;
+    jg_trace_seen(d, "%.*s", JG_STR_ARG(d->path.decoded));
+    return JG_OK;
+}
+
+enum jg_err
+jg_step_route(struct jg_decision *d)
+{
+    const struct jg_snapshot *snapshot = d->with.snapshot;
+
+    if (snapshot != NULL)
+        d->route =
+            jg_routes_find(snapshot->routes, d->request->host, d->path.decoded);
+    if (d->route == NULL) {
+        jg_trace_seen(d, "host %.*s, path %.*s", JG_STR_ARG(d->request->host),
+                      JG_STR_ARG(d->path.decoded));
+        jg_trace_expected(d, "the listen path of one of %zu APIs",
+                          snapshot == NULL ? 0 : snapshot->api_count);
+        return JG_E_ROUTE;
+    }
+    d->api = d->route->api;
+    jg_trace_seen(d, "API %.*s at %.*s", JG_STR_ARG(d->api->def.api_id),
+                  JG_STR_ARG(d->route->path));
+    return JG_OK;
+}
+
+enum jg_err
+jg_step_auth(struct jg_decision *d)
+{
+    switch (d->api->mode) {
+    case JG_AUTH_KEYLESS:
+        jg_trace_seen(d, "use_keyless: everybody may pass");
+        return JG_OK;
+    case JG_AUTH_JWT:
+        jg_trace_seen(d, "enable_jwt: a token is needed");
+        return JG_OK;
+    case JG_AUTH_CLOSED:
+        break;
+    }
+    jg_trace_seen(d, "an authentication mode that is not offered");
+    jg_trace_expected(d, "use_keyless or enable_jwt");
+    return JG_E_AUTH_UNSUPPORTED;
+}

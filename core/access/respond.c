@@ -1,0 +1,153 @@
+/* Refusals as bytes: Tyk's two templates, and RFC 6750's header. */
+#include "access/respond.h"
+
+#define BODY_MAX (16 * 1024)
+
+/* The formats of an error, by the request's Content-Type. */
+static const struct format {
+    struct jg_str type;
+    const char *content_type, *before, *after;
+    bool xml;
+} formats[] = {
+    {{"application/xml", 15}, "application/xml", NULL, NULL, true},
+    {{"text/xml", 8}, "text/xml", NULL, NULL, true},
+    {{"application/soap+xml", 20}, "application/soap+xml", NULL, NULL, true},
+    {{"", 0}, "application/json", NULL, NULL, false},
+};
+
+#define JSON_FORMAT (sizeof(formats) / sizeof(formats[0]) - 1)
+
+static const struct format *
+format_of(struct jg_str content_type)
+{
+    struct jg_str type =
+        jg_str_trim(jg_str_head(content_type, jg_str_find(content_type, ';')));
+
+    for (size_t i = 0; i < JSON_FORMAT; i++)
+        if (jg_str_eq_nocase(type, formats[i].type))
+            return &formats[i];
+    return &formats[JSON_FORMAT];
+}
+
+static void
+add_xml(struct jg_buf *b, struct jg_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.p[i];
+
+        if (c == '&')
+            jg_buf_add(b, JG_STR("&amp;"));
+        else if (c == '<')
+            jg_buf_add(b, JG_STR("&lt;"));
+        else if (c == '>')
+            jg_buf_add(b, JG_STR("&gt;"));
+        else if (c == '"')
+            jg_buf_add(b, JG_STR("&#34;"));
+        else if (c == '\'')
+            jg_buf_add(b, JG_STR("&#39;"));
+        else
+            jg_buf_addc(b, c);
+    }
+}
+
+static void
+write_body(struct jg_buf *b, const struct format *format, struct jg_str text)
+{
+    if (format->xml) {
+        jg_buf_add(b, JG_STR("<?xml version = \"1.0\" encoding = \"UTF-8\"?>\n"
+                             "<error>"));
+        add_xml(b, text);
+        jg_buf_add(b, JG_STR("</error>"));
+        return;
+    }
+    jg_buf_add(b, JG_STR("{\n    \"error\": \""));
+    jg_buf_add_json(b, text, true);
+    jg_buf_add(b, JG_STR("\"\n}"));
+}
+
+static enum jg_err
+make_body(const struct format *format, struct jg_str text, struct jg_arena *a,
+          struct jg_str *out)
+{
+    struct jg_buf b;
+
+    jg_buf_init(&b, BODY_MAX);
+    write_body(&b, format, text);
+    *out = jg_arena_str(a, jg_buf_str(&b));
+    if (b.failed)
+        out->p = NULL;
+    jg_buf_free(&b);
+    return out->p == NULL ? JG_E_NOMEM : JG_OK;
+}
+
+/*
+ * RFC 6750 3.1: what the client is to do about it. No error code without a
+ * token (3). Reasons that no token can cure have no row.
+ */
+static const struct {
+    enum jg_err first, last;
+    const char *authenticate;
+} challenges[] = {
+    {JG_E_TOKEN_MISSING, JG_E_TOKEN_MISSING, "Bearer"},
+    {JG_E_TOKEN_TWICE, JG_E_TOKEN_TWICE, "Bearer error=\"invalid_request\""},
+    {JG_E_TOKEN_SIZE, JG_E_TOKEN_JWE, "Bearer error=\"invalid_token\""},
+    {JG_E_ALG, JG_E_CRYPTO, "Bearer error=\"invalid_token\""},
+    {JG_E_CLAIM_EXP, JG_E_CLAIM_NBF, "Bearer error=\"invalid_token\""},
+    {JG_E_IDENTITY_NONE, JG_E_IDENTITY_SUB_EMPTY,
+     "Bearer error=\"invalid_token\""},
+    {JG_E_POLICY_UNKNOWN, JG_E_POLICY_NONE,
+     "Bearer error=\"insufficient_scope\""},
+    {JG_E_KEY_INACTIVE, JG_E_KEY_EXPIRED, "Bearer error=\"invalid_token\""},
+    {JG_E_ACCESS, JG_E_ACCESS_PATH, "Bearer error=\"insufficient_scope\""},
+};
+
+static struct jg_str
+challenge_of(enum jg_err reason)
+{
+    for (size_t i = 0; i < sizeof(challenges) / sizeof(challenges[0]); i++)
+        if (reason >= challenges[i].first && reason <= challenges[i].last)
+            return jg_str(challenges[i].authenticate);
+    return (struct jg_str){NULL, 0};
+}
+
+enum jg_err
+jg_respond(enum jg_err reason, struct jg_str text,
+           struct jg_str request_content_type, struct jg_arena *a,
+           struct jg_error_response *out)
+{
+    const struct format *format = format_of(request_content_type);
+    struct jg_error_response response = {
+        .status = jg_err_info(reason)->status,
+        .content_type = format->content_type,
+        .authenticate = challenge_of(reason),
+        .generator = true,
+    };
+    enum jg_err err;
+
+    if (reason == JG_E_ROUTE) { /* no API, so no template */
+        response.content_type = "text/plain; charset=utf-8";
+        response.body = JG_STR("Not Found");
+        response.generator = false;
+        *out = response;
+        return JG_OK;
+    }
+    err = make_body(format, text, a, &response.body);
+    if (err == JG_OK)
+        *out = response;
+    return err;
+}
+
+enum jg_err
+jg_respond_decision(const struct jg_decision *d, struct jg_error_response *out)
+{
+    const struct jg_header *type =
+        jg_request_header(d->request, JG_STR("Content-Type"));
+    struct jg_str none = {NULL, 0};
+    enum jg_err err =
+        jg_respond(d->reason, jg_decision_text(d),
+                   type == NULL ? none : type->value, d->arena, out);
+
+    if (err == JG_OK)
+        out->status = jg_decision_status(d);
+    return err;
+}

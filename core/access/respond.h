@@ -1,0 +1,31 @@
+/* The body of an error, byte for byte Tyk's (reference 0.1). */
+#ifndef JG_ACCESS_RESPOND_H
+#define JG_ACCESS_RESPOND_H
+
+#include "access/decide.h"
+
+struct jg_error_response {
+    int status;
+    const char *content_type;
+    struct jg_str body;         /* in the arena */
+    struct jg_str authenticate; /* WWW-Authenticate, or empty */
+    bool generator; /* with X-Generator: tyk.io, unless it is switched off */
+};
+
+/*
+ * The response for a decision that ended with JG_DENY: its reason, text and
+ * status, in the format that the request's Content-Type asks for.  JG_E_NOMEM
+ */
+enum jg_err jg_respond_decision(const struct jg_decision *d,
+                                struct jg_error_response *out);
+
+/*
+ * The same for a <reason> that no decision gave. <text> is the client's text
+ * (the table's, with the detail filled in); <request_content_type> chooses XML
+ * or JSON. A 404 for an unknown route is plain "Not Found".  JG_E_NOMEM
+ */
+enum jg_err jg_respond(enum jg_err reason, struct jg_str text,
+                       struct jg_str request_content_type, struct jg_arena *a,
+                       struct jg_error_response *out);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * The steps of a decision, for this folder only: each one looks at what the
+ * steps before it found, adds to it, and passes or names its reason.
+ */
+#ifndef JG_ACCESS_STEP_H
+#define JG_ACCESS_STEP_H
+
+#include "access/decide.h"
+#include "model/conf.h"
+
+/*
+ * One row of the table. <run> returns JG_OK, or the reason for a refusal; when
+ * it sets d->want instead, it is run again once the thing is there.
+ */
+struct jg_step {
+    struct jg_step_info info;
+    enum jg_err (*run)(struct jg_decision *d);
+    bool for_callers; /* an API without keys skips it */
+};
+
+enum jg_err jg_step_path(struct jg_decision *d);
+enum jg_err jg_step_route(struct jg_decision *d);
+enum jg_err jg_step_auth(struct jg_decision *d);
+enum jg_err jg_step_token(struct jg_decision *d);
+enum jg_err jg_step_algorithm(struct jg_decision *d);
+enum jg_err jg_step_key(struct jg_decision *d);
+enum jg_err jg_step_profile(struct jg_decision *d);
+enum jg_err jg_step_signature(struct jg_decision *d);
+enum jg_err jg_step_claims(struct jg_decision *d);
+enum jg_err jg_step_identity(struct jg_decision *d);
+enum jg_err jg_step_policies(struct jg_decision *d);
+enum jg_err jg_step_rights(struct jg_decision *d);
+enum jg_err jg_step_limits(struct jg_decision *d);
+enum jg_err jg_step_headers(struct jg_decision *d);
+enum jg_err jg_step_target(struct jg_decision *d);
+
+/*
+ * For people, and only when somebody asked (d->trace): what the running step
+ * found, what it wanted, or that it does not apply. Control characters become
+ * '?', long texts are cut. Never pass a token, a signature or a secret.
+ */
+void jg_trace_seen(struct jg_decision *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void jg_trace_expected(struct jg_decision *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void jg_trace_skip(struct jg_decision *d);
+
+#define JG_TRACE_TIME_MAX 32
+
+/* "2026-11-25 12:01:03", UTC, into <out>; returns <out>. */
+const char *jg_trace_time(int64_t t, char out[static JG_TRACE_TIME_MAX]);
+
+/* The one place where the strict profile differs: strict.c. */
+bool jg_strict(const struct jg_api *api);
+int jg_strict_status(enum jg_err reason, int status);
+
+/*
+ * Take what strip_auth_data says off d->query, and mark in <drop>, one a
+ * request header, those that carry it. <cookies> gets the other cookies when
+ * some were taken out, and is untouched otherwise. JG_E_NOMEM
+ */
+enum jg_err jg_strip_auth_data(struct jg_decision *d,
+                               bool drop[static JG_HEADERS_MAX],
+                               struct jg_str *cookies);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The control API: a request in, a response out. It knows nothing of sockets;
+ * the broker, the tests and the fuzzer call the same function. One table row
+ * a route: see routes.c.
+ */
+#ifndef JG_ADMIN_ADMIN_H
+#define JG_ADMIN_ADMIN_H
+
+#include "admin/load.h"
+#include "base/buf.h"
+#include "store/counters.h"
+#include "store/journal.h"
+
+#define JG_ADMIN_BODY_MAX (10 * 1024 * 1024)
+#define JG_ADMIN_RESPONSE_MAX (64 * 1024 * 1024)
+
+/* Where a request came in: not every route is offered everywhere. */
+enum jg_admin_port {
+    JG_PORT_CONTROL, /* the control port: every route */
+    JG_PORT_LISTEN,  /* the public port: /hello, /ready, /live */
+    JG_PORT_SHARED,  /* the public port when there is no control port */
+};
+
+struct jg_admin_request {
+    struct jg_str method;
+    struct jg_str path;  /* decoded, without query */
+    struct jg_str query; /* as received */
+    struct jg_str body;
+    struct jg_str authorization; /* X-Tyk-Authorization */
+    enum jg_admin_port port;
+};
+
+struct jg_admin_response {
+    int status;
+    const char *content_type;
+    bool generator; /* with X-Generator: tyk.io */
+    struct jg_buf body;
+    bool reload; /* definitions are to be loaded again: the caller does it */
+    bool reload_now; /* ... before the response is sent (?block=true) */
+};
+
+/* What the control API works on; the caller fills it once. */
+struct jg_admin {
+    const struct jg_conf *conf;
+    struct jg_store *store; /* writable */
+    struct jg_counters *counters;
+    struct jg_journal *journal;
+    int64_t now_s;            /* set before each request */
+    unsigned char random[16]; /* fresh before each request: for new ids */
+    bool loaded;              /* a load succeeded since start: /ready */
+    bool stopping;
+};
+
+/*
+ * Answer <request>. <response> must have been made by jg_admin_response_init()
+ * and is always filled, whatever the request holds. <a> is the request's arena.
+ */
+void jg_admin_answer(struct jg_admin *admin,
+                     const struct jg_admin_request *request, struct jg_arena *a,
+                     struct jg_admin_response *response);
+
+void jg_admin_response_init(struct jg_admin_response *response);
+void jg_admin_response_free(struct jg_admin_response *response);
+
+/* Name <i> of the route table, for documents and tests; NULL: no more. */
+struct jg_admin_route_info {
+    const char *method, *path, *summary;
+};
+const struct jg_admin_route_info *jg_admin_route_at(size_t i);
+
+#endif

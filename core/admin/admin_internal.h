@@ -1,0 +1,129 @@
+/* Between the files of the control API only. */
+#ifndef JG_ADMIN_ADMIN_INTERNAL_H
+#define JG_ADMIN_ADMIN_INTERNAL_H
+
+#include "admin/admin.h"
+#include "base/json.h"
+#include "store/records.h"
+
+#define JG_ADMIN_ID_MAX                                  \
+    128 /* characters of an id made or used over the API \
+         */
+
+/* One request while it is answered. */
+struct jg_admin_call {
+    struct jg_admin *admin;
+    const struct jg_admin_request *request;
+    struct jg_arena *arena;
+    struct jg_admin_response *response;
+    struct jg_str id; /* what stands for {id} in the route's path */
+};
+
+typedef void jg_admin_handler(struct jg_admin_call *call);
+
+/* Who may ask. */
+enum jg_admin_access {
+    JG_ADMIN_OPEN,    /* everybody, on every port */
+    JG_ADMIN_METRICS, /* everybody on the control port, else with the secret */
+    JG_ADMIN_SECRET,  /* with X-Tyk-Authorization, where the API is offered */
+};
+
+/* One row of the route table. A method "*" is every method; a path may end in
+ * "{id}", one part that is not empty, or in "*", anything or nothing. */
+struct jg_admin_route {
+    struct jg_admin_route_info info;
+    enum jg_admin_access access;
+    jg_admin_handler *handler;
+    size_t name_at; /* of the struct jg_str in struct jg_conf that names the
+                     * path instead; 0: none */
+};
+
+extern const struct jg_admin_route jg_admin_routes[];
+extern const size_t jg_admin_route_count;
+
+/* Does <route> have this path? Fills call->id. */
+bool jg_admin_route_matches(const struct jg_admin_route *route,
+                            struct jg_admin_call *call, struct jg_str path);
+
+/* Answers: each fills the response, whatever was in it. */
+void jg_answer_message(struct jg_admin_call *call, int status,
+                       const char *message);
+void jg_answer_err(struct jg_admin_call *call, enum jg_err err);
+void jg_answer_ok(struct jg_admin_call *call, const char *message);
+void jg_answer_not_found(struct jg_admin_call *call); /* plain text */
+
+/* {"key","status","action"}, and "warnings" when <diags> has any. */
+void jg_answer_changed(struct jg_admin_call *call, struct jg_str key,
+                       const char *action, const struct jg_diags *diags);
+
+/* An error whose "errors" say what is wrong; <message> may hold "{}", the
+ * first of them in words. */
+void jg_answer_findings(struct jg_admin_call *call, const char *message,
+                        const struct jg_diags *diags);
+
+/* A body that follows, of JSON; append to what it returns. */
+struct jg_buf *jg_answer_json(struct jg_admin_call *call, int status);
+
+/* The value of <name> in the query, as it is written; p == NULL: none. */
+struct jg_str jg_admin_query(const struct jg_admin_call *call,
+                             struct jg_str name);
+
+/* RFC 3339, UTC. */
+#define JG_TIME_TEXT 32
+void jg_admin_time(int64_t time_s, char out[static JG_TIME_TEXT]);
+
+/* A name that is safe as part of a file name: [A-Za-z0-9._~-], no dot first,
+ * at most JG_ADMIN_ID_MAX. */
+bool jg_admin_is_safe_id(struct jg_str id);
+
+/*
+ * Call <visit> with each document of <kind> until it returns anything but
+ * JG_OK, which is then returned. Documents are borrowed for the call; damaged
+ * ones are left out.
+ */
+typedef enum jg_err jg_admin_visit(void *arg, struct jg_str key,
+                                   const struct jg_document *document);
+enum jg_err jg_admin_each(struct jg_admin_call *call, enum jg_kind kind,
+                          jg_admin_visit *visit, void *arg);
+
+/* Answer with all documents of <kind>, as an array; with one. */
+void jg_admin_list(struct jg_admin_call *call, enum jg_kind kind);
+void jg_answer_document(struct jg_admin_call *call, struct jg_str text);
+
+/* A document on its way into, or out of, a file of the user's. */
+struct jg_admin_file {
+    struct jg_str folder; /* with a NUL behind */
+    struct jg_str name;
+    struct jg_str id;         /* of the document */
+    const char *id_name;      /* the member that holds it */
+    const char *alias_name;   /* counts when that is empty; NULL: none */
+    const char *write_failed; /* Tyk's words for it */
+};
+
+/* "<id>.json", or the name at the end of <path> when that is not empty. */
+enum jg_err jg_admin_file_name(struct jg_admin_call *call, struct jg_str path,
+                               struct jg_str id, struct jg_str *out);
+
+/* Write <text> and be true, or answer why not and be false. A file that holds
+ * a document with another id is left alone. */
+bool jg_admin_file_write(struct jg_admin_call *call,
+                         const struct jg_admin_file *file, struct jg_str text);
+/* Remove the file, and answer. */
+void jg_admin_file_remove(struct jg_admin_call *call,
+                          const struct jg_admin_file *file);
+
+/* The body as a JSON object; answers and is false when it is none. */
+bool jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out);
+
+/* The handlers, by the file that they are in. */
+jg_admin_handler jg_apis_list, jg_apis_get, jg_apis_add, jg_apis_update,
+    jg_apis_delete, jg_apis_update_what, jg_apis_delete_what, jg_apis_oas;
+jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
+    jg_policies_update, jg_policies_delete;
+jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
+    jg_health_checks;
+jg_admin_handler jg_metrics_get;
+jg_admin_handler jg_journal_get;
+jg_admin_handler jg_reload_start, jg_reload_cache, jg_reload_keys;
+
+#endif

@@ -1,0 +1,27 @@
+/* /tyk/reload and /tyk/cache: what the caller has to do afterwards. */
+#include "admin/admin_internal.h"
+
+void
+jg_reload_start(struct jg_admin_call *call)
+{
+    call->response->reload = true;
+    call->response->reload_now =
+        jg_str_eq(jg_admin_query(call, JG_STR("block")), JG_STR("true"));
+    jg_answer_ok(call, "");
+}
+
+/* No response is cached yet, so there is none to forget. */
+void
+jg_reload_cache(struct jg_admin_call *call)
+{
+    jg_answer_ok(call, "cache invalidated");
+}
+
+/* Verified tokens belong to a snapshot: a new one knows none of them. */
+void
+jg_reload_keys(struct jg_admin_call *call)
+{
+    if (call->admin->counters != NULL)
+        jg_counters_bump_epoch(call->admin->counters);
+    jg_answer_ok(call, "cache invalidated");
+}

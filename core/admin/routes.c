@@ -1,0 +1,140 @@
+/* The one table of routes: to add one, add a row, its handler and its test. */
+#include "admin/admin_internal.h"
+
+#define CONF_NAME(field) offsetof(struct jg_conf, field)
+
+const struct jg_admin_route jg_admin_routes[] = {
+    {{"GET", "/hello", "is the gateway alive, and its storage?"},
+     JG_ADMIN_OPEN,
+     jg_health_hello,
+     CONF_NAME(health_check_endpoint_name)},
+    {{"GET", "/ready", "may requests be sent to it?"},
+     JG_ADMIN_OPEN,
+     jg_health_ready,
+     CONF_NAME(readiness_check_endpoint_name)},
+    {{"GET", "/live", "does the process answer at all?"},
+     JG_ADMIN_OPEN,
+     jg_health_live},
+    {{"GET", "/metrics", "counters for Prometheus"},
+     JG_ADMIN_METRICS,
+     jg_metrics_get},
+
+    /* These before {id}: "oas" is no id. */
+    {{"*", "/tyk/apis/oas*", "OpenAPI definitions: not offered yet"},
+     JG_ADMIN_SECRET,
+     jg_apis_oas},
+    {{"GET", "/tyk/apis", "every definition in force"},
+     JG_ADMIN_SECRET,
+     jg_apis_list},
+    {{"POST", "/tyk/apis", "write a definition; in force after a reload"},
+     JG_ADMIN_SECRET,
+     jg_apis_add},
+    {{"PUT", "/tyk/apis", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_update_what},
+    {{"DELETE", "/tyk/apis", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_delete_what},
+    {{"GET", "/tyk/apis/{id}", "one definition in force"},
+     JG_ADMIN_SECRET,
+     jg_apis_get},
+    {{"POST", "/tyk/apis/{id}", "as POST /tyk/apis"},
+     JG_ADMIN_SECRET,
+     jg_apis_add},
+    {{"PUT", "/tyk/apis/{id}", "replace a definition's file"},
+     JG_ADMIN_SECRET,
+     jg_apis_update},
+    {{"DELETE", "/tyk/apis/{id}", "remove a definition's file"},
+     JG_ADMIN_SECRET,
+     jg_apis_delete},
+
+    {{"GET", "/tyk/policies", "every policy in force"},
+     JG_ADMIN_SECRET,
+     jg_policies_list},
+    {{"POST", "/tyk/policies", "write a policy; in force after a reload"},
+     JG_ADMIN_SECRET,
+     jg_policies_add},
+    {{"PUT", "/tyk/policies", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_update_what},
+    {{"DELETE", "/tyk/policies", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_delete_what},
+    {{"GET", "/tyk/policies/{id}", "one policy in force"},
+     JG_ADMIN_SECRET,
+     jg_policies_get},
+    {{"POST", "/tyk/policies/{id}", "as POST /tyk/policies"},
+     JG_ADMIN_SECRET,
+     jg_policies_add},
+    {{"PUT", "/tyk/policies/{id}", "write a policy's file"},
+     JG_ADMIN_SECRET,
+     jg_policies_update},
+    {{"DELETE", "/tyk/policies/{id}", "remove a policy's file"},
+     JG_ADMIN_SECRET,
+     jg_policies_delete},
+
+    {{"GET", "/tyk/reload", "load the files again; ?block=true waits for it"},
+     JG_ADMIN_SECRET,
+     jg_reload_start},
+    {{"GET", "/tyk/reload/group", "the same: this is the whole group"},
+     JG_ADMIN_SECRET,
+     jg_reload_start},
+    {{"DELETE", "/tyk/cache/jwks", "forget verified tokens and key sets"},
+     JG_ADMIN_SECRET,
+     jg_reload_keys},
+    {{"DELETE", "/tyk/cache/jwks/{id}", "the same, for one API"},
+     JG_ADMIN_SECRET,
+     jg_reload_keys},
+    {{"DELETE", "/tyk/cache/{id}", "forget cached responses of an API"},
+     JG_ADMIN_SECRET,
+     jg_reload_cache},
+    {{"GET", "/tyk/health", "refused: there are no health checks of APIs"},
+     JG_ADMIN_SECRET,
+     jg_health_checks},
+    {{"GET", "/tyk/journal", "recent decisions, newest first; ?limit=N"},
+     JG_ADMIN_SECRET,
+     jg_journal_get},
+};
+
+const size_t jg_admin_route_count =
+    sizeof(jg_admin_routes) / sizeof(jg_admin_routes[0]);
+
+const struct jg_admin_route_info *
+jg_admin_route_at(size_t i)
+{
+    return i < jg_admin_route_count ? &jg_admin_routes[i].info : NULL;
+}
+
+/* "/oas*" matches itself and everything below it. */
+static bool
+matches_below(struct jg_str pattern, struct jg_str path)
+{
+    pattern = jg_str_head(pattern, pattern.len - 1);
+    return jg_str_starts(path, pattern) &&
+           (path.len == pattern.len || path.p[pattern.len] == '/');
+}
+
+bool
+jg_admin_route_matches(const struct jg_admin_route *route,
+                       struct jg_admin_call *call, struct jg_str path)
+{
+    struct jg_str pattern = jg_str(route->info.path);
+    const struct jg_str id = JG_STR("{id}");
+
+    call->id = (struct jg_str){NULL, 0};
+    if (route->name_at != 0) {
+        const char *conf = (const char *)call->admin->conf;
+        const struct jg_str *name = (const void *)(conf + route->name_at);
+
+        return path.len > 1 && jg_str_eq(jg_str_from(path, 1), *name);
+    }
+    if (jg_str_ends(pattern, JG_STR("*")))
+        return matches_below(pattern, path);
+    if (!jg_str_ends(pattern, id))
+        return jg_str_eq(pattern, path);
+    pattern = jg_str_head(pattern, pattern.len - id.len);
+    if (!jg_str_starts(path, pattern) || path.len == pattern.len)
+        return false;
+    call->id = jg_str_from(path, pattern.len);
+    return jg_str_find(call->id, '/') == call->id.len;
+}

@@ -1,0 +1,28 @@
+/* The text of a JSON object, changed in one place and nowhere else. */
+#ifndef JG_ADMIN_TEXT_H
+#define JG_ADMIN_TEXT_H
+
+#include "base/json.h"
+
+/* Walks over the members of an object's text. */
+struct jg_text_walk {
+    struct jg_str rest;
+};
+
+/* <text> must be an object that jg_json_parse() accepted. */
+void jg_text_walk(struct jg_text_walk *walk, struct jg_str text);
+
+/* The next member's value as it is written; false at the end. Members come in
+ * the order of struct jg_json. */
+bool jg_text_next(struct jg_text_walk *walk, struct jg_str *value);
+
+/*
+ * <text>, whose parsed form is <object>, with the member <name> set to the
+ * string <value>: its old value is replaced, or the member is put in front of
+ * all others. Everything else stays byte for byte.  JG_E_NOMEM
+ */
+enum jg_err jg_text_set(struct jg_str text, const struct jg_json *object,
+                        struct jg_str name, struct jg_str value,
+                        struct jg_arena *a, struct jg_str *out);
+
+#endif

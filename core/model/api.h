@@ -1,0 +1,139 @@
+/*
+ * One API: its definition as the user wrote it, bound by tables, and beside it
+ * what the gateway needs at run time, compiled once. Immutable afterwards.
+ */
+#ifndef JG_MODEL_API_H
+#define JG_MODEL_API_H
+
+#include "base/bind.h"
+#include "jose/claims.h"
+#include "jose/jwks.h"
+#include "model/conf.h"
+
+/* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
+struct jg_auth_config {
+    struct jg_str kind; /* "jwt", "authToken", ...: name in auth_configs */
+    struct jg_str auth_header_name; /* "": Authorization */
+    struct jg_str param_name, cookie_name;
+    bool use_param, use_cookie, disable_header;
+};
+
+struct jg_api_proxy {
+    struct jg_str listen_path, target_url;
+    struct jg_strs target_list;
+    bool strip_listen_path, disable_strip_slash, preserve_host_header;
+    bool enable_load_balancing;
+    bool ssl_insecure_skip_verify; /* of proxy.transport */
+};
+
+/* One entry of version_data.versions. */
+struct jg_api_version {
+    struct jg_str name;
+    struct jg_str expires;
+    struct jg_pairs global_headers;
+    struct jg_strs global_headers_remove;
+    bool global_headers_disabled;
+};
+
+/* The classic definition, field by field (reference 1.1). */
+struct jg_api_def {
+    struct jg_str api_id, org_id, name, domain;
+    struct jg_str protocol; /* "", "http", "https": all served alike */
+    bool active, internal, domain_disabled;
+    bool use_keyless, enable_jwt, use_standard_auth, use_basic_auth;
+    bool use_oauth2, external_oauth; /* external_oauth.enabled */
+    bool use_openid, enable_signature_checking;
+    bool use_mutual_tls_auth, custom_plugin_auth_enabled;
+    bool enable_coprocess_auth, use_go_plugin_auth; /* deprecated, still used */
+    bool strip_auth_data;
+    struct jg_list auth_configs; /* struct jg_auth_config */
+    struct jg_auth_config auth;  /* deprecated single one */
+    struct jg_str jwt_signing_method, jwt_source;
+    struct jg_strs jwt_algorithms;
+    struct jg_str jwt_identity_base_field, jwt_client_base_field;
+    struct jg_str jwt_policy_field_name;
+    struct jg_strs jwt_default_policies;
+    struct jg_claims_skew skew;
+    bool jwt_skip_kid;
+    struct jg_str jwt_profile; /* "" or "compatible", "strict" */
+    bool enable_context_vars;
+    struct jg_api_proxy proxy;
+    bool not_versioned; /* of version_data; true without one */
+    struct jg_str default_version;
+    struct jg_list versions; /* struct jg_api_version */
+};
+
+/* A place to send requests to: one target URL, taken apart. */
+struct jg_target {
+    struct jg_str url; /* as written: the bytes it was read from */
+    bool tls;
+    struct jg_str host; /* lower case, without brackets */
+    uint16_t port;
+    struct jg_str host_header; /* host[:port], as the Host header is sent */
+    struct jg_str path; /* "" or begins with '/'; percent-encoded, no end '/' */
+    bool path_slash;    /* the URL's path ended in '/' */
+    struct jg_str query; /* without '?' */
+};
+
+#define JG_TARGETS_MAX 256      /* entries of a target_list */
+#define JG_ID_MAX 255           /* bytes of api_id, org_id and policy ids */
+#define JG_LISTEN_PATH_MAX 1024 /* bytes */
+#define JG_URL_MAX 4096         /* bytes of a target URL */
+
+/* Who may come in. */
+enum jg_auth_mode {
+    JG_AUTH_KEYLESS,
+    JG_AUTH_JWT,
+    JG_AUTH_CLOSED, /* a mode that we do not offer: every request is refused */
+};
+
+/* One API, ready to serve. Lives in an arena of its own, counted references. */
+struct jg_api {
+    struct jg_api_def def;
+    uint64_t version; /* of its record: equal id and version, equal API */
+    struct jg_str listen_path; /* begins with '/'; of the definition, cleaned */
+    struct jg_str alias_path;  /* "/<api_id>/" */
+    struct jg_str host;        /* lower case, no port; "" serves every host */
+    enum jg_auth_mode mode;
+    const struct jg_auth_config *token_source;
+    const struct jg_target *targets; /* at least one */
+    size_t target_count;
+    const struct jg_api_version *headers; /* the version in use, or NULL */
+    jg_algs algs;                         /* allowed for its tokens */
+    struct jg_jwks *keys;    /* NULL when there is none: see key_err */
+    enum jg_err key_err;     /* JG_OK, or why no token can be verified:
+                              * JG_E_KEY, JG_E_AUTH_UNSUPPORTED (closed) */
+    struct jg_str key_fault; /* the same for people */
+    struct jg_arena arena;   /* holds all of the above, itself included */
+    unsigned references;
+};
+
+extern const struct jg_field_table jg_api_table;
+
+/*
+ * The API that <source> describes. Problems go to source->diags (which may be
+ * NULL inside nginx, where the broker has checked before).
+ *   JG_E_CONF_JSON   not JSON: nothing to route
+ *   JG_E_CONF_TYPE, JG_E_CONF_VALUE, JG_E_CONF_MISSING   cannot be routed
+ *   JG_E_CONF_UNSUPPORTED   a form of definition that is not known yet
+ *   JG_E_NOMEM
+ * What only keeps tokens from being verified (an unusable key, an algorithm
+ * that nobody knows, a mode that we do not offer) is reported as a fault, but
+ * the API is made, with key_err set: it keeps its route, so that no API on a
+ * shorter listen path gets its requests, and refuses them.
+ */
+enum jg_err jg_api_read(const struct jg_bind_source *source, uint64_t version,
+                        const struct jg_conf *conf, struct jg_api **out);
+
+struct jg_api *jg_api_ref(struct jg_api *api); /* one reference more */
+void jg_api_free(struct jg_api *api); /* one reference less; NULL is fine */
+
+/*
+ * Take a target URL apart. A missing scheme means http. Bytes of the path that
+ * a URL cannot hold are percent-encoded. <out> points into <url> and into <a>.
+ *   JG_E_CONF_VALUE  (<why> says what is wrong: static text), JG_E_NOMEM
+ */
+enum jg_err jg_target_read(struct jg_str url, struct jg_arena *a,
+                           struct jg_target *out, const char **why);
+
+#endif

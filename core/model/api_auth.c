@@ -1,0 +1,134 @@
+/*
+ * Who may call an API. What Tyk asks of a caller and we cannot check keeps
+ * the API closed: it stays routed, and refuses every request.
+ */
+#include "model/model_internal.h"
+
+#define DEF(field) offsetof(struct jg_api_def, field)
+
+/* Modes that we do not offer, and the field that switches each on. */
+static const struct {
+    size_t offset; /* of the bool */
+    const char *field;
+    bool also_keyless; /* Tyk asks for it even where use_keyless is set */
+} closing[] = {
+    {DEF(use_mutual_tls_auth), "use_mutual_tls_auth", true},
+    {DEF(use_oauth2), "use_oauth2", false},
+    {DEF(external_oauth), "external_oauth.enabled", false},
+    {DEF(use_basic_auth), "use_basic_auth", false},
+    {DEF(enable_signature_checking), "enable_signature_checking", false},
+    {DEF(use_openid), "use_openid", false},
+    {DEF(custom_plugin_auth_enabled), "custom_plugin_auth_enabled", false},
+    {DEF(enable_coprocess_auth), "enable_coprocess_auth", false},
+    {DEF(use_go_plugin_auth), "use_go_plugin_auth", false},
+    {DEF(use_standard_auth), "use_standard_auth", false},
+};
+
+/* The field of the first mode that is on and closes the API, or NULL. */
+static const char *
+closed_by(const struct jg_api_def *def)
+{
+    for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++) {
+        const char *at = (const char *)def + closing[i].offset;
+
+        if (*(const bool *)at && (!def->use_keyless || closing[i].also_keyless))
+            return closing[i].field;
+    }
+    return NULL;
+}
+
+static void
+close_api(struct jg_api_reading *r, const char *field)
+{
+    struct jg_api *api = r->api;
+
+    api->mode = JG_AUTH_CLOSED;
+    api->key_err = JG_E_AUTH_UNSUPPORTED;
+    if (field == NULL) {
+        api->key_fault = JG_STR("no authentication is switched on, which "
+                                "means auth tokens in Tyk: not available");
+        jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, "enable_jwt",
+                       jg_json_get(r->root, JG_STR("enable_jwt")),
+                       "set enable_jwt, or use_keyless for an API that is "
+                       "open to everybody",
+                       "no authentication is switched on, which means auth "
+                       "tokens in Tyk: these are not available in this "
+                       "version, and every request is refused");
+        return;
+    }
+    api->key_fault = JG_STR("an authentication mode is switched on that is "
+                            "not available in this version");
+    jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, field,
+                   jg_json_path(r->root, jg_str(field)),
+                   "only enable_jwt and use_keyless are",
+                   "this authentication is not available in this version, and "
+                   "%severy request is refused",
+                   api->def.enable_jwt ? "Tyk asks for it beside the JWT: "
+                                       : "");
+}
+
+/* A mode that is on, but of no effect, because the API is open. */
+static void
+warn_of_keyless(struct jg_api_reading *r)
+{
+    const struct jg_api_def *def = &r->api->def;
+    const char *field = def->enable_jwt ? "enable_jwt" : NULL;
+
+    for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
+        if (*(const bool *)((const char *)def + closing[i].offset))
+            field = closing[i].field;
+    if (field != NULL)
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_RISK, "use_keyless",
+                       jg_json_get(r->root, JG_STR("use_keyless")),
+                       "remove use_keyless to ask for authentication",
+                       "the API is open to everybody: %s has no effect beside "
+                       "use_keyless",
+                       field);
+}
+
+/* auth_configs["jwt"], or else the deprecated auth (reference 2.1). */
+static const struct jg_auth_config *
+token_source(const struct jg_api_def *def)
+{
+    const struct jg_auth_config *configs = def->auth_configs.items;
+
+    for (size_t i = 0; i < def->auth_configs.count; i++)
+        if (jg_str_eq(configs[i].kind, JG_STR("jwt")))
+            return &configs[i];
+    return &def->auth;
+}
+
+static void
+check_token_source(struct jg_api_reading *r)
+{
+    const struct jg_auth_config *source = r->api->token_source;
+    const char *path =
+        source == &r->api->def.auth ? "auth" : "auth_configs.jwt";
+
+    if (source->disable_header && !source->use_param && !source->use_cookie)
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, path, NULL,
+                       "set use_param or use_cookie, or remove disable_header",
+                       "no place is left to look for the token: every request "
+                       "is refused");
+}
+
+enum jg_err
+jg_api_read_auth(struct jg_api_reading *r)
+{
+    struct jg_api *api = r->api;
+    const char *field = closed_by(&api->def);
+
+    api->token_source = token_source(&api->def);
+    if (field != NULL) {
+        close_api(r, field);
+    } else if (api->def.use_keyless) {
+        api->mode = JG_AUTH_KEYLESS;
+        warn_of_keyless(r);
+    } else if (api->def.enable_jwt) {
+        api->mode = JG_AUTH_JWT;
+        check_token_source(r);
+    } else {
+        close_api(r, NULL);
+    }
+    return JG_OK;
+}

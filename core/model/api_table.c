@@ -1,0 +1,482 @@
+/*
+ * The classic API definition, field by field (reference 1.1), and every other
+ * member that Tyk or its Dashboard writes into one. A field that this version
+ * does not act on is IGNORED when that shows to a caller or opens what Tyk
+ * would close, and SILENT when nobody can notice.
+ */
+#include "model/api.h"
+
+#define DEF(field) offsetof(struct jg_api_def, field)
+#define AUTH(field) offsetof(struct jg_auth_config, field)
+#define PROXY(field) offsetof(struct jg_api_proxy, field)
+#define VERSION(field) offsetof(struct jg_api_version, field)
+
+#define SKEW_ROW(name, field)                                               \
+    {                                                                       \
+        name, JG_FIELD_INT, DEF(skew.field), .min = 0, .max = JG_SKEW_MAX_S \
+    }
+
+/* What the notes of IGNORED fields say more than once. */
+static const char plugins[] = "plugins do not run: what they check or change "
+                              "is not checked or changed";
+static const char transforms[] = "not in this version: nothing is changed";
+static const char statistics[] = "no record is sent to Tyk Pump";
+static const char dashboard[] = "the Dashboard's own";
+
+static const struct jg_field auth_config_rows[] = {
+    {"auth_header_name", JG_FIELD_STR, AUTH(auth_header_name), .max = 256},
+    {"use_param", JG_FIELD_BOOL, AUTH(use_param)},
+    {"param_name", JG_FIELD_STR, AUTH(param_name), .max = 256},
+    {"use_cookie", JG_FIELD_BOOL, AUTH(use_cookie)},
+    {"cookie_name", JG_FIELD_STR, AUTH(cookie_name), .max = 256},
+    {"disable_header", JG_FIELD_BOOL, AUTH(disable_header)},
+    {"name", JG_FIELD_SILENT, .note = "names the scheme in OAS documents"},
+    {"use_certificate", JG_FIELD_SILENT, .note = "of auth tokens only"},
+    {"validate_signature", JG_FIELD_SILENT, .note = "of auth tokens only"},
+    {"signature", JG_FIELD_SILENT, .note = "of auth tokens only"},
+};
+static const struct jg_field_table auth_config_table = {
+    sizeof(struct jg_auth_config), auth_config_rows,
+    JG_FIELD_COUNT(auth_config_rows)};
+
+static const struct jg_field scope_rows[] = {
+    {"scope_to_policy", JG_FIELD_IGNORED,
+     .note = "scopes give no policies in this version: callers keep those of "
+             "the policy claim, or the default ones"},
+    {"scope_claim_name", JG_FIELD_SILENT, .note = "see scope_to_policy"},
+};
+static const struct jg_field_table scope_table = {0, scope_rows,
+                                                  JG_FIELD_COUNT(scope_rows)};
+
+static const struct jg_field scopes_rows[] = {
+    {"jwt", JG_FIELD_OBJECT, .table = &scope_table},
+    {"oidc", JG_FIELD_SILENT, .note = "of use_openid, which is not offered"},
+};
+static const struct jg_field_table scopes_table = {0, scopes_rows,
+                                                   JG_FIELD_COUNT(scopes_rows)};
+
+static const struct jg_field external_oauth_rows[] = {
+    {"enabled", JG_FIELD_BOOL, DEF(external_oauth)},
+    {"providers", JG_FIELD_SILENT, .note = "not offered: the API is closed"},
+};
+static const struct jg_field_table external_oauth_table = {
+    sizeof(struct jg_api_def), external_oauth_rows,
+    JG_FIELD_COUNT(external_oauth_rows)};
+
+static const struct jg_field transport_rows[] = {
+    {"ssl_insecure_skip_verify", JG_FIELD_BOOL,
+     PROXY(ssl_insecure_skip_verify)},
+    {"ssl_ciphers", JG_FIELD_IGNORED,
+     .note = "the TLS library's own choice is used"},
+    {"ssl_min_version", JG_FIELD_IGNORED,
+     .note = "TLS 1.2 is the least for upstreams"},
+    {"ssl_max_version", JG_FIELD_IGNORED,
+     .note = "the newest TLS that both sides know is used"},
+    {"ssl_force_common_name_check", JG_FIELD_SILENT,
+     .note = "names are always checked, in the certificate's own list"},
+    {"proxy_url", JG_FIELD_IGNORED,
+     .note = "the upstream is connected directly"},
+};
+static const struct jg_field_table transport_table = {
+    sizeof(struct jg_api_proxy), transport_rows,
+    JG_FIELD_COUNT(transport_rows)};
+
+static const struct jg_field discovery_rows[] = {
+    {"use_discovery_service", JG_FIELD_IGNORED,
+     .note = "not in this version: target_url and target_list count"},
+    {"query_endpoint", JG_FIELD_SILENT},
+    {"use_nested_query", JG_FIELD_SILENT},
+    {"parent_data_path", JG_FIELD_SILENT},
+    {"data_path", JG_FIELD_SILENT},
+    {"port_data_path", JG_FIELD_SILENT},
+    {"target_path", JG_FIELD_SILENT},
+    {"use_target_list", JG_FIELD_SILENT},
+    {"cache_disabled", JG_FIELD_SILENT},
+    {"cache_timeout", JG_FIELD_SILENT},
+    {"endpoint_returns_list", JG_FIELD_SILENT},
+};
+static const struct jg_field_table discovery_table = {
+    0, discovery_rows, JG_FIELD_COUNT(discovery_rows)};
+
+static const struct jg_field proxy_rows[] = {
+    {"listen_path", JG_FIELD_STR, PROXY(listen_path), .max = JG_LISTEN_PATH_MAX,
+     .note = "without {patterns} in this version"},
+    {"target_url", JG_FIELD_STR, PROXY(target_url), .max = JG_URL_MAX},
+    {"target_list", JG_FIELD_STRS, PROXY(target_list)},
+    {"enable_load_balancing", JG_FIELD_BOOL, PROXY(enable_load_balancing)},
+    {"strip_listen_path", JG_FIELD_BOOL, PROXY(strip_listen_path)},
+    {"disable_strip_slash", JG_FIELD_BOOL, PROXY(disable_strip_slash)},
+    {"preserve_host_header", JG_FIELD_BOOL, PROXY(preserve_host_header)},
+    {"transport", JG_FIELD_OBJECT, .table = &transport_table},
+    {"check_host_against_uptime_tests", JG_FIELD_IGNORED,
+     .note = "hosts that refuse connections are passed over instead"},
+    {"service_discovery", JG_FIELD_OBJECT, .table = &discovery_table},
+};
+static const struct jg_field_table proxy_table = {
+    sizeof(struct jg_api_proxy), proxy_rows, JG_FIELD_COUNT(proxy_rows)};
+
+/* The legacy lists, used by Tyk when use_extended_paths is off. */
+static const struct jg_field paths_rows[] = {
+    {"ignored", JG_FIELD_IGNORED,
+     .note = "authentication is not skipped for any path"},
+    {"white_list", JG_FIELD_IGNORED,
+     .note = "paths are not restricted: those that are not listed are open "
+             "to authorised callers, too"},
+    {"black_list", JG_FIELD_IGNORED,
+     .note = "paths are not restricted: the listed ones are open to "
+             "authorised callers, too"},
+};
+static const struct jg_field_table paths_table = {0, paths_rows,
+                                                  JG_FIELD_COUNT(paths_rows)};
+
+static const struct jg_field extended_paths_rows[] = {
+    {"ignored", JG_FIELD_IGNORED,
+     .note = "authentication is not skipped for any path"},
+    {"white_list", JG_FIELD_IGNORED,
+     .note = "paths are not restricted: those that are not listed are open "
+             "to authorised callers, too"},
+    {"black_list", JG_FIELD_IGNORED,
+     .note = "paths are not restricted: the listed ones are open to "
+             "authorised callers, too"},
+    {"internal", JG_FIELD_IGNORED,
+     .note = "paths are not restricted: the internal ones are open to "
+             "authorised callers, too"},
+    {"validate_json", JG_FIELD_IGNORED, .note = "bodies are not validated"},
+    {"validate_request", JG_FIELD_IGNORED,
+     .note = "requests are not validated"},
+    {"size_limits", JG_FIELD_IGNORED,
+     .note = "only max_request_body_size of the gateway limits bodies"},
+    {"rate_limit", JG_FIELD_IGNORED, .note = "requests are not limited"},
+    {"circuit_breakers", JG_FIELD_IGNORED,
+     .note = "hosts that refuse connections are passed over instead"},
+    {"hard_timeouts", JG_FIELD_IGNORED,
+     .note = "proxy_default_timeout counts for every path"},
+    {"mock_response", JG_FIELD_IGNORED, .note = "the upstream answers"},
+    {"virtual", JG_FIELD_IGNORED, .note = "the upstream answers"},
+    {"go_plugin", JG_FIELD_IGNORED, .note = plugins},
+    {"transform", JG_FIELD_IGNORED, .note = transforms},
+    {"transform_response", JG_FIELD_IGNORED, .note = transforms},
+    {"transform_jq", JG_FIELD_IGNORED, .note = transforms},
+    {"transform_jq_response", JG_FIELD_IGNORED, .note = transforms},
+    {"transform_headers", JG_FIELD_IGNORED, .note = transforms},
+    {"transform_response_headers", JG_FIELD_IGNORED, .note = transforms},
+    {"method_transforms", JG_FIELD_IGNORED, .note = transforms},
+    {"url_rewrites", JG_FIELD_IGNORED, .note = transforms},
+    {"cache", JG_FIELD_IGNORED, .note = "responses are not cached"},
+    {"advance_cache_config", JG_FIELD_IGNORED,
+     .note = "responses are not cached"},
+    {"persist_graphql", JG_FIELD_IGNORED, .note = "GraphQL is not offered"},
+    {"track_endpoints", JG_FIELD_SILENT, .note = statistics},
+    {"do_not_track_endpoints", JG_FIELD_SILENT, .note = statistics},
+};
+static const struct jg_field_table extended_paths_table = {
+    0, extended_paths_rows, JG_FIELD_COUNT(extended_paths_rows)};
+
+static const struct jg_field version_rows[] = {
+    {"name", JG_FIELD_SILENT, .note = "the member name of versions counts"},
+    {"expires", JG_FIELD_STR, VERSION(expires), .max = 64,
+     .note = "not enforced in this version"},
+    {"paths", JG_FIELD_OBJECT, .table = &paths_table},
+    {"use_extended_paths", JG_FIELD_SILENT},
+    {"extended_paths", JG_FIELD_OBJECT, .table = &extended_paths_table},
+    {"global_headers", JG_FIELD_STR_MAP, VERSION(global_headers)},
+    {"global_headers_remove", JG_FIELD_STRS, VERSION(global_headers_remove)},
+    {"global_headers_disabled", JG_FIELD_BOOL,
+     VERSION(global_headers_disabled)},
+    {"global_response_headers", JG_FIELD_IGNORED, .note = transforms},
+    {"global_response_headers_remove", JG_FIELD_IGNORED, .note = transforms},
+    {"global_response_headers_disabled", JG_FIELD_SILENT},
+    {"ignore_endpoint_case", JG_FIELD_SILENT, .note = "of extended_paths"},
+    {"global_size_limit", JG_FIELD_IGNORED,
+     .note = "only max_request_body_size of the gateway limits bodies"},
+    {"global_size_limit_disabled", JG_FIELD_SILENT},
+    {"override_target", JG_FIELD_IGNORED, .note = "proxy.target_url counts"},
+};
+static const struct jg_field_table version_table = {
+    sizeof(struct jg_api_version), version_rows, JG_FIELD_COUNT(version_rows)};
+
+static const struct jg_field version_data_rows[] = {
+    {"not_versioned", JG_FIELD_BOOL, DEF(not_versioned),
+     .note = "true when the definition has no version_data"},
+    {"default_version", JG_FIELD_STR, DEF(default_version), .max = 256},
+    {"versions", JG_FIELD_MAP, DEF(versions), &version_table,
+     .note = "one version serves every request"},
+};
+static const struct jg_field_table version_data_table = {
+    sizeof(struct jg_api_def), version_data_rows,
+    JG_FIELD_COUNT(version_data_rows)};
+
+static const struct jg_field definition_rows[] = {
+    {"enabled", JG_FIELD_IGNORED,
+     .note = "versions are not told apart: every request is served by this "
+             "API itself"},
+    {"location", JG_FIELD_SILENT},
+    {"key", JG_FIELD_SILENT},
+    {"name", JG_FIELD_SILENT},
+    {"default", JG_FIELD_SILENT},
+    {"versions", JG_FIELD_SILENT},
+    {"strip_path", JG_FIELD_SILENT},
+    {"strip_versioning_data", JG_FIELD_SILENT},
+    {"url_versioning_pattern", JG_FIELD_SILENT},
+    {"fallback_to_default", JG_FIELD_SILENT},
+    {"base_id", JG_FIELD_SILENT},
+};
+static const struct jg_field_table definition_table = {
+    0, definition_rows, JG_FIELD_COUNT(definition_rows)};
+
+static const struct jg_field global_rate_rows[] = {
+    {"rate", JG_FIELD_IGNORED, .note = "requests are not limited"},
+    {"per", JG_FIELD_SILENT},
+    {"disabled", JG_FIELD_SILENT},
+};
+static const struct jg_field_table global_rate_table = {
+    0, global_rate_rows, JG_FIELD_COUNT(global_rate_rows)};
+
+static const struct jg_field cors_rows[] = {
+    {"enable", JG_FIELD_IGNORED,
+     .note = "the upstream answers preflight requests and sets the headers"},
+    {"allowed_origins", JG_FIELD_SILENT},
+    {"allowed_methods", JG_FIELD_SILENT},
+    {"allowed_headers", JG_FIELD_SILENT},
+    {"exposed_headers", JG_FIELD_SILENT},
+    {"allow_credentials", JG_FIELD_SILENT},
+    {"max_age", JG_FIELD_SILENT},
+    {"options_passthrough", JG_FIELD_SILENT},
+    {"debug", JG_FIELD_SILENT},
+};
+static const struct jg_field_table cors_table = {0, cors_rows,
+                                                 JG_FIELD_COUNT(cors_rows)};
+
+static const struct jg_field cache_rows[] = {
+    {"enable_cache", JG_FIELD_IGNORED, .note = "responses are not cached"},
+    {"cache_timeout", JG_FIELD_SILENT},
+    {"cache_all_safe_requests", JG_FIELD_SILENT},
+    {"cache_response_codes", JG_FIELD_SILENT},
+    {"enable_upstream_cache_control", JG_FIELD_SILENT},
+    {"cache_control_ttl_header", JG_FIELD_SILENT},
+    {"cache_by_headers", JG_FIELD_SILENT},
+};
+static const struct jg_field_table cache_table = {0, cache_rows,
+                                                  JG_FIELD_COUNT(cache_rows)};
+
+static const struct jg_field middleware_rows[] = {
+    {"pre", JG_FIELD_IGNORED, .note = plugins},
+    {"post_key_auth", JG_FIELD_IGNORED, .note = plugins},
+    {"post", JG_FIELD_IGNORED, .note = plugins},
+    {"response", JG_FIELD_IGNORED, .note = plugins},
+    {"auth_check", JG_FIELD_SILENT,
+     .note = "custom_plugin_auth_enabled closes the API"},
+    {"id_extractor", JG_FIELD_SILENT},
+    {"driver", JG_FIELD_SILENT},
+    {"traffic_logs", JG_FIELD_SILENT, .note = statistics},
+};
+static const struct jg_field_table middleware_table = {
+    0, middleware_rows, JG_FIELD_COUNT(middleware_rows)};
+
+static const struct jg_field events_rows[] = {
+    {"events", JG_FIELD_IGNORED, .note = "no handler is called"},
+};
+static const struct jg_field_table events_table = {0, events_rows,
+                                                   JG_FIELD_COUNT(events_rows)};
+
+static const struct jg_field uptime_rows[] = {
+    {"test_list", JG_FIELD_IGNORED,
+     .note = "hosts that refuse connections are passed over instead"},
+    {"disabled", JG_FIELD_SILENT},
+    {"config", JG_FIELD_SILENT},
+    {"poller_group", JG_FIELD_SILENT},
+};
+static const struct jg_field_table uptime_table = {0, uptime_rows,
+                                                   JG_FIELD_COUNT(uptime_rows)};
+
+static const struct jg_field signing_rows[] = {
+    {"is_enabled", JG_FIELD_IGNORED,
+     .note = "requests to the upstream are not signed"},
+    {"secret", JG_FIELD_SILENT},
+    {"key_id", JG_FIELD_SILENT},
+    {"algorithm", JG_FIELD_SILENT},
+    {"header_list", JG_FIELD_SILENT},
+    {"certificate_id", JG_FIELD_SILENT},
+    {"signature_header", JG_FIELD_SILENT},
+};
+static const struct jg_field_table signing_table = {
+    0, signing_rows, JG_FIELD_COUNT(signing_rows)};
+
+static const struct jg_field upstream_auth_rows[] = {
+    {"enabled", JG_FIELD_IGNORED,
+     .note = "the gateway does not log in at the upstream"},
+    {"basic_auth", JG_FIELD_SILENT},
+    {"oauth", JG_FIELD_SILENT},
+};
+static const struct jg_field_table upstream_auth_table = {
+    0, upstream_auth_rows, JG_FIELD_COUNT(upstream_auth_rows)};
+
+static const struct jg_field graphql_rows[] = {
+    {"enabled", JG_FIELD_IGNORED,
+     .note = "GraphQL is passed on without being looked at: its limits and "
+             "permissions are not enforced"},
+};
+static const struct jg_field_table graphql_table = {
+    0, graphql_rows, JG_FIELD_COUNT(graphql_rows), .open = true};
+
+static const struct jg_field rows[] = {
+    /* What it is. */
+    {"api_id", JG_FIELD_STR, DEF(api_id), .max = JG_ID_MAX},
+    {"org_id", JG_FIELD_STR, DEF(org_id), .max = JG_ID_MAX},
+    {"name", JG_FIELD_STR, DEF(name), .max = 1024},
+    {"active", JG_FIELD_BOOL, DEF(active)},
+    {"internal", JG_FIELD_BOOL, DEF(internal),
+     .note = "never reached, since there are no loops in this version"},
+    {"domain", JG_FIELD_STR, DEF(domain), .max = JG_ID_MAX,
+     .note = "without {patterns} in this version"},
+    {"domain_disabled", JG_FIELD_BOOL, DEF(domain_disabled)},
+    {"protocol", JG_FIELD_STR, DEF(protocol), .max = 16,
+     .note = "http and https: the gateway's own TLS settings count"},
+    {"listen_port", JG_FIELD_IGNORED,
+     .note = "the API is served on the gateway's own listen_port"},
+    {"enable_proxy_protocol", JG_FIELD_IGNORED,
+     .note = "of TCP services, which are not offered"},
+    {"expiration", JG_FIELD_IGNORED, .note = "the API does not expire"},
+    {"slug", JG_FIELD_SILENT, .note = dashboard},
+    {"id", JG_FIELD_SILENT, .note = dashboard},
+    {"_id", JG_FIELD_SILENT, .note = dashboard},
+    {"is_oas", JG_FIELD_SILENT, .note = dashboard},
+    {"created_at", JG_FIELD_SILENT, .note = dashboard},
+    {"last_updated", JG_FIELD_SILENT, .note = dashboard},
+    {"hook_references", JG_FIELD_SILENT, .note = dashboard},
+    {"user_owners", JG_FIELD_SILENT, .note = dashboard},
+    {"user_group_owners", JG_FIELD_SILENT, .note = dashboard},
+    {"is_site", JG_FIELD_SILENT, .note = dashboard},
+    {"sort_by", JG_FIELD_SILENT, .note = dashboard},
+    {"tags", JG_FIELD_SILENT, .note = "every gateway loads every API"},
+    {"tags_disabled", JG_FIELD_SILENT},
+
+    /* Who may call it. */
+    {"use_keyless", JG_FIELD_BOOL, DEF(use_keyless)},
+    {"enable_jwt", JG_FIELD_BOOL, DEF(enable_jwt)},
+    {"use_standard_auth", JG_FIELD_BOOL, DEF(use_standard_auth),
+     .note = "not offered: the API is closed"},
+    {"use_basic_auth", JG_FIELD_BOOL, DEF(use_basic_auth),
+     .note = "not offered: the API is closed"},
+    {"use_oauth2", JG_FIELD_BOOL, DEF(use_oauth2),
+     .note = "not offered: the API is closed"},
+    {"external_oauth", JG_FIELD_OBJECT, .table = &external_oauth_table},
+    {"use_openid", JG_FIELD_BOOL, DEF(use_openid),
+     .note = "not offered: the API is closed"},
+    {"enable_signature_checking", JG_FIELD_BOOL, DEF(enable_signature_checking),
+     .note = "not offered: the API is closed"},
+    {"use_mutual_tls_auth", JG_FIELD_BOOL, DEF(use_mutual_tls_auth),
+     .note = "not offered: the API is closed"},
+    {"custom_plugin_auth_enabled", JG_FIELD_BOOL,
+     DEF(custom_plugin_auth_enabled), .note = "not offered: the API is closed"},
+    {"enable_coprocess_auth", JG_FIELD_BOOL, DEF(enable_coprocess_auth),
+     .note = "not offered: the API is closed"},
+    {"use_go_plugin_auth", JG_FIELD_BOOL, DEF(use_go_plugin_auth),
+     .note = "not offered: the API is closed"},
+    {"auth_configs", JG_FIELD_MAP, DEF(auth_configs), &auth_config_table},
+    {"auth", JG_FIELD_OBJECT, DEF(auth), &auth_config_table,
+     .note = "used when auth_configs has no \"jwt\""},
+    {"strip_auth_data", JG_FIELD_BOOL, DEF(strip_auth_data)},
+    {"base_identity_provided_by", JG_FIELD_SILENT,
+     .note = "there is one mode at a time"},
+    {"security_requirements", JG_FIELD_SILENT},
+    {"basic_auth", JG_FIELD_SILENT},
+    {"openid_options", JG_FIELD_SILENT},
+    {"oauth_meta", JG_FIELD_SILENT},
+    {"notifications", JG_FIELD_SILENT},
+    {"auth_provider", JG_FIELD_SILENT},
+    {"session_provider", JG_FIELD_SILENT},
+    {"hmac_allowed_clock_skew", JG_FIELD_SILENT},
+    {"hmac_allowed_algorithms", JG_FIELD_SILENT},
+    {"client_certificates", JG_FIELD_SILENT, .note = "see use_mutual_tls_auth"},
+
+    /* JWT. */
+    {"jwt_signing_method", JG_FIELD_STR, DEF(jwt_signing_method), .max = 32,
+     .note = "also eddsa and mldsa"},
+    {"jwt_algorithms", JG_FIELD_STRS, DEF(jwt_algorithms),
+     .note = "not in Tyk: the only algorithms of jwt_signing_method to take"},
+    {"jwt_source", JG_FIELD_STR, DEF(jwt_source), .max = 2 * JG_KEY_TEXT_MAX,
+     .secret = true,
+     .note = "also a PEM, a JWK or a key set without base64; URLs not in "
+             "this version"},
+    {"jwt_profile", JG_FIELD_STR, DEF(jwt_profile), .max = 32,
+     .note = "not in Tyk: \"strict\" applies RFC 8725 and RFC 9068"},
+    {"jwt_identity_base_field", JG_FIELD_STR, DEF(jwt_identity_base_field),
+     .max = 256},
+    {"jwt_client_base_field", JG_FIELD_STR, DEF(jwt_client_base_field),
+     .max = 256, .note = "no keys are stored in this version"},
+    {"jwt_policy_field_name", JG_FIELD_STR, DEF(jwt_policy_field_name),
+     .max = 256},
+    {"jwt_default_policies", JG_FIELD_STRS, DEF(jwt_default_policies)},
+    SKEW_ROW("jwt_issued_at_validation_skew", iat_s),
+    SKEW_ROW("jwt_expires_at_validation_skew", exp_s),
+    SKEW_ROW("jwt_not_before_validation_skew", nbf_s),
+    {"jwt_skip_kid", JG_FIELD_BOOL, DEF(jwt_skip_kid)},
+    {"jwt_jwks_uris", JG_FIELD_IGNORED,
+     .note = "of OAS definitions only, as in Tyk"},
+    {"scopes", JG_FIELD_OBJECT, .table = &scopes_table},
+    {"jwt_scope_to_policy_mapping", JG_FIELD_IGNORED,
+     .note = "scopes give no policies in this version: callers keep those of "
+             "the policy claim, or the default ones"},
+    {"jwt_scope_claim_name", JG_FIELD_SILENT},
+    {"idp_client_id_mapping_disabled", JG_FIELD_SILENT},
+    {"error_format", JG_FIELD_IGNORED,
+     .note = "not in this version: errors have Tyk's form"},
+
+    /* Limits. */
+    {"enable_ip_whitelisting", JG_FIELD_IGNORED,
+     .note = "addresses are not restricted: allowed_ips is not enforced"},
+    {"allowed_ips", JG_FIELD_SILENT, .note = "see enable_ip_whitelisting"},
+    {"enable_ip_blacklisting", JG_FIELD_IGNORED,
+     .note = "addresses are not restricted: blacklisted_ips is not enforced"},
+    {"blacklisted_ips", JG_FIELD_SILENT, .note = "see enable_ip_blacklisting"},
+    {"global_rate_limit", JG_FIELD_OBJECT, .table = &global_rate_table},
+    {"disable_rate_limit", JG_FIELD_SILENT},
+    {"disable_quota", JG_FIELD_SILENT},
+    {"dont_set_quota_on_create", JG_FIELD_SILENT},
+    {"session_lifetime", JG_FIELD_SILENT,
+     .note = "JWT sessions are not stored"},
+    {"session_lifetime_respects_key_expiration", JG_FIELD_SILENT},
+
+    /* Where it goes. */
+    {"proxy", JG_FIELD_OBJECT, DEF(proxy), &proxy_table},
+    {"version_data", JG_FIELD_OBJECT, .table = &version_data_table},
+    {"definition", JG_FIELD_OBJECT, .table = &definition_table},
+    {"certificates", JG_FIELD_IGNORED,
+     .note = "the gateway's http_server_options.certificates are used"},
+    {"upstream_certificates", JG_FIELD_IGNORED,
+     .note = "the gateway shows no certificate to the upstream"},
+    {"upstream_certificates_disabled", JG_FIELD_SILENT},
+    {"pinned_public_keys", JG_FIELD_IGNORED,
+     .note = "the upstream's key is not pinned; its certificate is verified"},
+    {"certificate_pinning_disabled", JG_FIELD_SILENT},
+    {"upstream_auth", JG_FIELD_OBJECT, .table = &upstream_auth_table},
+    {"request_signing", JG_FIELD_OBJECT, .table = &signing_table},
+    {"uptime_tests", JG_FIELD_OBJECT, .table = &uptime_table},
+    {"enable_batch_request_support", JG_FIELD_IGNORED,
+     .note = "there is no tyk/batch/ endpoint"},
+
+    /* What happens on the way. */
+    {"enable_context_vars", JG_FIELD_BOOL, DEF(enable_context_vars)},
+    {"CORS", JG_FIELD_OBJECT, .table = &cors_table},
+    {"cache_options", JG_FIELD_OBJECT, .table = &cache_table},
+    {"custom_middleware", JG_FIELD_OBJECT, .table = &middleware_table},
+    {"custom_middleware_bundle", JG_FIELD_IGNORED, .note = plugins},
+    {"custom_middleware_bundle_disabled", JG_FIELD_SILENT},
+    {"response_processors", JG_FIELD_IGNORED, .note = transforms},
+    {"config_data", JG_FIELD_SILENT, .note = "for plugins only"},
+    {"config_data_disabled", JG_FIELD_SILENT},
+    {"event_handlers", JG_FIELD_OBJECT, .table = &events_table},
+    {"graphql", JG_FIELD_OBJECT, .table = &graphql_table},
+    {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},
+    {"error_overrides_disabled", JG_FIELD_SILENT},
+    {"tag_headers", JG_FIELD_SILENT, .note = statistics},
+    {"do_not_track", JG_FIELD_SILENT, .note = statistics},
+    {"enable_detailed_recording", JG_FIELD_SILENT, .note = statistics},
+    {"expire_analytics_after", JG_FIELD_SILENT, .note = statistics},
+    {"analytics_plugin", JG_FIELD_SILENT, .note = statistics},
+    {"detailed_tracing", JG_FIELD_SILENT},
+};
+
+const struct jg_field_table jg_api_table = {sizeof(struct jg_api_def), rows,
+                                            JG_FIELD_COUNT(rows)};

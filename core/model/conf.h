@@ -1,0 +1,89 @@
+/* The gateway's own configuration: tyk.conf's names and meanings. */
+#ifndef JG_MODEL_CONF_H
+#define JG_MODEL_CONF_H
+
+#include "base/bind.h"
+
+/* http_server_options of tyk.conf. */
+struct jg_conf_http {
+    bool enable_strict_routes;
+    bool enable_path_prefix_matching, enable_path_suffix_matching;
+    bool enable_websockets;
+    bool use_ssl;
+    struct jg_list certificates;             /* struct jg_conf_certificate */
+    int64_t read_timeout_s, write_timeout_s; /* 120 */
+    int64_t max_request_body_size;           /* bytes; 0: no limit */
+};
+
+struct jg_conf_certificate {
+    struct jg_str domain_name, cert_file, key_file;
+};
+
+struct jg_conf_storage {
+    struct jg_str type; /* "" and "lmdb": embedded; others are so, too, yet */
+    struct jg_str path; /* folder of records, counters and journal: "data/" */
+    int64_t max_bytes;  /* largest size of the record store; 1 GiB */
+};
+
+struct jg_conf_policies {
+    struct jg_str policy_source;      /* only "file" */
+    struct jg_str policy_record_name; /* one file {id: policy} */
+    struct jg_str policy_path;        /* or a folder, one file each */
+};
+
+/*
+ * Everything, with defaults filled in. Relative paths are relative to the
+ * folder that jotgate was started in, as Tyk's are.
+ */
+struct jg_conf {
+    struct jg_str listen_address;       /* "" is every address */
+    int64_t listen_port;                /* 8080 */
+    struct jg_str control_api_hostname; /* listen address; 127.0.0.1 */
+    int64_t control_api_port;           /* 0: control API on listen_port */
+    struct jg_str secret;   /* of the control API; "" makes one at start */
+    struct jg_str app_path; /* "apps/" */
+    struct jg_str middleware_path; /* "middleware/" */
+    struct jg_str template_path;   /* "templates/" */
+    struct jg_conf_policies policies;
+    struct jg_conf_storage storage;
+    struct jg_conf_http http;
+    struct jg_str health_check_endpoint_name;    /* "hello" */
+    struct jg_str readiness_check_endpoint_name; /* "ready" */
+    double proxy_default_timeout_s;              /* 30 */
+    bool proxy_ssl_insecure_skip_verify;
+    bool close_connections, hide_generator_header;
+    bool enable_custom_domains;
+    bool allow_unsafe_policy_ids;
+    int64_t max_idle_connections_per_host; /* a worker; 64 */
+    int64_t graceful_shutdown_timeout_s;   /* 30 */
+    struct jg_str log_level;               /* debug info warn error */
+
+    /* Ours; Tyk has no such fields. */
+    int64_t workers;             /* nginx workers; 0: one per processor */
+    int64_t broker_processes;    /* service processes; 4 */
+    int64_t broker_deadline_s;   /* one broker request at most; 30 */
+    int64_t dns_refresh_s;       /* upstream names are looked up again; 30 */
+    int64_t jwt_cache_max_bytes; /* verified tokens, a worker; 64 MiB, 0: off */
+    struct jg_str user;          /* of nginx workers when started as root */
+    struct jg_str trusted_ca_file; /* for https upstreams */
+};
+
+/* The field table, for documentation and tests. */
+extern const struct jg_field_table jg_conf_table;
+
+/*
+ * The configuration in source->text; <environment> ("TYK_GW_LISTENPORT=8090",
+ * ends with NULL; may be NULL) overrides the file, as in Tyk: the name is the
+ * field's path in capitals, its parts joined by '_' and without their own
+ * underscores (TYK_GW_STORAGE_HOST). Lists of strings are separated by commas,
+ * other lists are JSON. Findings about a variable have its name for a file.
+ * Strings live in <a>.
+ *   JG_E_CONF_JSON, JG_E_CONF_TYPE   reported to source->diags
+ *   JG_E_CONF_VALUE, JG_E_CONF_MISSING  fields that do not go together
+ *   JG_E_NOMEM
+ */
+enum jg_err jg_conf_read(const struct jg_bind_source *source,
+                         const char *const *environment, struct jg_arena *a,
+                         struct jg_conf *out);
+
+#endif

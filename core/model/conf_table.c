@@ -1,0 +1,364 @@
+/*
+ * tyk.conf, field by field (reference 9.6), and every other member that Tyk
+ * knows. IGNORED are those whose absence somebody would notice, SILENT those
+ * that tune what we do not have.
+ */
+#include "model/conf.h"
+
+#define CONF(field) offsetof(struct jg_conf, field)
+#define HTTP(field) offsetof(struct jg_conf_http, field)
+#define CERTIFICATE(field) offsetof(struct jg_conf_certificate, field)
+#define STORAGE(field) offsetof(struct jg_conf_storage, field)
+#define POLICIES(field) offsetof(struct jg_conf_policies, field)
+
+#define PATH_MAX_BYTES 4096
+#define DAY_S 86400
+
+static const char ours[] = "not in Tyk";
+static const char redis[] = "of Redis: records are kept in storage.path";
+static const char keys[] = "no keys are stored in this version";
+static const char limits[] =
+    "rates and quotas are not enforced in this version";
+static const char statistics[] = "no record is sent to Tyk Pump";
+static const char central[] = "definitions and policies come from files";
+static const char logs[] = "the log goes to the standard error stream";
+static const char plugins[] = "plugins do not run in this version";
+
+static const struct jg_field certificate_rows[] = {
+    {"domain_name", JG_FIELD_STR, CERTIFICATE(domain_name), .max = 255},
+    {"cert_file", JG_FIELD_STR, CERTIFICATE(cert_file), .max = PATH_MAX_BYTES},
+    {"key_file", JG_FIELD_STR, CERTIFICATE(key_file), .max = PATH_MAX_BYTES},
+};
+static const struct jg_field_table certificate_table = {
+    sizeof(struct jg_conf_certificate), certificate_rows,
+    JG_FIELD_COUNT(certificate_rows)};
+
+static const struct jg_field http_rows[] = {
+    {"enable_strict_routes", JG_FIELD_BOOL, HTTP(enable_strict_routes)},
+    {"enable_path_prefix_matching", JG_FIELD_BOOL,
+     HTTP(enable_path_prefix_matching)},
+    {"enable_path_suffix_matching", JG_FIELD_BOOL,
+     HTTP(enable_path_suffix_matching)},
+    {"enable_websockets", JG_FIELD_BOOL, HTTP(enable_websockets)},
+    {"use_ssl", JG_FIELD_BOOL, HTTP(use_ssl)},
+    {"certificates", JG_FIELD_LIST, HTTP(certificates), &certificate_table},
+    {"read_timeout", JG_FIELD_INT, HTTP(read_timeout_s), .min = 0,
+     .max = DAY_S},
+    {"write_timeout", JG_FIELD_INT, HTTP(write_timeout_s), .min = 0,
+     .max = DAY_S},
+    {"max_request_body_size", JG_FIELD_INT, HTTP(max_request_body_size),
+     .min = 0, .max = 1LL << 40},
+    {"override_defaults", JG_FIELD_SILENT},
+    {"server_name", JG_FIELD_SILENT},
+    {"enable_http2", JG_FIELD_SILENT, .note = "offered with use_ssl"},
+    {"flush_interval", JG_FIELD_SILENT},
+    {"skip_client_ca_announcement", JG_FIELD_SILENT},
+    {"skip_url_cleaning", JG_FIELD_IGNORED,
+     .note = "paths are always cleaned: what is authorised is what is sent"},
+    {"skip_target_path_escaping", JG_FIELD_IGNORED,
+     .note = "paths are sent in one form"},
+    {"min_version", JG_FIELD_IGNORED, .note = "TLS 1.2 is the least"},
+    {"max_version", JG_FIELD_IGNORED,
+     .note = "the newest TLS that both sides know is used"},
+    {"ssl_ciphers", JG_FIELD_IGNORED,
+     .note = "the TLS library's own choice is used"},
+    {"ssl_certificates", JG_FIELD_IGNORED,
+     .note = "there is no certificate store: name files in certificates"},
+    {"ssl_insecure_skip_verify", JG_FIELD_SILENT,
+     .note = "clients show no certificates"},
+    {"use_le_ssl", JG_FIELD_IGNORED,
+     .note = "certificates are not fetched: name files in certificates"},
+    {"max_response_body_size", JG_FIELD_IGNORED,
+     .note = "responses are not limited"},
+    {"xff_depth", JG_FIELD_IGNORED,
+     .note = "the peer's address is the client's"},
+};
+static const struct jg_field_table http_table = {
+    sizeof(struct jg_conf_http), http_rows, JG_FIELD_COUNT(http_rows)};
+
+static const struct jg_field storage_rows[] = {
+    {"type", JG_FIELD_STR, STORAGE(type), .max = 32,
+     .note = "only the embedded store in this version"},
+    {"path", JG_FIELD_STR, STORAGE(path), .max = PATH_MAX_BYTES, .note = ours},
+    {"max_bytes", JG_FIELD_INT, STORAGE(max_bytes), .min = 1 << 20,
+     .max = 1LL << 44, .note = ours},
+    {"host", JG_FIELD_SILENT, .note = redis},
+    {"port", JG_FIELD_SILENT, .note = redis},
+    {"hosts", JG_FIELD_SILENT, .note = redis},
+    {"addrs", JG_FIELD_SILENT, .note = redis},
+    {"master_name", JG_FIELD_SILENT, .note = redis},
+    {"sentinel_password", JG_FIELD_SILENT, .note = redis},
+    {"username", JG_FIELD_SILENT, .note = redis},
+    {"password", JG_FIELD_SILENT, .note = redis},
+    {"database", JG_FIELD_SILENT, .note = redis},
+    {"timeout", JG_FIELD_SILENT, .note = redis},
+    {"optimisation_max_idle", JG_FIELD_SILENT, .note = redis},
+    {"optimisation_max_active", JG_FIELD_SILENT, .note = redis},
+    {"enable_cluster", JG_FIELD_SILENT, .note = redis},
+    {"use_ssl", JG_FIELD_SILENT, .note = redis},
+    {"ssl_insecure_skip_verify", JG_FIELD_SILENT, .note = redis},
+    {"ca_file", JG_FIELD_SILENT, .note = redis},
+    {"cert_file", JG_FIELD_SILENT, .note = redis},
+    {"key_file", JG_FIELD_SILENT, .note = redis},
+    {"tls_min_version", JG_FIELD_SILENT, .note = redis},
+    {"tls_max_version", JG_FIELD_SILENT, .note = redis},
+};
+static const struct jg_field_table storage_table = {
+    sizeof(struct jg_conf_storage), storage_rows, JG_FIELD_COUNT(storage_rows)};
+
+static const struct jg_field policies_rows[] = {
+    {"policy_source", JG_FIELD_STR, POLICIES(policy_source), .max = 32,
+     .note = central},
+    {"policy_record_name", JG_FIELD_STR, POLICIES(policy_record_name),
+     .max = PATH_MAX_BYTES},
+    {"policy_path", JG_FIELD_STR, POLICIES(policy_path), .max = PATH_MAX_BYTES},
+    {"policy_connection_string", JG_FIELD_SILENT, .note = central},
+    {"allow_explicit_policy_id", JG_FIELD_SILENT,
+     .note = "an explicit id always counts"},
+};
+static const struct jg_field_table policies_table = {
+    sizeof(struct jg_conf_policies), policies_rows,
+    JG_FIELD_COUNT(policies_rows)};
+
+static const struct jg_field security_rows[] = {
+    {"control_api_use_mutual_tls", JG_FIELD_IGNORED,
+     .note = "the control API asks for its secret, but for no certificate"},
+    {"private_certificate_encoding_secret", JG_FIELD_SILENT},
+    {"pinned_public_keys", JG_FIELD_IGNORED,
+     .note = "upstream keys are not pinned; their certificates are verified"},
+    {"certificates", JG_FIELD_SILENT},
+    {"certificate_expiry_monitor", JG_FIELD_SILENT},
+};
+static const struct jg_field_table security_table = {
+    0, security_rows, JG_FIELD_COUNT(security_rows)};
+
+static const struct jg_field slave_rows[] = {
+    {"use_rpc", JG_FIELD_IGNORED, .note = central},
+};
+static const struct jg_field_table slave_table = {
+    0, slave_rows, JG_FIELD_COUNT(slave_rows), .open = true};
+
+static const struct jg_field segment_rows[] = {
+    {"node_is_segmented", JG_FIELD_IGNORED,
+     .note = "every gateway loads every API of its folder"},
+    {"connection_string", JG_FIELD_SILENT, .note = central},
+    {"connection_timeout", JG_FIELD_SILENT, .note = central},
+    {"tags", JG_FIELD_SILENT, .note = central},
+};
+static const struct jg_field_table segment_table = {
+    0, segment_rows, JG_FIELD_COUNT(segment_rows)};
+
+static const struct jg_field telemetry_rows[] = {
+    {"enabled", JG_FIELD_IGNORED, .note = "nothing is traced"},
+};
+static const struct jg_field_table telemetry_table = {
+    0, telemetry_rows, JG_FIELD_COUNT(telemetry_rows), .open = true};
+
+static const struct jg_field access_logs_rows[] = {
+    {"enabled", JG_FIELD_IGNORED,
+     .note = "nginx's access log is written instead"},
+    {"template", JG_FIELD_SILENT},
+};
+static const struct jg_field_table access_logs_table = {
+    0, access_logs_rows, JG_FIELD_COUNT(access_logs_rows)};
+
+static const struct jg_field rows[] = {
+    /* Where it listens, and its own interface. */
+    {"listen_address", JG_FIELD_STR, CONF(listen_address), .max = 255},
+    {"listen_port", JG_FIELD_INT, CONF(listen_port), .min = 1, .max = 65535},
+    {"control_api_hostname", JG_FIELD_STR, CONF(control_api_hostname),
+     .max = 255, .note = "the address that the control API listens on"},
+    {"control_api_port", JG_FIELD_INT, CONF(control_api_port), .min = 0,
+     .max = 65535},
+    {"secret", JG_FIELD_STR, CONF(secret), .max = 1024, .secret = true,
+     .note = "one is made at start when it is empty"},
+    {"health_check_endpoint_name", JG_FIELD_STR,
+     CONF(health_check_endpoint_name), .max = 255},
+    {"readiness_check_endpoint_name", JG_FIELD_STR,
+     CONF(readiness_check_endpoint_name), .max = 255},
+    {"hostname", JG_FIELD_SILENT, .note = "use enable_custom_domains"},
+    {"http_server_options", JG_FIELD_OBJECT, CONF(http), &http_table},
+    {"enable_custom_domains", JG_FIELD_BOOL, CONF(enable_custom_domains)},
+    {"graceful_shutdown_timeout_duration", JG_FIELD_INT,
+     CONF(graceful_shutdown_timeout_s), .min = 0, .max = 3600},
+    {"hide_generator_header", JG_FIELD_BOOL, CONF(hide_generator_header)},
+    {"close_connections", JG_FIELD_BOOL, CONF(close_connections)},
+
+    /* Where definitions and records are. */
+    {"app_path", JG_FIELD_STR, CONF(app_path), .max = PATH_MAX_BYTES},
+    {"middleware_path", JG_FIELD_STR, CONF(middleware_path),
+     .max = PATH_MAX_BYTES},
+    {"template_path", JG_FIELD_STR, CONF(template_path), .max = PATH_MAX_BYTES},
+    {"policies", JG_FIELD_OBJECT, CONF(policies), &policies_table},
+    {"allow_unsafe_policy_ids", JG_FIELD_BOOL, CONF(allow_unsafe_policy_ids)},
+    {"storage", JG_FIELD_OBJECT, CONF(storage), &storage_table},
+
+    /* Upstreams. */
+    {"proxy_default_timeout", JG_FIELD_NUMBER, CONF(proxy_default_timeout_s),
+     .min = 0, .max = DAY_S},
+    {"proxy_ssl_insecure_skip_verify", JG_FIELD_BOOL,
+     CONF(proxy_ssl_insecure_skip_verify)},
+    {"max_idle_connections_per_host", JG_FIELD_INT,
+     CONF(max_idle_connections_per_host), .min = 0, .max = 65536,
+     .note = "of each nginx worker"},
+    {"proxy_close_connections", JG_FIELD_IGNORED,
+     .note = "connections to upstreams are kept"},
+    {"proxy_enable_http2", JG_FIELD_IGNORED,
+     .note = "upstreams are asked in HTTP/1.1"},
+    {"proxy_ssl_min_version", JG_FIELD_IGNORED,
+     .note = "TLS 1.2 is the least for upstreams"},
+    {"proxy_ssl_max_version", JG_FIELD_IGNORED,
+     .note = "the newest TLS that both sides know is used"},
+    {"proxy_ssl_ciphers", JG_FIELD_IGNORED,
+     .note = "the TLS library's own choice is used"},
+    {"proxy_ssl_disable_renegotiation", JG_FIELD_SILENT, .note = "never done"},
+    {"ssl_force_common_name_check", JG_FIELD_SILENT},
+    {"max_idle_connections", JG_FIELD_SILENT},
+    {"max_conn_time", JG_FIELD_SILENT},
+    {"dns_cache", JG_FIELD_SILENT, .note = "see dns_refresh"},
+    {"service_discovery", JG_FIELD_SILENT},
+    {"external_services", JG_FIELD_IGNORED,
+     .note = "upstreams are connected directly"},
+    {"uptime_tests", JG_FIELD_SILENT},
+
+    /* Ours. */
+    {"workers", JG_FIELD_INT, CONF(workers), .min = 0, .max = 512,
+     .note = ours},
+    {"broker_processes", JG_FIELD_INT, CONF(broker_processes), .min = 1,
+     .max = 256, .note = ours},
+    {"broker_deadline", JG_FIELD_INT, CONF(broker_deadline_s), .min = 1,
+     .max = 3600, .note = ours},
+    {"dns_refresh", JG_FIELD_INT, CONF(dns_refresh_s), .min = 1, .max = DAY_S,
+     .note = ours},
+    {"jwt_cache_max_bytes", JG_FIELD_INT, CONF(jwt_cache_max_bytes), .min = 0,
+     .max = 1LL << 40, .note = ours},
+    {"user", JG_FIELD_STR, CONF(user), .max = 32, .note = ours},
+    {"trusted_ca_file", JG_FIELD_STR, CONF(trusted_ca_file),
+     .max = PATH_MAX_BYTES, .note = ours},
+    {"log_level", JG_FIELD_STR, CONF(log_level), .max = 16},
+
+    /* What Tyk can do, and this version cannot. */
+    {"use_db_app_configs", JG_FIELD_IGNORED, .note = central},
+    {"db_app_conf_options", JG_FIELD_OBJECT, .table = &segment_table},
+    {"slave_options", JG_FIELD_OBJECT, .table = &slave_table},
+    {"security", JG_FIELD_OBJECT, .table = &security_table},
+    {"auth_override", JG_FIELD_IGNORED,
+     .note = "authentication is what each definition says"},
+    {"jwt_ssl_insecure_skip_verify", JG_FIELD_IGNORED,
+     .note = "there are no key sets by URL in this version"},
+    {"jwks", JG_FIELD_IGNORED,
+     .note = "there are no key sets by URL in this version"},
+    {"override_messages", JG_FIELD_IGNORED,
+     .note = "errors keep their own text"},
+    {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},
+    {"secrets", JG_FIELD_IGNORED,
+     .note = "there are no $secret_conf variables in this version"},
+    {"kv", JG_FIELD_IGNORED,
+     .note = "there are no $secret_vault and $secret_consul variables"},
+    {"rate_limit_response_headers", JG_FIELD_IGNORED, .note = limits},
+    {"enforce_org_quotas", JG_FIELD_IGNORED, .note = limits},
+    {"monitor", JG_FIELD_SILENT, .note = limits},
+    {"enable_analytics", JG_FIELD_IGNORED, .note = statistics},
+    {"access_logs", JG_FIELD_OBJECT, .table = &access_logs_table},
+    {"opentelemetry", JG_FIELD_OBJECT, .table = &telemetry_table},
+    {"tracing", JG_FIELD_OBJECT, .table = &telemetry_table},
+    {"event_handlers", JG_FIELD_SILENT},
+    {"ignore_endpoint_case", JG_FIELD_SILENT},
+    {"ignore_canonical_mime_header_key", JG_FIELD_SILENT},
+    {"enable_bundle_downloader", JG_FIELD_SILENT, .note = plugins},
+    {"bundle_base_url", JG_FIELD_SILENT, .note = plugins},
+    {"bundle_insecure_skip_verify", JG_FIELD_SILENT, .note = plugins},
+    {"public_key_path", JG_FIELD_SILENT, .note = plugins},
+    {"coprocess_options", JG_FIELD_SILENT, .note = plugins},
+    {"enable_jsvm", JG_FIELD_SILENT, .note = plugins},
+    {"jsvm_timeout", JG_FIELD_SILENT, .note = plugins},
+    {"disable_virtual_path_blobs", JG_FIELD_SILENT, .note = plugins},
+    {"tyk_js_path", JG_FIELD_SILENT, .note = plugins},
+    {"oas_config", JG_FIELD_SILENT},
+    {"streaming", JG_FIELD_SILENT},
+    {"node_secret", JG_FIELD_SILENT, .note = central},
+    {"disable_dashboard_zeroconf", JG_FIELD_SILENT, .note = central},
+    {"management_node", JG_FIELD_SILENT, .note = central},
+    {"allow_remote_config", JG_FIELD_SILENT, .note = central},
+    {"allow_insecure_configs", JG_FIELD_SILENT, .note = central},
+    {"suppress_redis_signal_reload", JG_FIELD_SILENT, .note = central},
+    {"resource_sync", JG_FIELD_SILENT, .note = central},
+    {"reload_interval", JG_FIELD_SILENT},
+    {"reload_wait_time", JG_FIELD_SILENT},
+    {"pid_file_location", JG_FIELD_SILENT},
+    {"version_header", JG_FIELD_SILENT},
+    {"cloud", JG_FIELD_SILENT},
+    {"edition", JG_FIELD_SILENT},
+
+    /* Keys and sessions: computed here, stored there. */
+    {"hash_keys", JG_FIELD_SILENT, .note = keys},
+    {"hash_key_function", JG_FIELD_SILENT, .note = keys},
+    {"hash_key_function_fallback", JG_FIELD_SILENT, .note = keys},
+    {"basic_auth_hash_key_function", JG_FIELD_SILENT, .note = keys},
+    {"enable_hashed_keys_listing", JG_FIELD_SILENT, .note = keys},
+    {"disable_key_actions_by_username", JG_FIELD_SILENT, .note = keys},
+    {"min_token_length", JG_FIELD_SILENT, .note = keys},
+    {"allow_master_keys", JG_FIELD_SILENT, .note = keys},
+    {"enable_key_logging", JG_FIELD_SILENT, .note = "keys are never logged"},
+    {"local_session_cache", JG_FIELD_SILENT, .note = keys},
+    {"session_update_pool_size", JG_FIELD_SILENT, .note = keys},
+    {"session_update_buffer_size", JG_FIELD_SILENT, .note = keys},
+    {"optimisations_use_async_session_write", JG_FIELD_SILENT, .note = keys},
+    {"global_session_lifetime", JG_FIELD_SILENT, .note = keys},
+    {"force_global_session_lifetime", JG_FIELD_SILENT, .note = keys},
+    {"session_lifetime_respects_key_expiration", JG_FIELD_SILENT, .note = keys},
+    {"supress_default_org_store", JG_FIELD_SILENT, .note = keys},
+    {"enforce_org_data_age", JG_FIELD_SILENT, .note = keys},
+    {"enforce_org_data_detail_logging", JG_FIELD_SILENT, .note = keys},
+    {"oauth_refresh_token_expire", JG_FIELD_SILENT, .note = keys},
+    {"oauth_token_expire", JG_FIELD_SILENT, .note = keys},
+    {"oauth_token_expired_retain_period", JG_FIELD_SILENT, .note = keys},
+    {"oauth_redirect_uri_separator", JG_FIELD_SILENT, .note = keys},
+    {"oauth_error_status_code", JG_FIELD_SILENT, .note = keys},
+
+    /* Limiters: policies with limits have their own warning. */
+    {"enable_non_transactional_rate_limiter", JG_FIELD_SILENT, .note = limits},
+    {"enable_sentinel_rate_limiter", JG_FIELD_SILENT, .note = limits},
+    {"enable_redis_rolling_limiter", JG_FIELD_SILENT, .note = limits},
+    {"enable_fixed_window_rate_limiter", JG_FIELD_SILENT, .note = limits},
+    {"enable_rate_limit_smoothing", JG_FIELD_SILENT, .note = limits},
+    {"drl_notification_frequency", JG_FIELD_SILENT, .note = limits},
+    {"drl_threshold", JG_FIELD_SILENT, .note = limits},
+    {"drl_enable_sentinel_rate_limiter", JG_FIELD_SILENT, .note = limits},
+    {"legacy_enable_allowance_countdown", JG_FIELD_SILENT, .note = limits},
+
+    /* Telling others. */
+    {"analytics_config", JG_FIELD_SILENT, .note = statistics},
+    {"enable_separate_analytics_store", JG_FIELD_SILENT, .note = statistics},
+    {"analytics_storage", JG_FIELD_SILENT, .note = statistics},
+    {"statsd_connection_string", JG_FIELD_SILENT, .note = statistics},
+    {"statsd_prefix", JG_FIELD_SILENT, .note = statistics},
+    {"newrelic", JG_FIELD_SILENT, .note = statistics},
+    {"enable_http_profiler", JG_FIELD_SILENT},
+    {"health_check", JG_FIELD_SILENT},
+    {"liveness_check", JG_FIELD_SILENT},
+    {"log_format", JG_FIELD_SILENT, .note = logs},
+    {"use_redis_log", JG_FIELD_SILENT, .note = logs},
+    {"use_sentry", JG_FIELD_SILENT, .note = logs},
+    {"sentry_code", JG_FIELD_SILENT, .note = logs},
+    {"sentry_log_level", JG_FIELD_SILENT, .note = logs},
+    {"use_syslog", JG_FIELD_SILENT, .note = logs},
+    {"syslog_transport", JG_FIELD_SILENT, .note = logs},
+    {"syslog_network_addr", JG_FIELD_SILENT, .note = logs},
+    {"use_graylog", JG_FIELD_SILENT, .note = logs},
+    {"graylog_network_addr", JG_FIELD_SILENT, .note = logs},
+    {"use_logstash", JG_FIELD_SILENT, .note = logs},
+    {"logstash_transport", JG_FIELD_SILENT, .note = logs},
+    {"logstash_network_addr", JG_FIELD_SILENT, .note = logs},
+    {"track_404_logs", JG_FIELD_SILENT, .note = logs},
+    {"enable_separate_cache_store", JG_FIELD_SILENT},
+    {"cache_storage", JG_FIELD_SILENT},
+    {"disable_regexp_cache", JG_FIELD_SILENT},
+    {"regexp_cache_expire", JG_FIELD_SILENT},
+    {"disable_ports_whitelist", JG_FIELD_SILENT},
+    {"ports_whitelist", JG_FIELD_SILENT},
+    {"private_certificate_encoding_secret", JG_FIELD_SILENT},
+};
+
+const struct jg_field_table jg_conf_table = {sizeof(struct jg_conf), rows,
+                                             JG_FIELD_COUNT(rows)};

@@ -1,0 +1,144 @@
+/* The $jotgate_ variables, which carry a decision into nginx's directives. */
+#include "ngx_http_jotgate.h"
+
+/* What a variable says about a request; p == NULL: nothing. */
+typedef struct jg_str variable_value(ngx_http_request_t *r,
+                                     const struct ngx_http_jotgate_ctx *ctx);
+
+static struct jg_str
+upstream_url(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ngx_http_jotgate_str(&ctx->upstream_url);
+}
+
+static struct jg_str
+host(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->decision.forward.host;
+}
+
+/* Empty keeps the connection to the upstream. */
+static struct jg_str
+connection(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->decision.forward.websocket ? JG_STR("Upgrade") : JG_STR("");
+}
+
+static struct jg_str
+upgrade(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->decision.forward.websocket ? JG_STR("websocket") : JG_STR("");
+}
+
+/* nginx cuts the name at a ':', unless it is an address in brackets. */
+static struct jg_str
+tls_name(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    struct jg_str name = {0};
+    u_char *p;
+
+    if (ctx->peer == NULL)
+        return name;
+    name = ctx->peer->target->host;
+    if (jg_str_find(name, ':') == name.len)
+        return name;
+    p = ngx_pnalloc(r->pool, name.len + 3);
+    if (p == NULL)
+        return (struct jg_str){0};
+    ngx_snprintf(p, name.len + 3, "[%*s]%Z", name.len, name.p);
+    return (struct jg_str){(char *)p, name.len + 2};
+}
+
+/* "address example.org": what the broker is asked for. */
+static struct jg_str
+want(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    static const char *const kinds[] = {
+        [JG_WANT_NOTHING] = "nothing",
+        [JG_WANT_ADDRESS] = "address",
+    };
+    const char *kind = kinds[ctx->want.kind];
+    size_t len = strlen(kind) + 1 + ctx->want.name_len;
+    u_char *p = ngx_pnalloc(r->pool, len);
+
+    if (p == NULL)
+        return (struct jg_str){0};
+    ngx_snprintf(p, len, "%s %*s", kind, ctx->want.name_len, ctx->want.name);
+    return (struct jg_str){(char *)p, len};
+}
+
+static struct jg_str
+request_id(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    u_char *p = ngx_pnalloc(r->pool, 32);
+
+    if (p == NULL)
+        return (struct jg_str){0};
+    ngx_snprintf(p, 32, "%016xL%016xL", ctx->id[0], ctx->id[1]);
+    return (struct jg_str){(char *)p, 32};
+}
+
+static struct jg_str
+reason(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return jg_str(jg_err_info(ctx->reason)->code);
+}
+
+/* One row a variable. Those that change within a request are not cached. */
+static const struct {
+    ngx_str_t name;
+    variable_value *value;
+    ngx_uint_t flags;
+} variables[] = {
+    {ngx_string("jotgate_upstream"), upstream_url, 0},
+    {ngx_string("jotgate_host"), host, 0},
+    {ngx_string("jotgate_connection"), connection, 0},
+    {ngx_string("jotgate_upgrade"), upgrade, 0},
+    {ngx_string("jotgate_tls_name"), tls_name, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_want"), want, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_request_id"), request_id, 0},
+    {ngx_string("jotgate_reason"), reason, NGX_HTTP_VAR_NOCACHEABLE},
+};
+
+/* <data> is the variable's row. */
+static ngx_int_t
+get_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+             uintptr_t data)
+{
+    const struct ngx_http_jotgate_ctx *ctx = ngx_http_jotgate_ctx(r);
+    struct jg_str value = {0};
+
+    if (ctx != NULL)
+        value = variables[data].value(r, ctx);
+    if (value.p == NULL) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+    v->len = (unsigned)value.len;
+    v->data = (u_char *)(uintptr_t)value.p;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    return NGX_OK;
+}
+
+ngx_int_t
+ngx_http_jotgate_add_variables(ngx_conf_t *cf)
+{
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        ngx_str_t name = variables[i].name;
+        ngx_http_variable_t *v =
+            ngx_http_add_variable(cf, &name, variables[i].flags);
+
+        if (v == NULL)
+            return NGX_ERROR;
+        v->get_handler = get_variable;
+        v->data = i;
+    }
+    return NGX_OK;
+}

@@ -1,0 +1,166 @@
+"""The control API as Tyk's scripts call it (statuses and bodies exact)."""
+import json
+
+import pytest
+
+FORBIDDEN = {"status": "error",
+             "message": "Attempted administrative access with invalid or "
+                        "missing key!"}
+
+
+@pytest.fixture(scope="module")
+def gw(module_gateway):
+    module_gateway.add_policy()
+    module_gateway.add_api()
+    return module_gateway.start()
+
+
+@pytest.mark.parametrize("path", ["/tyk/apis", "/tyk/policies", "/tyk/reload",
+                                  "/tyk/nothing", "/tyk/apis/api"])
+@pytest.mark.parametrize("secret", [None, "wrong", "control-secre",
+                                    "control-secret2"])
+def test_a_wrong_secret_is_403(gw, path, secret):
+    answer = gw.control_call("GET", path, secret=secret)
+    assert (answer.status, answer.json()) == (403, FORBIDDEN)
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_the_public_port_has_no_control_api(gw):
+    answer = gw.call("GET", "/tyk/apis", {"X-Tyk-Authorization": "x"})
+    assert answer.status == 404
+
+
+@pytest.mark.parametrize("path", ["/hello", "/ready"])
+def test_health_needs_no_secret(gw, path):
+    for port in (gw.port, gw.control):
+        answer = gw.call("GET", path, port=port)
+        assert answer.status == 200
+        assert answer.headers["X-Generator"] == "tyk.io"
+    assert gw.call("GET", "/hello").json()["description"] == "Tyk GW"
+    assert gw.call("GET", "/hello").json()["status"] == "pass"
+
+
+def test_an_api_lives_from_post_to_delete(gw):
+    definition = gw.api("made", use_keyless=True, enable_jwt=False,
+                        x_unknown={"kept": [1, 2, 3]})
+    answer = gw.control_call("POST", "/tyk/apis", definition)
+    assert answer.status == 200
+    assert answer.json()["key"] == "made"
+    assert answer.json()["status"] == "ok"
+    assert answer.json()["action"] == "added"
+    assert gw.get("/made/echo").status == 404  # not before the reload
+    gw.reload()
+    assert gw.get("/made/echo").status == 200
+
+    got = gw.control_call("GET", "/tyk/apis/made").json()
+    assert got["x_unknown"] == {"kept": [1, 2, 3]}
+    assert "made" in [a["api_id"] for a in
+                      gw.control_call("GET", "/tyk/apis").json()]
+
+    got["proxy"]["listen_path"] = "/renamed/"
+    answer = gw.control_call("PUT", "/tyk/apis/made", got)
+    assert (answer.status, answer.json()["action"]) == (200, "modified")
+    gw.reload()
+    assert gw.get("/renamed/echo").status == 200
+
+    answer = gw.control_call("DELETE", "/tyk/apis/made")
+    assert answer.json() == {"key": "made", "status": "ok",
+                             "action": "deleted"}
+    gw.reload()
+    assert gw.get("/renamed/echo").status == 404
+    answer = gw.control_call("GET", "/tyk/apis/made")
+    assert (answer.status, answer.json()["message"]) == (404, "API not found")
+
+
+@pytest.mark.parametrize("method, path, body, status, message", [
+    ("POST", "/tyk/apis", "{", 400, "Request malformed"),
+    ("POST", "/tyk/apis", "[]", 400, "Request malformed"),
+    ("POST", "/tyk/apis", "[" * 100_000, 400, "Request malformed"),
+    ("PUT", "/tyk/apis/api", '{"api_id":"other"}', 400,
+     "Request APIID does not match that in Definition! For Update operations "
+     "these must match."),
+    ("DELETE", "/tyk/apis/no-such", None, 404, "API not found"),
+    ("GET", "/tyk/policies/no-such", None, 404, "Policy not found"),
+    ("POST", "/tyk/policies", "{", 400, "Request malformed"),
+    ("POST", "/tyk/policies", '{"name":"x"}', 400,
+     "Unable to create policy without id."),
+    ("POST", "/tyk/policies", '{"id":"a b"}', 400,
+     "Invalid Policy ID: Allowed characters: a-z, A-Z, 0-9, ., _, -, ~"),
+    ("POST", "/tyk/policies", '{"id":"../x"}', 400,
+     "Invalid Policy ID: Allowed characters: a-z, A-Z, 0-9, ., _, -, ~"),
+    ("PUT", "/tyk/policies/a", '{"id":"b"}', 400,
+     "Request ID does not match that in policy! For Update operations these "
+     "must match."),
+])
+def test_bad_calls_have_tyks_answers(gw, method, path, body, status, message):
+    answer = gw.control_call(method, path, body)
+    assert (answer.status, answer.json()["message"]) == (status, message)
+    assert answer.json()["status"] == "error"
+
+
+@pytest.mark.parametrize("name", ["../../etc/x", "a/b", ".hidden", "a\x00b",
+                                  "%2e%2e%2fx", "x" * 5000])
+def test_an_id_never_becomes_a_path(gw, name):
+    definition = gw.api(name)
+    answer = gw.control_call("POST", "/tyk/apis", definition)
+    assert 400 <= answer.status < 500
+    outside = [p for p in gw.folder.rglob("*.json")
+               if p.parent not in (gw.apps, gw.policies)]
+    assert outside == []
+
+
+def test_a_policy_lives_from_post_to_delete(gw):
+    policy = {"id": "p1", "org_id": "default", "active": True,
+              "access_rights": {"api": {"api_id": "api", "versions": []}}}
+    answer = gw.control_call("POST", "/tyk/policies", policy)
+    assert (answer.status, answer.json()["action"]) == (200, "added")
+    gw.reload()
+    assert gw.control_call("GET", "/tyk/policies/p1").json()["id"] == "p1"
+    answer = gw.control_call("PUT", "/tyk/policies/p1",
+                             {**policy, "is_inactive": True})
+    assert (answer.status, answer.json()["action"]) == (200, "modified")
+    answer = gw.control_call("DELETE", "/tyk/policies/p1")
+    assert (answer.status, answer.json()["action"]) == (200, "deleted")
+    gw.reload()
+    assert gw.control_call("GET", "/tyk/policies/p1").status == 404
+
+
+def test_a_wrong_method_is_405(gw):
+    answer = gw.control_call("PATCH", "/tyk/apis/api", {})
+    assert answer.status == 405
+    assert answer.json()["message"] == "Method not supported"
+
+
+def test_metrics_count_what_happened(gw):
+    gw.get("/api/echo")
+    text = gw.control_call("GET", "/metrics", secret=None).body.decode()
+    assert 'reason="JG101"' in text
+    for line in text.splitlines():
+        assert line.startswith("#") or len(line.rsplit(" ", 1)) == 2
+    assert gw.call("GET", "/metrics").status == 404
+
+
+def test_a_kill_of_the_broker_loses_nothing(gw):
+    import os
+    import signal
+    import subprocess
+    import time
+
+    answer = gw.control_call("POST", "/tyk/apis", gw.api("kept"))
+    assert answer.status == 200
+    pids = subprocess.run(["pgrep", "-P", str(gw.process.pid), "-f",
+                           "jotgate-broker"], capture_output=True, text=True)
+    for pid in pids.stdout.split():
+        os.kill(int(pid), signal.SIGKILL)
+    assert gw.get("/api/echo").status == 400  # the gateway goes on
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if gw.control_call("GET", "/tyk/apis/api").status == 200:
+                break
+        except OSError:
+            pass
+        time.sleep(0.1)
+    gw.reload()
+    assert gw.control_call("GET", "/tyk/apis/kept").status == 200
+    assert json.loads((gw.apps / "kept.json").read_text())["api_id"] == "kept"

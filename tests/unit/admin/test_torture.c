@@ -1,0 +1,302 @@
+/*
+ * Every allocation fails once, ours and those of the libraries, while requests
+ * are answered and files loaded. Files and records are the old ones or the new
+ * ones afterwards, never something between, and nothing leaks (under ASan).
+ */
+#include <jansson.h>
+#include <openssl/crypto.h>
+
+#include "admin_check.h"
+
+/* Which allocation of the process fails; 0: none. */
+static unsigned long fail_at, allocations;
+
+static bool
+fails(void)
+{
+    return ++allocations == fail_at;
+}
+
+/* Linked with -Wl,--wrap: the core's own allocations. */
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *
+__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_realloc(void *old, size_t size)
+{
+    return fails() ? NULL : __real_realloc(old, size);
+}
+
+static void *
+ossl_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return fails() ? NULL : __real_malloc(size);
+}
+
+static void *
+ossl_realloc(void *old, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return fails() ? NULL : __real_realloc(old, size);
+}
+
+static void
+ossl_free(void *p, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(p);
+}
+
+static void *
+json_malloc_or_fail(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+#define TRIES_MAX 5000
+
+/* Small pieces: as many allocations as can be. */
+static void
+fresh_arena(struct gateway *g)
+{
+    jg_arena_free(&g->arena);
+    jg_arena_init(&g->arena, 64, 512 << 20);
+}
+
+/* Ask with the allocation <n> failing; false when it was not reached. */
+static bool
+ask_failing(struct gateway *g, const struct exchange *row, unsigned long n)
+{
+    fresh_arena(g);
+    allocations = 0;
+    fail_at = n;
+    ask(g, row->method, row->path, row->body);
+    fail_at = 0;
+    return allocations >= n;
+}
+
+#define OLD_API API("a")
+#define NEW_API " " API("a")
+#define OLD_POLICY POLICY("p")
+#define NEW_POLICY " " POLICY("p")
+
+static void
+set_up(struct gateway *g)
+{
+    gateway_open(g);
+    put_file(g->apps, "a.json", OLD_API);
+    put_file(g->policies, "p.json", OLD_POLICY);
+    load_clean(g, JG_LOAD_START);
+}
+
+static bool
+is_one_of(struct jg_str text, const char *a, const char *b)
+{
+    return jg_str_eq(text, jg_str(a)) || jg_str_eq(text, jg_str(b));
+}
+
+static void
+a_request_is_answered_or_fails_as_a_whole(void **state)
+{
+    static const struct exchange rows[] = {
+        {"GET", "/hello", "", 200, NULL},
+        {"GET", "/ready", "", 200, NULL},
+        {"GET", "/metrics", "", 200, NULL},
+        {"GET", "/tyk/apis", "", 200, "[" OLD_API "]\n"},
+        {"GET", "/tyk/apis/a", "", 200, OLD_API "\n"},
+        {"GET", "/tyk/policies", "", 200, "[" OLD_POLICY "]\n"},
+        {"GET", "/tyk/policies/p", "", 200, OLD_POLICY "\n"},
+        {"GET", "/tyk/journal", "", 200, NULL},
+        {"GET", "/tyk/reload", "", 200, OK_TEXT("")},
+        {"POST", "/tyk/apis", "{", 400, FAILED("Request malformed")},
+        {"POST", "/tyk/apis", "{\"proxy\":{}}", 400, NULL},
+        {"PUT", "/tyk/apis/a", NEW_API, 200, CHANGED("a", "modified")},
+        {"POST", "/tyk/apis", NEW_API, 200, CHANGED("a", "added")},
+        {"PUT", "/tyk/policies/p", NEW_POLICY, 200, CHANGED("p", "modified")},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct gateway g;
+        unsigned long n = 1;
+
+        set_up(&g);
+        while (ask_failing(&g, &rows[i], n)) {
+            int status = g.response.status;
+            struct jg_str file;
+
+            if (status != rows[i].status && status != 500 && status != 403)
+                fail_msg("%s %s: %d when allocation %lu fails", rows[i].method,
+                         rows[i].path, status, n);
+            file = file_text(&g, g.apps, "a.json");
+            assert_true(is_one_of(file, OLD_API, NEW_API));
+            file = file_text(&g, g.policies, "p.json");
+            assert_true(is_one_of(file, OLD_POLICY, NEW_POLICY));
+            assert_str(record_text(&g, JG_KIND_API, "a"), OLD_API);
+            assert_true(++n < TRIES_MAX);
+        }
+        assert_exchange(&g, &rows[i]);
+        gateway_close(&g);
+    }
+}
+
+static void
+a_file_is_removed_or_stays(void **state)
+{
+    static const struct {
+        struct exchange row;
+        bool policy;
+    } rows[] = {
+        {{"DELETE", "/tyk/apis/a", "", 200, NULL}, false},
+        {{"DELETE", "/tyk/policies/p", "", 200, NULL}, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const char *name = rows[i].policy ? "p.json" : "a.json";
+        const char *old = rows[i].policy ? OLD_POLICY : OLD_API;
+        struct gateway g;
+
+        set_up(&g);
+        for (unsigned long n = 1; ask_failing(&g, &rows[i].row, n); n++) {
+            const char *folder = rows[i].policy ? g.policies : g.apps;
+            struct jg_str file = file_text(&g, folder, name);
+
+            assert_true(is_one_of(file, old, "(none)"));
+            if (g.response.status == 200)
+                assert_str(file, "(none)");
+            put_file(folder, name, old);
+            assert_true(n < TRIES_MAX);
+        }
+        gateway_close(&g);
+    }
+}
+
+/* What a load says with the allocation <n> failing. */
+static enum jg_err
+load_failing(struct gateway *g, enum jg_load_mode mode, unsigned long n,
+             bool *reached)
+{
+    enum jg_err err;
+
+    allocations = 0;
+    fail_at = n;
+    err = load(g, mode);
+    fail_at = 0;
+    *reached = allocations >= n;
+    return err;
+}
+
+/* Old and new stand for all records at once: they change together. */
+static void
+assert_old_or_new(struct gateway *g, enum jg_err err)
+{
+    struct jg_str a = record_text(g, JG_KIND_API, "a");
+    struct jg_str b = record_text(g, JG_KIND_API, "b");
+    struct jg_str p = record_text(g, JG_KIND_POLICY, "o\np");
+
+    if (err == JG_OK) {
+        assert_str(a, NEW_API);
+        assert_str(b, API("b"));
+        assert_str(p, NEW_POLICY);
+    } else {
+        assert_str(a, OLD_API);
+        assert_str(b, "(none)");
+        assert_str(p, OLD_POLICY);
+    }
+}
+
+static void
+put_new_files(struct gateway *g)
+{
+    put_file(g->apps, "a.json", NEW_API);
+    put_file(g->apps, "b.json", API("b"));
+    put_file(g->apps, "c.json", API("b"));
+    put_file(g->apps, "d.json", "{");
+    put_file(g->policies, "p.json", NEW_POLICY);
+}
+
+static void
+a_load_happens_as_a_whole_or_not_at_all(void **state)
+{
+    static const enum jg_load_mode modes[] = {JG_LOAD_START, JG_LOAD_RELOAD};
+
+    (void)state;
+    for (size_t i = 0; i < LEN(modes); i++) {
+        bool reached = true;
+
+        for (unsigned long n = 1; reached; n++) {
+            struct gateway g;
+            enum jg_err err;
+
+            set_up(&g);
+            put_new_files(&g);
+            err = load_failing(&g, modes[i], n, &reached);
+            if (err != JG_OK && err != JG_E_NOMEM && err != JG_E_STORE)
+                fail_msg("%s when allocation %lu fails", jg_err_info(err)->name,
+                         n);
+            if (!reached)
+                assert_err(err, JG_OK);
+            assert_old_or_new(&g, err);
+            gateway_close(&g);
+            assert_true(n < TRIES_MAX);
+        }
+    }
+}
+
+static void
+a_file_of_policies_is_loaded_as_a_whole_or_not_at_all(void **state)
+{
+    bool reached = true;
+
+    (void)state;
+    for (unsigned long n = 1; reached; n++) {
+        char path[128];
+        struct gateway g;
+        enum jg_err err;
+
+        gateway_open(&g);
+        snprintf(path, sizeof(path), "%s/all.json", g.root);
+        g.conf.policies.policy_path = JG_STR("");
+        g.conf.policies.policy_record_name = jg_str(path);
+        put_file(g.root, "all.json", "{\"a\":{},\"b\":{}}");
+        load_clean(&g, JG_LOAD_START);
+        put_file(g.root, "all.json", "{\"a\":{\"name\":\"n\"},\"b\":7}");
+        err = load_failing(&g, JG_LOAD_RELOAD, n, &reached);
+        assert_str(record_text(&g, JG_KIND_POLICY, "\na"),
+                   err == JG_OK ? "{\"id\":\"a\",\"name\":\"n\"}"
+                                : "{\"id\":\"a\"}");
+        assert_str(record_text(&g, JG_KIND_POLICY, "\nb"), "{\"id\":\"b\"}");
+        gateway_close(&g);
+        assert_true(n < TRIES_MAX);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_request_is_answered_or_fails_as_a_whole),
+        cmocka_unit_test(a_file_is_removed_or_stays),
+        cmocka_unit_test(a_load_happens_as_a_whole_or_not_at_all),
+        cmocka_unit_test(a_file_of_policies_is_loaded_as_a_whole_or_not_at_all),
+    };
+
+    /* Before OpenSSL allocates anything: later it refuses. */
+    if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) != 1)
+        return 1;
+    json_set_alloc_funcs(json_malloc_or_fail, free);
+    return cmocka_run_group_tests_name("admin/torture", tests, NULL, NULL);
+}
