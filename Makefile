@@ -2,7 +2,7 @@
 BUILD ?= build
 export JOTGATE_BUILD = $(abspath $(BUILD))
 
-.PHONY: build run test asan fuzz bench format check clean install
+.PHONY: build run test test-keycloak asan fuzz bench format check clean install
 .DEFAULT_GOAL := build
 
 build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
@@ -16,6 +16,11 @@ test: ## unit, end-to-end and documentation tests; ends with "N passed, N failed
 	@tools/deps.sh build test
 	@tools/build.sh $(BUILD) -Dtests=true
 	@/usr/bin/python3 tools/run_tests.py $(BUILD)
+
+test-keycloak: ## with a real Keycloak; needs Java 17 and, once, Maven
+	@tools/deps.sh build test keycloak
+	@tools/build.sh $(BUILD) -Dtests=true
+	@/usr/bin/python3 tests/keycloak/run.py $(BUILD)
 
 asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx
 	@tools/deps.sh build test

@@ -35,12 +35,24 @@ jg_broker_is_current(const struct jg_broker *broker)
     return atomic_load(&broker->pool->generation) == broker->generation;
 }
 
-void
-jg_broker_wake_keeper(const struct jg_broker *broker)
+static void
+wake(int event)
 {
     static const uint64_t one = 1;
 
-    /* It fails only when the count is full: then the keeper is awake. */
-    if (write(broker->wake, &one, sizeof(one)) < 0)
+    /* It fails only when the count is full: then it was seen. */
+    if (write(event, &one, sizeof(one)) < 0)
         return;
+}
+
+void
+jg_broker_wake_keeper(const struct jg_broker *broker)
+{
+    wake(broker->wake);
+}
+
+void
+jg_broker_wake_fetcher(const struct jg_broker *broker)
+{
+    wake(broker->wake_fetcher);
 }

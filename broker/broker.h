@@ -26,6 +26,7 @@ struct jg_broker {
     int listener;        /* the SCGI socket; does not block */
     int locks;           /* see lock.h */
     int wake;            /* eventfd: the keeper has something to do */
+    int wake_fetcher;    /* the same for the fetcher */
     int retire;          /* eventfd: this generation of processes is to end */
     uint64_t generation; /* of the configuration; see pool->generation */
 
@@ -43,7 +44,8 @@ int jg_broker_make_event(void);
 /* Does this process work with the configuration in force? */
 bool jg_broker_is_current(const struct jg_broker *broker);
 
-/* Have the keeper look around now. */
+/* Have the keeper, the fetcher look around now. */
 void jg_broker_wake_keeper(const struct jg_broker *broker);
+void jg_broker_wake_fetcher(const struct jg_broker *broker);
 
 #endif

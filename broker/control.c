@@ -201,6 +201,8 @@ answer(struct jg_control *control, struct jg_broker *broker, struct jg_lot *lot,
         return load_and_send(broker, lot, fd, response);
     if (response->reload)
         jg_loads_ask(broker); /* before the answer: it is never lost */
+    if (response->fetch)
+        jg_broker_wake_fetcher(broker);
     send_response(fd, response);
     return true;
 }

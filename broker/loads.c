@@ -106,6 +106,7 @@ load(struct jg_broker *broker, enum jg_load_mode mode, bool strict)
         account(broker, &diags, &result, began_ms);
         jg_counters_bump_epoch(broker->counters);
         jg_broker_wake_keeper(broker);
+        jg_broker_wake_fetcher(broker);
     } else if (strict && err == JG_E_CONF_VALUE) {
         jg_log(&broker->log, JG_LOG_ERROR,
                "%u errors and %u warnings are too many for --strict-config",

@@ -10,7 +10,7 @@
 #define JG_LOT_MAX 256         /* connections that one process keeps waiting */
 #define JG_LOT_DELAYED_MAX 128 /* of them, those that only pass time */
 #define JG_LOT_LOOK_MS 10      /* how often they are looked at */
-#define JG_LOT_HOST_MAX 255    /* bytes of a host name */
+#define JG_LOT_NAME_MAX 255    /* bytes of a name */
 
 struct jg_parked;
 
@@ -28,7 +28,9 @@ struct jg_parked {
     jg_lot_try *attempt;
     bool delayed; /* waits for its time only */
 
-    char host[JG_LOT_HOST_MAX + 1]; /* an address that is wanted */
+    char name[JG_LOT_NAME_MAX + 1]; /* what is wanted */
+    enum jg_ask_kind ask;           /* a key set: why, */
+    bool asked;                     /* and that the fetcher was asked for it */
     uint64_t ticket;                /* a reload that is waited for */
     int status;                     /* an answer that is ready: its parts */
     const char *content_type;

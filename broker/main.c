@@ -1,4 +1,5 @@
 /* jotgate-broker: the part of the gateway that waits and writes. */
+#include "fetcher.h"
 #include "lock.h"
 #include "stream.h"
 #include "supervise.h"
@@ -78,9 +79,10 @@ prepare_processes(struct jg_broker *broker)
     broker->pool = jg_pool_create((unsigned)broker->conf->broker_processes);
     broker->locks = jg_lock_file();
     broker->wake = jg_broker_make_event();
+    broker->wake_fetcher = jg_broker_make_event();
     broker->retire = jg_broker_make_event();
     if (broker->pool != NULL && broker->locks >= 0 && broker->wake >= 0 &&
-        broker->retire >= 0)
+        broker->wake_fetcher >= 0 && broker->retire >= 0)
         return true;
     jg_log(&broker->log, JG_LOG_ERROR, "no shared memory: %s", strerror(errno));
     return false;
@@ -134,5 +136,7 @@ main(int argc, char **argv)
     jg_supervise_block_signals();
     if (!jg_options_read(argc, argv, &options))
         return JG_EXIT_USAGE;
+    if (options.fetch_url != NULL)
+        return jg_fetcher_show(&options);
     return run(&options);
 }

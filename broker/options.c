@@ -11,6 +11,9 @@ static const char usage[] =
     "usage: jotgate-broker --conf FILE --store DIR --socket PATH "
     "[--ready-fd N]\n"
     "                      [--strict-config]\n"
+    "       jotgate-broker --fetch URL [--insecure] [--discover] "
+    "[--allow-http]\n"
+    "                      [--conf FILE]\n"
     "The part of jotgate that waits and writes; `jotgate serve` starts it.\n";
 
 bool
@@ -22,6 +25,10 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
         {"socket", required_argument, NULL, 's'},
         {"ready-fd", required_argument, NULL, 'r'},
         {"strict-config", no_argument, NULL, 'x'},
+        {"fetch", required_argument, NULL, 'f'},
+        {"insecure", no_argument, NULL, 'k'},
+        {"discover", no_argument, NULL, 'i'},
+        {"allow-http", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     uint64_t number;
@@ -38,14 +45,24 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
             out->socket_path = optarg;
         else if (c == 'x')
             out->strict = true;
+        else if (c == 'f')
+            out->fetch_url = optarg;
+        else if (c == 'k')
+            out->insecure = true;
+        else if (c == 'i')
+            out->discover = true;
+        else if (c == 'h')
+            out->allow_http = true;
         else if (c == 'r' && jg_str_to_u64(jg_str(optarg), &number) &&
                  number <= INT_MAX)
             out->ready_fd = (int)number;
         else
             good = false;
     }
-    good = good && optind == argc && out->conf_path != NULL &&
-           out->store_folder != NULL && out->socket_path != NULL;
+    good = good && optind == argc &&
+           (out->fetch_url != NULL ||
+            (out->conf_path != NULL && out->store_folder != NULL &&
+             out->socket_path != NULL));
     if (!good)
         fputs(usage, stderr);
     return good;

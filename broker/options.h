@@ -9,6 +9,11 @@ struct jg_options {
     int ready_fd; /* gets "ready\n" when requests are served; -1: nobody waits
                    */
     bool strict;  /* findings are errors */
+
+    const char *fetch_url; /* only fetch this, and print it; NULL: serve */
+    bool insecure;         /* without verifying its certificate */
+    bool discover;         /* it is an issuer: print its key set */
+    bool allow_http;       /* also from other machines without TLS */
 };
 
 /* Read the command line; what is wrong is printed. False: it was. */

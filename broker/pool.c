@@ -20,7 +20,8 @@ jg_pool_create(unsigned services)
         services = JG_POOL_SERVICES_MAX;
     pool->services = services;
     pool->keeper = services;
-    pool->loader = services + 1;
+    pool->fetcher = services + 1;
+    pool->loader = services + 2;
     pool->outside_max = services / 2;
     return pool;
 }
@@ -82,6 +83,10 @@ jg_pool_clear(struct jg_pool *pool, unsigned index)
 {
     jg_slot_end(&pool->slots[index]);
     pool->slots[index].what[0] = '\0';
-    if (index < pool->services)
+    if (index < pool->services) {
         jg_pool_come_back(pool, index);
+        jg_asks_clear_service(&pool->asks, index);
+    }
+    if (index == pool->fetcher)
+        jg_asks_clear_fetcher(&pool->asks);
 }

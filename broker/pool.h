@@ -6,12 +6,14 @@
 #ifndef JG_BROKER_POOL_H
 #define JG_BROKER_POOL_H
 
+#include "asks.h"
+
 #include "base/diag.h"
 #include "base/err.h"
 
 #define JG_POOL_SERVICES_MIN 2 /* one of them is never waiting outside */
 #define JG_POOL_SERVICES_MAX 64
-#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 2)
+#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 3)
 #define JG_SLOT_WHAT_MAX 80
 
 /* What one process is doing. Written by it, read by the parent. */
@@ -21,8 +23,8 @@ struct jg_slot {
 };
 
 struct jg_pool {
-    unsigned services;        /* slots 0 .. services-1 */
-    unsigned keeper, loader;  /* the slots behind them */
+    unsigned services;                /* slots 0 .. services-1 */
+    unsigned keeper, fetcher, loader; /* the slots behind them */
     unsigned outside_max;     /* services that may wait outside at once */
     _Atomic uint64_t outside; /* a bit for each that does */
     _Atomic bool stopping;    /* no new requests; what is there is finished */
@@ -38,6 +40,7 @@ struct jg_pool {
     uint64_t reported[JG_DIAG_MAX];
     size_t reported_count;
 
+    struct jg_asks asks; /* of services, for key sets */
     struct jg_slot slots[JG_POOL_SLOTS_MAX];
 };
 

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "lock.h"
 #include "names.h"
+#include "reach.h"
 
 #include <assert.h>
 #include <netinet/in.h>
@@ -65,17 +66,6 @@ take(const struct addrinfo *list, struct jg_addresses *out)
     }
 }
 
-/* localhost, with or without something before it (RFC 6761 6.3). */
-static bool
-is_loopback_name(struct jg_str host)
-{
-    static const struct jg_str name = {"localhost", 9};
-
-    return jg_str_eq_nocase(host, name) ||
-           (host.len > name.len && host.p[host.len - name.len - 1] == '.' &&
-            jg_str_eq_nocase(jg_str_from(host, host.len - name.len), name));
-}
-
 void
 jg_resolve(const struct jg_resolver *resolver, struct jg_str host,
            int64_t now_s, struct jg_addresses *out, const char **why)
@@ -100,7 +90,7 @@ jg_resolve(const struct jg_resolver *resolver, struct jg_str host,
 
     /* AI_ADDRCONFIG leaves out families that only the loopback interface has,
      * which is right for names of other machines and wrong for this one. */
-    if (is_loopback_name(host))
+    if (jg_reach_is_loopback_name(host))
         hints.ai_flags = 0;
     failed = resolver->lookup(name, NULL, &hints, &list);
     if (failed != 0 && failed != EAI_AGAIN && hints.ai_flags != 0) {

@@ -2,6 +2,7 @@
 #include "supervise.h"
 
 #include "clock.h"
+#include "fetcher.h"
 #include "keeper.h"
 #include "loads.h"
 #include "service.h"
@@ -83,7 +84,7 @@ jg_supervise_pause_ms(int64_t lived_ms, unsigned *deaths)
 static unsigned
 slots(const struct parent *p)
 {
-    return p->broker->pool->services + 2;
+    return p->broker->pool->loader + 1;
 }
 
 /* What the process of slot <i> is called in the log. */
@@ -94,8 +95,10 @@ name_of(const struct parent *p, unsigned i, char *out, size_t size)
 
     if (i < pool->services)
         snprintf(out, size, "service %u", i + 1);
+    else if (i == pool->keeper)
+        snprintf(out, size, "keeper");
     else
-        snprintf(out, size, "%s", i == pool->keeper ? "keeper" : "loader");
+        snprintf(out, size, "%s", i == pool->fetcher ? "fetcher" : "loader");
 }
 
 /* Load when nobody else does: others may do it with an old configuration. */
@@ -161,6 +164,8 @@ live(const struct parent *p, unsigned i, pid_t parent)
         return jg_service_run(broker);
     if (i == pool->keeper)
         return jg_keeper_run(broker);
+    if (i == pool->fetcher)
+        return jg_fetcher_run(broker);
     return load_once(broker, !p->serving, p->options->strict);
 }
 
@@ -334,7 +339,7 @@ reap(struct parent *p, int64_t now_ms)
                 ended(p, i, status, now_ms);
 }
 
-/* While stopping: is anybody left? Keeper and loader owe nobody an answer. */
+/* While stopping: is anybody left? Only the services owe somebody an answer. */
 static bool
 finished(struct parent *p, int64_t now_ms)
 {

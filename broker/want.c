@@ -2,6 +2,7 @@
 #include "want.h"
 
 #include "clock.h"
+#include "keysets.h"
 #include "names.h"
 #include "reply.h"
 #include "resolve.h"
@@ -70,8 +71,9 @@ fetch(struct jg_broker *broker, struct jg_str host)
 }
 
 static enum state
-address(struct jg_broker *broker, struct jg_str host)
+address(struct jg_broker *broker, struct jg_parked *parked)
 {
+    struct jg_str host = jg_str(parked->name);
     bool may_fetch = false;
     enum state state = look(broker, host, &may_fetch);
 
@@ -93,16 +95,16 @@ answer(int fd, enum state state)
     return true;
 }
 
-/* The attempt of a parked connection. */
+/* The attempt of a parked connection that wants an address. */
 static bool
 address_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
 {
     int64_t waited_ms = jg_clock_ms() + JG_WANT_WAIT_MS - parked->until_ms;
-    enum state state = address(broker, jg_str(parked->host));
+    enum state state = address(broker, parked);
 
     if (state == UNSURE && waited_ms > KEEPER_WAIT_MS) {
         jg_upkeep_publish(broker);
-        state = address(broker, jg_str(parked->host));
+        state = address(broker, parked);
     }
     if (answer(parked->fd, state))
         return true;
@@ -111,13 +113,89 @@ address_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
     return last;
 }
 
+/* May the key set <id> be fetched for a request that waits? */
+static enum state
+look_at_keyset(struct jg_broker *broker, struct jg_str id,
+               enum jg_ask_kind kind)
+{
+    struct jg_keyset keyset;
+    struct jg_txn *txn;
+    enum state state;
+    enum jg_err err;
+
+    if (jg_txn_read(broker->store, &txn) != JG_OK)
+        return FAILED;
+    err = jg_keyset_get(txn, id, &keyset);
+    if (err == JG_E_NOT_FOUND)
+        state = REFUSED;
+    else if (err != JG_OK)
+        state = FAILED;
+    else if (jg_keyset_may_ask(&keyset, kind, broker->conf, jg_clock_s()))
+        state = NOT_YET;
+    else
+        state = READY; /* there is no more to be had at this moment */
+    jg_txn_abort(txn);
+    return state;
+}
+
+/*
+ * The fetcher does the work, and so no process of ours is held up; this one
+ * asks once, and then looks whether that is done.
+ */
+static enum state
+keyset(struct jg_broker *broker, struct jg_parked *parked)
+{
+    struct jg_asks *asks = &broker->pool->asks;
+    struct jg_str id = jg_str(parked->name);
+    enum state state;
+
+    if (id.len != JG_ASK_ID_BYTES)
+        return REFUSED;
+    if (parked->asked)
+        return jg_asks_pending(asks, id) ? NOT_YET : READY;
+    state = look_at_keyset(broker, id, parked->ask);
+    if (state == NOT_YET && jg_asks_put(asks, broker->index, parked->ask, id)) {
+        parked->asked = true;
+        jg_broker_wake_fetcher(broker);
+    }
+    return state;
+}
+
+static bool
+keyset_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
+{
+    if (answer(parked->fd, keyset(broker, parked)))
+        return true;
+    if (last)
+        jg_reply_busy(parked->fd);
+    return last;
+}
+
+static int64_t
+address_wait_ms(const struct jg_conf *conf)
+{
+    (void)conf;
+    return JG_WANT_WAIT_MS;
+}
+
+static int64_t
+keyset_wait_ms(const struct jg_conf *conf)
+{
+    return conf->jwks.wait_ms < JG_WANT_WAIT_MS ? conf->jwks.wait_ms
+                                                : JG_WANT_WAIT_MS;
+}
+
 /* The kinds of wants, by the word that they begin with. */
 static const struct kind {
     struct jg_str word;
-    enum state (*fetch)(struct jg_broker *broker, struct jg_str name);
+    enum state (*look)(struct jg_broker *broker, struct jg_parked *parked);
     jg_lot_try *again;
+    int64_t (*wait_ms)(const struct jg_conf *conf);
+    enum jg_ask_kind ask; /* of a key set */
 } kinds[] = {
-    {{"address", 7}, address, address_again},
+    {{"address", 7}, address, address_again, address_wait_ms},
+    {{"keyset", 6}, keyset, keyset_again, keyset_wait_ms, JG_ASK_MISSING},
+    {{"keyset-again", 12}, keyset, keyset_again, keyset_wait_ms, JG_ASK_AGAIN},
 };
 
 static const struct kind *
@@ -142,12 +220,13 @@ jg_want_serve(struct jg_broker *broker, struct jg_lot *lot, int fd,
         jg_reply_status(fd, 400);
         return true;
     }
-    if (answer(fd, kind->fetch(broker, name)))
+    memcpy(parked.name, name.p, name.len);
+    parked.ask = kind->ask;
+    if (answer(fd, kind->look(broker, &parked)))
         return true;
 
-    memcpy(parked.host, name.p, name.len);
     parked.attempt = kind->again;
-    parked.until_ms = jg_clock_ms() + JG_WANT_WAIT_MS;
+    parked.until_ms = jg_clock_ms() + kind->wait_ms(broker->conf);
     if (jg_lot_park(lot, &parked))
         return false;
     jg_reply_busy(fd);

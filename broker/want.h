@@ -9,9 +9,10 @@
 #define JG_WANT_WAIT_MS 4000
 
 /*
- * Serve <want> ("address HOST") on <fd>: 204 when the record is there, also
- * when it says that the lookup failed; 404 for a name that no API uses; 400
- * for what is no want; 503 when it takes too long. False: the connection
+ * Serve <want> on <fd>: "address HOST", "keyset ID" (there is none yet) or
+ * "keyset-again ID" (it lacks a key). 204 when all that is to be had at this
+ * moment is there, also when it was tried in vain; 404 for what no API uses;
+ * 400 for what is no want; 503 when it takes too long. False: the connection
  * stands in <lot> now, and belongs to it.
  */
 bool jg_want_serve(struct jg_broker *broker, struct jg_lot *lot, int fd,

@@ -11,6 +11,7 @@ struct check {
     struct cli *cli;
     struct cli_config config;
     struct jg_load_result result;
+    bool loaded;               /* the configuration allowed to read the rest */
     unsigned faults, warnings; /* of what was asked for */
 };
 
@@ -71,11 +72,8 @@ read_config(struct check *c)
             return CLI_USAGE;
     }
     err = cli_config_read(path, &c->config);
-    if (err == JG_E_NOT_FOUND || err == JG_E_IO)
-        return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %s", path,
-                        jg_err_info(err)->help);
-    if (err == JG_E_NOMEM)
-        return cli_broken(err);
+    if (err != JG_OK && c->config.diags.faults == 0)
+        return cli_config_fail(path, err);
     if (err != JG_OK)
         return CLI_CONFIG; /* the findings say why */
     return path == NULL ? use_path(c) : CLI_OK;
@@ -146,7 +144,9 @@ print(const struct check *c, int code)
     if (!json && c->faults + c->warnings > 0)
         jg_buf_addf(&out, "%u error%s, %u warning%s; ", c->faults,
                     plural(c->faults), c->warnings, plural(c->warnings));
-    if (!json)
+    if (!json && !c->loaded)
+        jg_buf_add(&out, JG_STR("APIs and policies were not read\n"));
+    else if (!json)
         jg_buf_addf(&out, "%u API%s and %u polic%s are fine\n", c->result.apis,
                     plural(c->result.apis), c->result.policies,
                     c->result.policies == 1 ? "y" : "ies");
@@ -161,6 +161,7 @@ check(struct check *c)
     enum jg_err err;
 
     if (code == CLI_OK) {
+        c->loaded = true;
         err = jg_load(&c->config.conf, c->config.text, JG_LOAD_CHECK,
                       time(NULL), NULL, &c->config.diags, &c->result);
         if (err != JG_OK && c->config.diags.faults == 0)

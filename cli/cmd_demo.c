@@ -120,8 +120,6 @@ write_policies(const struct demo *demo)
                           "    \"name\": \"Default policy\",\n"
                           "    \"org_id\": \"default\",\n"
                           "    \"active\": true,\n"
-                          "    \"rate\": 100,\n"
-                          "    \"per\": 1,\n"
                           "    \"quota_max\": -1,\n"
                           "    \"access_rights\": {\n"
                           "      \"my-jwt-api\": {\n"

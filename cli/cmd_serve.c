@@ -30,13 +30,12 @@ read_config(struct serve *serve)
 {
     enum jg_err err = cli_config_read(serve->config_path, &serve->config);
 
-    if (err == JG_E_NOT_FOUND || err == JG_E_IO)
-        return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %s",
-                        serve->config_path, jg_err_info(err)->help);
     if (err == JG_OK)
         return CLI_OK;
+    if (serve->config.diags.faults == 0)
+        return cli_config_fail(serve->config_path, err);
     cli_config_print(&serve->config.diags, stderr);
-    return err == JG_E_NOMEM ? cli_broken(err) : CLI_CONFIG;
+    return CLI_CONFIG;
 }
 
 static int

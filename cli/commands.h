@@ -14,6 +14,7 @@ extern const struct cli_command cmd_token_verify;
 extern const struct cli_command cmd_token_split;
 extern const struct cli_command cmd_jwks_gen;
 extern const struct cli_command cmd_jwks_show;
+extern const struct cli_command cmd_jwks_watch;
 extern const struct cli_command cmd_jwks_thumbprint;
 extern const struct cli_command cmd_jwks_convert;
 extern const struct cli_command cmd_version;

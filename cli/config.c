@@ -8,8 +8,9 @@
 #include "store/files.h"
 
 #define ARENA_CHUNK (64 * 1024)
-#define ARENA_MAX (512u * 1024 * 1024) /* findings of 10,000 definitions too \
-                                        */
+#define ARENA_MAX                                              \
+    (512u * 1024 * 1024) /* findings of 10,000 definitions too \
+                          */
 
 const char *
 cli_config_path(struct cli *cli)
@@ -70,6 +71,19 @@ cli_config_read(const char *path, struct cli_config *out)
                        &out->conf);
     out->own_storage = !has_storage(out);
     return err;
+}
+
+int
+cli_config_fail(const char *path, enum jg_err err)
+{
+    if (err == JG_E_NOMEM)
+        return cli_broken(err);
+    if (err == JG_E_NOT_FOUND)
+        return cli_fail(CLI_CONFIG, "-c FILE", "there is no file %s", path);
+    if (err == JG_E_CONF_RANGE)
+        return cli_fail(CLI_CONFIG, NULL, "%s is longer than %d bytes", path,
+                        JG_FILE_MAX);
+    return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %m", path);
 }
 
 void

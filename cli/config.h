@@ -41,6 +41,9 @@ const char *cli_config_path(struct cli *cli);
 enum jg_err cli_config_read(const char *path, struct cli_config *out);
 void cli_config_free(struct cli_config *config);
 
+/* Say that <path> cannot be read: JG_E_NOT_FOUND, JG_E_IO, ... CLI_CONFIG. */
+int cli_config_fail(const char *path, enum jg_err err);
+
 /* Every finding, as text for people. */
 void cli_config_print(const struct jg_diags *diags, FILE *stream);
 

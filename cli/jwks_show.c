@@ -1,7 +1,8 @@
-/* jotgate jwks show, jwks thumbprint: what is in a key file. */
+/* jotgate jwks show, jwks thumbprint: what is in a key file, or at a URL. */
 #include <stdio.h>
 
 #include "commands.h"
+#include "fetch.h"
 #include "keys.h"
 
 /* One key of the file: what the set says, and what its JSON says. */
@@ -18,16 +19,18 @@ load(struct cli *cli, struct jg_jwks **set, const struct jg_json **json)
     const char *path = cli->args[0];
     struct jg_key_fault fault = {""};
     struct jg_key *key = NULL;
+    bool fetched = cli_is_url(path);
     struct jg_str text;
     enum jg_err err;
 
-    if (!cli_read(cli, path, JG_JWKS_MAX_BYTES, &text))
+    if (fetched ? !cli_fetch(cli, path, &text)
+                : !cli_read(cli, path, JG_JWKS_MAX_BYTES, &text))
         return CLI_FAILED;
     if (cli_is_json(text)) {
         *json = cli_json(cli, path, text);
         if (*json == NULL)
             return CLI_FAILED;
-        err = jg_jwks_parse(text, false, set, &fault);
+        err = jg_jwks_parse(text, fetched, set, &fault);
         if (err == JG_E_KEY && *set != NULL && jg_jwks_count(*set) > 0)
             err = JG_OK; /* it is shown why */
     } else {
@@ -230,15 +233,19 @@ thumbprint(struct cli *cli)
 
 static const struct cli_option show_options[] = {
     {"json", 0, NULL, "one JSON object"},
+    CLI_OPTION_DISCOVER,
+    CLI_OPTION_INSECURE,
+    CLI_OPTION_ALLOW_HTTP,
     {NULL, 0, NULL, NULL},
 };
 
 const struct cli_command cmd_jwks_show = {
     .group = "jwks",
     .name = "show",
-    .arguments = "FILE|-",
-    .summary = "list the keys of a file, and why some are not used",
-    .details = "  curl -sf https://idp/certs | jotgate jwks show -\n",
+    .arguments = "URL|FILE|-",
+    .summary = "list the keys of a set, and why some are not used",
+    .details = "  jotgate jwks show https://idp/certs\n"
+               "  jotgate jwks show --discover https://idp/realms/shop\n",
     .options = show_options,
     .args_min = 1,
     .args_max = 1,

@@ -1,6 +1,7 @@
 /* Reading key material for the commands. */
 #include <stdio.h>
 
+#include "fetch.h"
 #include "keys.h"
 
 static const char *const sources[] = {"key", "jwks", "secret-file", "secret"};
@@ -117,13 +118,6 @@ set_of(struct jg_str text, bool secret, struct jg_jwks **out,
     return err;
 }
 
-static bool
-is_url(const char *path)
-{
-    return strncmp(path, "https://", 8) == 0 ||
-           strncmp(path, "http://", 7) == 0;
-}
-
 int
 cli_keys_verify(struct cli *cli, struct jg_jwks **out)
 {
@@ -131,6 +125,7 @@ cli_keys_verify(struct cli *cli, struct jg_jwks **out)
     const char *path;
     struct jg_key_fault fault = {""};
     struct jg_str text;
+    bool fetched;
     enum jg_err err;
 
     if (source[0] == '\0')
@@ -144,13 +139,12 @@ cli_keys_verify(struct cli *cli, struct jg_jwks **out)
             path = "--secret"; /* never the secret itself */
         return err == JG_OK ? CLI_OK : bad_key(source, path, err, &fault);
     }
-    if (is_url(path))
-        return cli_fail(CLI_USAGE, "curl -sf URL | jotgate ... --jwks - TOKEN",
-                        "key sets are read from files, not fetched: %s", path);
-    if (!cli_read(cli, path, JG_JWKS_MAX_BYTES, &text))
+    fetched = strcmp(source, "jwks") == 0 && cli_is_url(path);
+    if (fetched ? !cli_fetch(cli, path, &text)
+                : !cli_read(cli, path, JG_JWKS_MAX_BYTES, &text))
         return CLI_FAILED;
     if (cli_is_json(text) || strcmp(source, "jwks") == 0)
-        err = jg_jwks_parse(text, false, out, &fault);
+        err = jg_jwks_parse(text, fetched, out, &fault);
     else
         err = set_of(text, false, out, &fault);
     if (err != JG_OK) {

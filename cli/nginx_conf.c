@@ -98,19 +98,35 @@ put_listen(struct values *v, const char *name, struct jg_str address,
     put_word(v, name, jg_str(text), ".:[]-_ =");
 }
 
-/* A path that becomes part of a regular expression; "." is any character. */
+/*
+ * The paths that monitoring asks for, without their first '/'. Each of them is
+ * a location of its own: a regular expression for all would be tried for every
+ * request. One that is empty, or the same as an earlier one, is off.
+ */
 static void
-put_endpoint(struct values *v, const char *name, struct jg_str path)
+put_endpoints(struct values *v, const struct jg_conf *conf)
 {
-    struct jg_buf b;
+    const struct {
+        const char *name;
+        struct jg_str path;
+    } rows[] = {{"health", conf->health_check_endpoint_name},
+                {"ready", conf->readiness_check_endpoint_name},
+                {"live", JG_STR("live")},
+                {"metrics", JG_STR("metrics")}};
+    size_t first = v->count;
 
-    jg_buf_init(&b, 1024);
-    while (jg_str_starts(path, JG_STR("/")))
-        path = jg_str_from(path, 1);
-    for (size_t i = 0; i < path.len; i++)
-        jg_buf_addf(&b, "%s%c", path.p[i] == '.' ? "\\" : "", path.p[i]);
-    put_word(v, name, jg_buf_str(&b), "/_-\\.");
-    jg_buf_free(&b);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jg_str path = rows[i].path;
+        bool on;
+
+        while (jg_str_starts(path, JG_STR("/")))
+            path = jg_str_from(path, 1);
+        on = path.len > 0;
+        for (size_t j = first; j < v->count; j++)
+            on = on && !jg_str_eq(v->rows[j].text, path);
+        put_word(v, rows[i].name, path, "/_-.");
+        v->rows[v->count - 1].on = on;
+    }
 }
 
 static void
@@ -177,7 +193,6 @@ fill(struct values *v, const struct serve *serve, const struct jg_conf *conf)
     put_path(v, "run", jg_str(serve->run));
     put_log_level(v, conf->log_level);
     put_path(v, "module", jg_str(serve->module));
-    put_path(v, "store", jg_str(serve->store));
     put_number(v, "read_timeout_s", conf->http.read_timeout_s);
     put_number(v, "write_timeout_s", conf->http.write_timeout_s);
     put_number(v, "idle_connections", conf->max_idle_connections_per_host);
@@ -191,8 +206,7 @@ fill(struct values *v, const struct serve *serve, const struct jg_conf *conf)
     put_listen(v, "control_listen", conf->control_api_hostname,
                conf->control_api_port);
     put(v, "port_kind", control ? JG_STR("control") : JG_STR("shared"), true);
-    put_endpoint(v, "health", conf->health_check_endpoint_name);
-    put_endpoint(v, "ready", conf->readiness_check_endpoint_name);
+    put_endpoints(v, conf);
     put(v, "demo", jg_str(""), serve->demo_port != 0);
     put_number(v, "demo_port", serve->demo_port);
 }
@@ -208,29 +222,28 @@ find(const struct values *v, struct jg_str name)
 }
 
 /*
- * Does <line> begin with "@name?" or "@!name?"? Moves <line> behind it; <keep>
- * says whether the line stays. False: the name is not known.
+ * Take the conditions off that <line> begins with: "@name?" or "@!name?".
+ * <keep> says whether the line stays. False: a name is not known.
  */
 static bool
-take_condition(const struct values *v, struct jg_str *line, bool *keep)
+take_conditions(const struct values *v, struct jg_str *line, bool *keep)
 {
-    size_t mark = jg_str_find(*line, '?');
-    bool negated = jg_str_starts(*line, JG_STR("@!"));
-    struct jg_str name = jg_str_from(jg_str_head(*line, mark), negated ? 2 : 1);
-    int row;
-
     *keep = true;
-    if (!jg_str_starts(*line, JG_STR("@")) || mark == line->len ||
-        jg_str_find(name, '@') < name.len)
-        return true;
-    row = find(v, name);
-    if (row < 0)
-        return false;
-    *keep = v->rows[row].on != negated;
-    *line = jg_str_trim(jg_str_from(*line, mark + 1)).len == 0
-                ? jg_str("")
-                : jg_str_from(*line, mark + 1);
-    return true;
+    for (;;) {
+        bool negated = jg_str_starts(*line, JG_STR("@!"));
+        size_t start = negated ? 2 : 1, mark = jg_str_find(*line, '?');
+        struct jg_str name = jg_str_from(jg_str_head(*line, mark), start);
+        int row;
+
+        if (!jg_str_starts(*line, JG_STR("@")) || mark == line->len ||
+            jg_str_find(name, '@') < name.len)
+            return true;
+        row = find(v, name);
+        if (row < 0)
+            return false;
+        *keep = *keep && v->rows[row].on != negated;
+        *line = jg_str_from(*line, mark + 1);
+    }
 }
 
 /* "@name@" in <line>; a lone @ is just that. False: a name is not known. */
@@ -285,7 +298,7 @@ expand(struct values *v, const char *path, struct jg_buf *out)
         number++;
         if (is_comment(line))
             continue;
-        if (!take_condition(v, &line, &keep) ||
+        if (!take_conditions(v, &line, &keep) ||
             (keep && !add_line(v, line, out)))
             return cli_fail(CLI_FAILED, NULL, "%s:%u: a name is not known",
                             path, number);

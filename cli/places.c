@@ -90,6 +90,12 @@ find_nginx(char out[static PATH_MAX])
 }
 
 int
+cli_places_broker(char out[static PATH_MAX])
+{
+    return find("jotgate-broker", "broker", broker_folder, X_OK, out);
+}
+
+int
 cli_places_find(struct serve *serve)
 {
     int code = find_nginx(serve->nginx);
@@ -98,8 +104,7 @@ cli_places_find(struct serve *serve)
         code = find("ngx_http_jotgate_module.so", "nginx", module_folder, R_OK,
                     serve->module);
     if (code == CLI_OK)
-        code = find("jotgate-broker", "broker", broker_folder, X_OK,
-                    serve->broker);
+        code = cli_places_broker(serve->broker);
     if (code == CLI_OK)
         code = find("nginx.conf.in", "cli", data_folder, R_OK, serve->template);
     if (code == CLI_OK)

@@ -28,7 +28,8 @@ become(const char *const *argv, pid_t parent, int last_signal)
 }
 
 pid_t
-cli_process_start(const char *const *argv, int last_signal, int keep_fd)
+cli_process_start(const char *const *argv, const char *folder, int last_signal,
+                  int keep_fd)
 {
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -38,6 +39,10 @@ cli_process_start(const char *const *argv, int last_signal, int keep_fd)
     setpgid(0, 0);
     if (keep_fd >= 0)
         fcntl(keep_fd, F_SETFD, 0);
+    if (folder != NULL && chdir(folder) != 0) {
+        fprintf(stderr, "jotgate: cannot enter %s: %m\n", folder);
+        _exit(NOT_STARTED);
+    }
     become(argv, parent, last_signal);
     return -1;
 }

@@ -9,9 +9,11 @@
 /*
  * Start <argv> (argv[0] is a path) in a process group of its own, so that
  * Ctrl-C reaches us only. It gets <last_signal> when we die in any way.
- * <keep_fd> stays open in it; -1: none. -1: errno says why.
+ * <keep_fd> stays open in it; -1: none. <folder> is where it works; NULL: where
+ * we do. -1: errno says why.
  */
-pid_t cli_process_start(const char *const *argv, int last_signal, int keep_fd);
+pid_t cli_process_start(const char *const *argv, const char *folder,
+                        int last_signal, int keep_fd);
 
 /*
  * Run <argv> to its end and take what it prints (stdout and stderr) into

@@ -85,9 +85,8 @@ read_new(const struct serve *serve, struct cli_config *new)
 {
     enum jg_err err = cli_config_read(serve->config_path, new);
 
-    if (err == JG_E_NOT_FOUND || err == JG_E_IO)
-        return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %s",
-                        serve->config_path, jg_err_info(err)->help);
+    if (err != JG_OK && new->diags.faults == 0)
+        return cli_config_fail(serve->config_path, err);
     if (err == JG_OK && !(serve->strict && new->diags.warnings > 0))
         return CLI_OK;
     cli_config_print(&new->diags, stderr);

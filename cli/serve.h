@@ -47,6 +47,9 @@ void cli_serve_signals(void);
 /* places.c: find nginx, the module, the broker and the templates. */
 int cli_places_find(struct serve *serve);
 
+/* The same for the broker alone. An enum cli_exit; what is wrong was said. */
+int cli_places_broker(char out[static PATH_MAX]);
+
 /* folders.c: user, storage folder with its lock, runtime folder. */
 int cli_folders_open(struct serve *serve, const char *run_folder);
 void cli_folders_close(struct serve *serve);

@@ -92,7 +92,7 @@ start_broker(struct supervisor *s)
         return false;
     snprintf(socket, sizeof(socket), "%s/broker.sock", serve->run);
     snprintf(fd_text, sizeof(fd_text), "%d", fds[1]);
-    s->broker = cli_process_start(argv, SIGTERM, fds[1]);
+    s->broker = cli_process_start(argv, NULL, SIGTERM, fds[1]);
     close(fds[1]);
     s->ready_fd = fds[0];
     s->broker_since_ms = now_ms();
@@ -103,6 +103,8 @@ start_broker(struct supervisor *s)
     return false;
 }
 
+/* It works in the store's folder, so that its workers, who may be another user,
+ * reach the store also behind folders that they cannot enter. */
 static bool
 start_nginx(struct supervisor *s)
 {
@@ -112,7 +114,7 @@ start_nginx(struct supervisor *s)
                           serve->run,   "-c", conf,     NULL};
 
     snprintf(conf, sizeof(conf), "%s/nginx.conf", serve->run);
-    s->nginx = cli_process_start(argv, SIGTERM, -1);
+    s->nginx = cli_process_start(argv, serve->store, SIGTERM, -1);
     if (s->nginx > 0)
         return true;
     s->nginx = 0;

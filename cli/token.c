@@ -6,7 +6,7 @@
 #include "times.h"
 #include "token.h"
 
-#define SLACK 64 /* "Bearer ", newline */
+#define TEXT_MAX (16 * JG_TOKEN_MAX) /* longer input is no token at all */
 
 int
 cli_token(struct cli *cli, struct jg_str *out)
@@ -18,7 +18,7 @@ cli_token(struct cli *cli, struct jg_str *out)
     } else if (cli->arg_count == 0 && isatty(STDIN_FILENO)) {
         return cli_fail(CLI_USAGE, "give the token, or - to read it from stdin",
                         "no token is given");
-    } else if (!cli_read(cli, "-", JG_TOKEN_MAX + SLACK, &text)) {
+    } else if (!cli_read(cli, "-", TEXT_MAX, &text)) {
         return CLI_FAILED;
     }
     text = jg_str_trim(text);

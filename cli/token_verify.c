@@ -5,6 +5,7 @@
 
 #include "base/b64.h"
 #include "commands.h"
+#include "fetch.h"
 #include "jose/claims.h"
 #include "keys.h"
 #include "token.h"
@@ -46,6 +47,9 @@ found_text(struct outcome *o, const char *what, struct jg_str value)
     snprintf(o->detail, sizeof(o->detail), "%s \"%.*s\"", what,
              JG_STR_ARG(jg_buf_str(&b)));
     jg_buf_free(&b);
+    for (char *p = o->detail; *p != '\0'; p++)
+        if (*p < 0x20 || *p > 0x7e)
+            *p = '?'; /* it goes to a terminal */
 }
 
 static enum jg_err
@@ -273,7 +277,10 @@ run(struct cli *cli)
 
 static const struct cli_option options[] = {
     {"key", 'k', "FILE", "public key: PEM, DER, certificate, JWK or JWK set"},
-    {"jwks", 0, "FILE", "JWK set (- is stdin)"},
+    {"jwks", 0, "URL|FILE", "JWK set (- is stdin)"},
+    CLI_OPTION_DISCOVER,
+    CLI_OPTION_INSECURE,
+    CLI_OPTION_ALLOW_HTTP,
     CLI_OPTION_SECRET_FILE,
     CLI_OPTION_SECRET,
     {"alg", 0, "ALG[,ALG]", "take these algorithms only"},
@@ -289,12 +296,11 @@ const struct cli_command cmd_token_verify = {
     .name = "verify",
     .arguments = "[TOKEN|-]",
     .summary = "check signature and times of a token, as the gateway does",
-    .details =
-        "The payload goes to stdout only when everything is right. Exit "
-        "codes:\n"
-        "0 valid, 10 refused, 11 expired but otherwise good.\n\n"
-        "  jotgate token verify --secret-file secret.txt TOKEN\n"
-        "  curl -sf https://idp/certs | jotgate token verify --jwks - TOKEN\n",
+    .details = "The payload goes to stdout only when everything is right. Exit "
+               "codes:\n"
+               "0 valid, 10 refused, 11 expired but otherwise good.\n\n"
+               "  jotgate token verify --secret-file secret.txt TOKEN\n"
+               "  jotgate token verify --jwks https://idp/certs TOKEN\n",
     .options = options,
     .args_max = 1,
     .run = run,

@@ -34,6 +34,7 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .counters = ctx->process->counters,
         .cache = ctx->process->cache,
         .addresses = ctx->process->addresses,
+        .keysets = ctx->process->keysets,
         .now_s = ngx_time(),
     };
     d->request = &ctx->request;
@@ -145,7 +146,10 @@ ngx_http_jotgate_access(ngx_http_request_t *r)
     }
     if (ctx->want.waiting)
         return NGX_AGAIN;
-    if (ctx->want.count > 0 && ctx->want.status / 100 != 2)
-        return refuse(r, ctx, JG_E_BROKER);
+    if (ctx->want.count > 0 && ctx->want.status / 100 != 2) {
+        if (ctx->want.kind == JG_WANT_ADDRESS)
+            return refuse(r, ctx, JG_E_BROKER);
+        ctx->decision.want_failed = true;
+    }
     return go_on(r, ctx);
 }

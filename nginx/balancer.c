@@ -164,6 +164,7 @@ init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
             return NGX_ERROR;
         own->ssl_verify = 0;
     }
+    ngx_http_jotgate_drop_interim(r, ctx);
     u->peer.data = data;
     u->peer.get = get_peer;
     u->peer.free = free_peer;

@@ -56,9 +56,7 @@ ngx_http_jotgate_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            &cmd->name);
         return NGX_CONF_ERROR;
     }
-    main_conf->store = args[1];
-    if (ngx_conf_full_name(cf->cycle, &main_conf->store, 0) != NGX_OK)
-        return NGX_CONF_ERROR;
+    main_conf->store = args[1]; /* relative to the working folder, not -p */
     return NGX_CONF_OK;
 }
 

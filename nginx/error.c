@@ -42,6 +42,10 @@ ngx_http_jotgate_error(ngx_http_request_t *r)
             status = rows[i].to;
         }
     }
+    /* Without a decision there was no upstream but the broker. */
+    if (ctx == NULL &&
+        (reason == JG_E_UPSTREAM || reason == JG_E_UPSTREAM_TIMEOUT))
+        reason = JG_E_BROKER;
     if (ctx == NULL)
         ctx = ngx_http_jotgate_ctx_new(r); /* so that it is counted */
     if (ctx != NULL)

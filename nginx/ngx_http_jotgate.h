@@ -23,7 +23,7 @@ extern ngx_module_t ngx_http_jotgate_module;
 extern ngx_module_t ngx_http_jotgate_demo_module; /* demo.c */
 
 /* Things that one request may have to ask the broker for, one after another. */
-#define JG_WANTS_MAX 8
+#define JG_WANTS_MAX 16
 #define JG_WANT_NAME_MAX 512 /* bytes of a want's name */
 
 /* The request arena: its first bytes come with the context, without malloc. */
@@ -66,6 +66,7 @@ struct ngx_http_jotgate_process {
     struct jg_journal *journal;
     struct jg_token_cache *cache; /* NULL also when it is switched off */
     struct jg_address_cache *addresses;
+    struct jg_keysets *keysets;
     struct jg_snapshot
         *snapshot; /* of <epoch>, or older when building failed */
     uint64_t epoch;
@@ -99,11 +100,12 @@ struct ngx_http_jotgate_ctx {
     enum jg_err reason;  /* why it was refused or failed */
     uint64_t started_us; /* monotonic */
     uint64_t id[2];
-    ngx_uint_t http_version;    /* the client's */
-    const struct jg_peer *peer; /* the one in use, or the last one */
-    ngx_str_t upstream_url;
+    ngx_uint_t http_version;            /* the client's */
+    const struct jg_peer *peer;         /* the one in use, or the last one */
     ngx_http_upstream_conf_t *own_conf; /* see balancer.c; NULL: none */
     struct ngx_http_jotgate_want want;
+    ngx_int_t (*process_header)(ngx_http_request_t *r); /* see interim.c */
+    ngx_int_t (*reinit_request)(ngx_http_request_t *r);
 
     /* Not zeroed. */
     struct jg_header headers[JG_HEADERS_MAX];
@@ -197,6 +199,10 @@ ngx_int_t ngx_http_jotgate_init_upstream(ngx_conf_t *cf,
  */
 ngx_http_upstream_conf_t *
 ngx_http_jotgate_own_upstream_conf(ngx_http_request_t *r);
+
+/* interim.c: read 1xx responses of the upstream, and drop them. */
+void ngx_http_jotgate_drop_interim(ngx_http_request_t *r,
+                                   struct ngx_http_jotgate_ctx *ctx);
 
 /* stream.c: a header filter: which way a response takes. */
 void ngx_http_jotgate_init_filter(void);

@@ -1,7 +1,7 @@
 /*
- * What one worker keeps open: the store, the counters, the journal, its cache
- * of verified tokens. Opened after fork, because LMDB wants it so, and opened
- * again when the broker had not made them yet.
+ * What one worker keeps open: the store, the counters, the journal, its caches
+ * of verified tokens, addresses and key sets. Opened after fork, because LMDB
+ * wants it so, and opened again when the broker had not made them yet.
  */
 #include "idle.h"
 #include "ngx_http_jotgate.h"
@@ -90,6 +90,7 @@ ngx_http_jotgate_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     p->idle = ngx_http_jotgate_idle_new(cycle->pool);
     if (p->idle == NULL || jg_address_cache_new(&p->addresses) != JG_OK ||
+        jg_keysets_new(&p->keysets) != JG_OK ||
         getrandom(&p->key, sizeof(p->key), 0) != (ssize_t)sizeof(p->key))
         return NGX_ERROR;
     open_missing(p, &conf->store, cycle->log);
@@ -119,6 +120,7 @@ ngx_http_jotgate_exit_process(ngx_cycle_t *cycle)
     jg_snapshot_free(p->snapshot);
     jg_cache_free(p->cache);
     jg_address_cache_free(p->addresses);
+    jg_keysets_free(p->keysets);
     jg_journal_close(p->journal);
     jg_counters_close(p->counters);
     jg_store_close(p->store);

@@ -53,6 +53,16 @@ add_header(ngx_http_request_t *r, struct jg_str name, struct jg_str value)
     return h;
 }
 
+static ngx_table_elt_t *
+add_seconds(ngx_http_request_t *r, struct jg_str name, int64_t seconds)
+{
+    u_char text[NGX_INT64_LEN];
+    u_char *end = ngx_sprintf(text, "%L", seconds);
+
+    return add_header(
+        r, name, (struct jg_str){(const char *)text, (size_t)(end - text)});
+}
+
 static ngx_int_t
 fill_headers(ngx_http_request_t *r, const struct jg_error_response *from,
              ngx_uint_t status)
@@ -77,6 +87,9 @@ fill_headers(ngx_http_request_t *r, const struct jg_error_response *from,
         if (to->www_authenticate == NULL)
             return NGX_ERROR;
     }
+    if (from->retry_after_s > 0 &&
+        add_seconds(r, JG_STR("Retry-After"), from->retry_after_s) == NULL)
+        return NGX_ERROR;
     if (conf != NULL && conf->close_connections)
         r->keepalive = 0;
     return NGX_OK;

@@ -5,35 +5,6 @@
 typedef struct jg_str variable_value(ngx_http_request_t *r,
                                      const struct ngx_http_jotgate_ctx *ctx);
 
-static struct jg_str
-upstream_url(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
-{
-    (void)r;
-    return ngx_http_jotgate_str(&ctx->upstream_url);
-}
-
-static struct jg_str
-host(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
-{
-    (void)r;
-    return ctx->decision.forward.host;
-}
-
-/* Empty keeps the connection to the upstream. */
-static struct jg_str
-connection(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
-{
-    (void)r;
-    return ctx->decision.forward.websocket ? JG_STR("Upgrade") : JG_STR("");
-}
-
-static struct jg_str
-upgrade(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
-{
-    (void)r;
-    return ctx->decision.forward.websocket ? JG_STR("websocket") : JG_STR("");
-}
-
 /* nginx cuts the name at a ':', unless it is an address in brackets. */
 static struct jg_str
 tls_name(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
@@ -60,6 +31,8 @@ want(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     static const char *const kinds[] = {
         [JG_WANT_NOTHING] = "nothing",
         [JG_WANT_ADDRESS] = "address",
+        [JG_WANT_KEYSET] = "keyset",
+        [JG_WANT_KEYSET_AGAIN] = "keyset-again",
     };
     const char *kind = kinds[ctx->want.kind];
     size_t len = strlen(kind) + 1 + ctx->want.name_len;
@@ -95,10 +68,6 @@ static const struct {
     variable_value *value;
     ngx_uint_t flags;
 } variables[] = {
-    {ngx_string("jotgate_upstream"), upstream_url, 0},
-    {ngx_string("jotgate_host"), host, 0},
-    {ngx_string("jotgate_connection"), connection, 0},
-    {ngx_string("jotgate_upgrade"), upgrade, 0},
     {ngx_string("jotgate_tls_name"), tls_name, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_want"), want, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_request_id"), request_id, 0},

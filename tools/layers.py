@@ -15,7 +15,6 @@ PROGRAMS = ["nginx", "broker", "cli"]
 HOMES = [
     (r"openssl/", ["core/jose"]),
     (r"lmdb\.h", ["core/store"]),
-    (r"jansson\.h", ["core/base"]),
     (r"ngx_", ["nginx"]),
     (r"curl/", ["broker"]),
     (r"hiredis/", ["broker"]),

@@ -20,7 +20,7 @@ struct entry {
     struct entry *newer, *older;
     struct jg_arena arena; /* over the rest of the allocation */
     struct jg_str api_id;
-    uint64_t api_version;
+    uint64_t api_version, keys_version;
     uint64_t hash;
     size_t bytes;
     unsigned references; /* one is the table's */
@@ -65,11 +65,12 @@ jg_cache_new(size_t max_bytes, const struct jg_hash_key *key,
  */
 static uint64_t
 hash_of(const struct jg_token_cache *cache, const struct jg_api *api,
-        struct jg_str token)
+        uint64_t keys_version, struct jg_str token)
 {
     size_t from = token.len > TAIL_BYTES ? token.len - TAIL_BYTES : 0;
 
-    return jg_hash_keyed(&cache->key, jg_str_from(token, from)) ^ api->version;
+    return jg_hash_keyed(&cache->key, jg_str_from(token, from)) ^ api->version ^
+           keys_version;
 }
 
 static struct entry **
@@ -80,11 +81,12 @@ bucket_of(const struct jg_token_cache *cache, uint64_t hash)
 
 static struct entry *
 find(const struct jg_token_cache *cache, const struct jg_api *api,
-     struct jg_str token, uint64_t hash)
+     uint64_t keys_version, struct jg_str token, uint64_t hash)
 {
     struct entry *e = *bucket_of(cache, hash);
 
     while (e != NULL && (e->hash != hash || e->api_version != api->version ||
+                         e->keys_version != keys_version ||
                          !jg_str_eq(e->api_id, api->def.api_id) ||
                          !jg_str_eq(e->verified.token, token)))
         e = e->chain;
@@ -137,9 +139,10 @@ is_dead(int64_t exp_s, const struct jg_api *api, int64_t now_s)
 
 const struct jg_verified *
 jg_cache_get(struct jg_token_cache *cache, const struct jg_api *api,
-             struct jg_str token, int64_t now_s)
+             uint64_t keys_version, struct jg_str token, int64_t now_s)
 {
-    struct entry *e = find(cache, api, token, hash_of(cache, api, token));
+    struct entry *e = find(cache, api, keys_version, token,
+                           hash_of(cache, api, keys_version, token));
 
     if (e != NULL && is_dead(e->verified.exp_s, api, now_s)) {
         drop(cache, e);
@@ -305,10 +308,11 @@ make_room(struct jg_token_cache *cache, size_t bytes)
 
 const struct jg_verified *
 jg_cache_put(struct jg_token_cache *cache, const struct jg_api *api,
-             struct jg_str token, const struct jg_jws_header *header,
-             const struct jg_json *claims, int64_t now_s)
+             uint64_t keys_version, struct jg_str token,
+             const struct jg_jws_header *header, const struct jg_json *claims,
+             int64_t now_s)
 {
-    uint64_t hash = hash_of(cache, api, token);
+    uint64_t hash = hash_of(cache, api, keys_version, token);
     struct entry *e;
     int64_t exp_s = 0;
     size_t bytes = sizeof(*e) + 2 * slot(0) + /* both ends of the seed */
@@ -320,7 +324,7 @@ jg_cache_put(struct jg_token_cache *cache, const struct jg_api *api,
     if (bytes > cache->max_bytes / SHARE_MAX || exp_s < 0 ||
         is_dead(exp_s, api, now_s))
         return NULL;
-    e = find(cache, api, token, hash);
+    e = find(cache, api, keys_version, token, hash);
     if (e != NULL)
         drop(cache, e);
     e = make(bytes, api, token, header, claims);
@@ -329,6 +333,7 @@ jg_cache_put(struct jg_token_cache *cache, const struct jg_api *api,
     make_room(cache, bytes);
     e->verified.exp_s = exp_s;
     e->hash = hash;
+    e->keys_version = keys_version;
     e->chain = *bucket_of(cache, hash);
     *bucket_of(cache, hash) = e;
     link_newest(cache, e);

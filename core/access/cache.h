@@ -1,7 +1,8 @@
 /*
  * Tokens whose signature was verified, with their header and claims already
  * parsed. An entry says only: exactly these bytes carry a good signature by a
- * key of API <id> at <version> (design: invariant 4). Everything else is
+ * key of API <id> at <version> with key sets by URL at <keys_version> (design:
+ * invariant 4). Everything else is
  * checked again on every hit. One cache a process; entries are counted.
  */
 #ifndef JG_ACCESS_CACHE_H
@@ -34,12 +35,13 @@ void jg_cache_free(struct jg_token_cache *cache); /* NULL is fine */
 
 /*
  * The entry of these exact token bytes for this API at this version, with a
- * reference for the caller; NULL: not there. Keys are part of the definition,
- * so its version covers them. <now_s> drops what has expired (exp plus the
- * API's skew).
+ * reference for the caller; NULL: not there. Keys of the definition are covered
+ * by its version, those of key sets by URL by <keys_version>, which is 0 when
+ * there are none. <now_s> drops what has expired (exp plus the API's skew).
  */
 const struct jg_verified *jg_cache_get(struct jg_token_cache *cache,
                                        const struct jg_api *api,
+                                       uint64_t keys_version,
                                        struct jg_str token, int64_t now_s);
 
 /*
@@ -49,8 +51,9 @@ const struct jg_verified *jg_cache_get(struct jg_token_cache *cache,
  */
 const struct jg_verified *
 jg_cache_put(struct jg_token_cache *cache, const struct jg_api *api,
-             struct jg_str token, const struct jg_jws_header *header,
-             const struct jg_json *claims, int64_t now_s);
+             uint64_t keys_version, struct jg_str token,
+             const struct jg_jws_header *header, const struct jg_json *claims,
+             int64_t now_s);
 
 /* Give a reference back. NULL is fine. */
 void jg_cache_release(const struct jg_verified *entry);

@@ -33,6 +33,10 @@ static const struct jg_step steps[] = {
     {{"claims", "The token is valid at this time: exp, iat, nbf."},
      jg_step_claims,
      true},
+    {{"claim_rules", "Issuer, audience, id, subject and custom claims are as "
+                     "the API asks."},
+     jg_step_claim_rules,
+     true},
     {{"identity", "The claims say who the caller is."}, jg_step_identity, true},
     {{"policies", "The caller's policies exist and can be applied."},
      jg_step_policies,

@@ -8,6 +8,7 @@
 
 #include "access/addresses.h"
 #include "access/cache.h"
+#include "access/keysets.h"
 #include "access/path.h"
 #include "access/request.h"
 #include "model/session.h"
@@ -24,8 +25,9 @@ enum jg_verdict {
  * What the surroundings lend to a decision. Any of the pointers may be NULL:
  * without snapshot no API listens, without cache every token is verified,
  * without store no name has an address, without counters the first target of
- * a list is always the first choice. Cache hits, misses and evictions are
- * counted in <counters> by the decision itself.
+ * a list is always the first choice, without keysets a key set by URL is read
+ * and parsed for each token. Cache hits, misses and evictions, and unknown
+ * kids, are counted in <counters> by the decision itself.
  */
 struct jg_surroundings {
     const struct jg_snapshot *snapshot;
@@ -33,13 +35,16 @@ struct jg_surroundings {
     struct jg_counters *counters;
     struct jg_token_cache *cache;
     struct jg_address_cache *addresses; /* before the store; needs counters */
+    struct jg_keysets *keysets;         /* the same for key sets by URL */
     int64_t now_s;                      /* unix time */
 };
 
 /* Something that the broker must fetch before the decision can go on. */
 enum jg_want_kind {
     JG_WANT_NOTHING,
-    JG_WANT_ADDRESS, /* name: a host to look up */
+    JG_WANT_ADDRESS,      /* name: a host to look up */
+    JG_WANT_KEYSET,       /* name: the id of a key set that was never fetched */
+    JG_WANT_KEYSET_AGAIN, /* name: the id of one that may be out of date */
 };
 
 struct jg_want {
@@ -120,6 +125,10 @@ struct jg_decision {
     enum jg_err reason;   /* JG_OK while it may pass */
     struct jg_str detail; /* replaces "{}" in the reason's text */
     struct jg_want want;
+    bool want_failed;      /* set by the caller: what was wanted did not come in
+                            * time. Only for key sets: the decision goes on, and
+                            * asks for no other one */
+    int64_t retry_after_s; /* of a refusal that passes by itself, or 0 */
     struct jg_path path;
     const struct jg_route *route;
     const struct jg_api *api; /* NULL: no route */
@@ -135,7 +144,8 @@ struct jg_decision {
     /* From step to step; nobody else reads it. */
     struct jg_jws jws;
     const struct jg_json *unverified; /* claims before step "signature" */
-    struct jg_str query; /* of the path, without what was stripped */
+    struct jg_str query;         /* of the path, without what was stripped */
+    uint32_t asked, asked_again; /* bit <i>: for key_urls[i], in this way */
 };
 
 /*

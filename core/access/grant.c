@@ -30,25 +30,30 @@ add(struct jg_session *session, const struct jg_policy *policy)
     return JG_OK;
 }
 
-/* What the token itself asks for; p == NULL: nothing. */
+/* What the token itself asks for, and the claim that says so: the first that
+ * is a text. Empty: nothing. */
 static struct jg_str
-claimed_policy(const struct jg_decision *d)
+claimed_policy(const struct jg_decision *d, struct jg_str *field)
 {
-    struct jg_str field = d->api->def.jwt_policy_field_name;
+    struct jg_strs fields = jg_api_policy_claims(&d->api->def);
 
-    if (field.len == 0)
-        return (struct jg_str){NULL, 0};
-    return jg_json_string(jg_json_path(d->claims, field));
+    for (size_t i = 0; i < fields.count; i++) {
+        struct jg_str id =
+            jg_json_string(jg_json_path(d->claims, fields.items[i]));
+
+        *field = fields.items[i];
+        if (id.len > 0)
+            return id;
+    }
+    return (struct jg_str){NULL, 0};
 }
 
 static enum jg_err
-take_claimed(struct jg_decision *d, struct jg_str id)
+take_claimed(struct jg_decision *d, struct jg_str field, struct jg_str id)
 {
     const struct jg_policy *policy = policy_of(d, id);
 
-    jg_trace_seen(d, "%.*s: %.*s",
-                  JG_STR_ARG(d->api->def.jwt_policy_field_name),
-                  JG_STR_ARG(id));
+    jg_trace_seen(d, "%.*s: %.*s", JG_STR_ARG(field), JG_STR_ARG(id));
     if (policy == NULL) {
         jg_trace_expected(d, "a policy of organisation \"%.*s\"",
                           JG_STR_ARG(d->api->def.org_id));
@@ -95,15 +100,15 @@ take_defaults(struct jg_decision *d)
 static enum jg_err
 choose(struct jg_decision *d)
 {
-    struct jg_str id = claimed_policy(d);
+    struct jg_str field = {NULL, 0};
+    struct jg_str id = claimed_policy(d, &field);
 
     if (id.len > 0)
-        return take_claimed(d, id);
+        return take_claimed(d, field, id);
     if (d->api->def.jwt_default_policies.count > 0)
         return take_defaults(d);
     jg_trace_seen(d, "no policy in the token, and no default policies");
-    jg_trace_expected(d, "the id of a policy in %.*s",
-                      JG_STR_ARG(d->api->def.jwt_policy_field_name));
+    jg_trace_expected(d, "the id of a policy in %.*s", JG_STR_ARG(field));
     return JG_E_POLICY_NONE;
 }
 

@@ -91,8 +91,8 @@ static const struct {
     {JG_E_TOKEN_MISSING, JG_E_TOKEN_MISSING, "Bearer"},
     {JG_E_TOKEN_TWICE, JG_E_TOKEN_TWICE, "Bearer error=\"invalid_request\""},
     {JG_E_TOKEN_SIZE, JG_E_TOKEN_JWE, "Bearer error=\"invalid_token\""},
-    {JG_E_ALG, JG_E_CRYPTO, "Bearer error=\"invalid_token\""},
-    {JG_E_CLAIM_EXP, JG_E_CLAIM_NBF, "Bearer error=\"invalid_token\""},
+    {JG_E_ALG, JG_E_KEYSET_ISSUER, "Bearer error=\"invalid_token\""},
+    {JG_E_CLAIM_EXP, JG_E_CLAIM_MATCH, "Bearer error=\"invalid_token\""},
     {JG_E_IDENTITY_NONE, JG_E_IDENTITY_SUB_EMPTY,
      "Bearer error=\"invalid_token\""},
     {JG_E_POLICY_UNKNOWN, JG_E_POLICY_NONE,
@@ -121,6 +121,8 @@ jg_respond(enum jg_err reason, struct jg_str text,
         .content_type = format->content_type,
         .authenticate = challenge_of(reason),
         .generator = true,
+        .retry_after_s =
+            reason == JG_E_BROKER || reason == JG_E_KEYSET_STALE ? 1 : 0,
     };
     enum jg_err err;
 
@@ -147,7 +149,10 @@ jg_respond_decision(const struct jg_decision *d, struct jg_error_response *out)
         jg_respond(d->reason, jg_decision_text(d),
                    type == NULL ? none : type->value, d->arena, out);
 
-    if (err == JG_OK)
-        out->status = jg_decision_status(d);
-    return err;
+    if (err != JG_OK)
+        return err;
+    out->status = jg_decision_status(d);
+    if (d->retry_after_s > 0)
+        out->retry_after_s = d->retry_after_s;
+    return JG_OK;
 }

@@ -9,6 +9,7 @@ struct jg_error_response {
     const char *content_type;
     struct jg_str body;         /* in the arena */
     struct jg_str authenticate; /* WWW-Authenticate, or empty */
+    int64_t retry_after_s;      /* Retry-After, or 0 */
     bool generator; /* with X-Generator: tyk.io, unless it is switched off */
 };
 

@@ -5,6 +5,9 @@
 
 #define USER_AGENT "Tyk/" JG_VERSION /* as Tyk: upstreams may look at it */
 
+#define CONNECTION_OPTIONS_MAX 64 /* names in all Connection headers together \
+                                   */
+
 /* What is being made: marks for the request's headers, and new ones. */
 struct rewrite {
     struct jg_decision *d;
@@ -223,18 +226,24 @@ global_headers(struct rewrite *w)
     return JG_OK;
 }
 
-/* The headers that a Connection header names belong to this hop too. */
-static void
-drop_connection(struct rewrite *w, struct jg_str value)
+/*
+ * The headers that a Connection header names belong to this hop too. <options>
+ * counts the names: each of them costs a look at every header.
+ */
+static enum jg_err
+drop_connection(struct rewrite *w, struct jg_str value, unsigned *options)
 {
     struct jg_str part;
 
     while (jg_str_next(&value, ',', &part)) {
+        if (++*options > CONNECTION_OPTIONS_MAX)
+            return JG_E_HEADERS;
         part = jg_str_trim(part);
         if (part.len > 0 && !jg_str_eq_nocase(part, JG_STR("close")) &&
             !jg_str_eq_nocase(part, JG_STR("keep-alive")))
             drop_named(w, part);
     }
+    return JG_OK;
 }
 
 static bool
@@ -248,11 +257,12 @@ has_token(struct jg_str list, struct jg_str token)
     return false;
 }
 
-static void
+static enum jg_err
 drop_hop_by_hop(struct rewrite *w)
 {
     const struct jg_request *request = w->d->request;
     bool trailers = false;
+    unsigned options = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
         const struct jg_header *h = &request->headers[i];
@@ -260,13 +270,18 @@ drop_hop_by_hop(struct rewrite *w)
         if (!is_hop_by_hop(h->name))
             continue;
         w->drop[i] = true;
-        if (jg_str_eq_nocase(h->name, JG_STR("Connection")))
-            drop_connection(w, h->value);
+        if (jg_str_eq_nocase(h->name, JG_STR("Connection"))) {
+            enum jg_err err = drop_connection(w, h->value, &options);
+
+            if (err != JG_OK)
+                return err;
+        }
         if (jg_str_eq_nocase(h->name, JG_STR("TE")))
             trailers |= has_token(h->value, JG_STR("trailers"));
     }
     if (trailers) /* says something about the client, not about the hop */
         set(w, JG_STR("TE"), JG_STR("trailers"));
+    return JG_OK;
 }
 
 static bool
@@ -376,7 +391,7 @@ enum jg_err
 jg_step_headers(struct jg_decision *d)
 {
     static enum jg_err (*const parts[])(struct rewrite *) = {
-        make_room, strip_auth, global_headers};
+        make_room, strip_auth, global_headers, drop_hop_by_hop, forwarded_for};
     struct rewrite w = {.d = d};
     enum jg_err err = JG_OK;
 
@@ -385,10 +400,6 @@ jg_step_headers(struct jg_decision *d)
         if (err != JG_OK)
             return err;
     }
-    drop_hop_by_hop(&w);
-    err = forwarded_for(&w);
-    if (err != JG_OK)
-        return err;
     user_agent(&w);
     err = finish(&w);
     d->forward.websocket =

@@ -1,4 +1,5 @@
 /* Algorithm, key and signature (reference 2.3, 2.4): cheap checks first. */
+#include "access/keys.h"
 #include "access/step.h"
 
 #include <stdio.h>
@@ -37,51 +38,63 @@ jg_step_algorithm(struct jg_decision *d)
 }
 
 static void
-trace_keys(struct jg_decision *d, const struct jg_key *const *keys, size_t n)
+trace_keys(struct jg_decision *d, const struct jg_key_choice *choice)
 {
     if (d->trace == NULL)
         return;
     if (d->header.kid.p == NULL)
-        jg_trace_seen(d, "no kid; %zu of %zu keys fit", n,
-                      jg_jwks_count(d->api->keys));
+        jg_trace_seen(d, "no kid; %zu of %zu keys fit", choice->count,
+                      choice->known);
     else
         jg_trace_seen(d, "kid %.*s; %zu of %zu keys fit",
-                      JG_STR_ARG(d->header.kid), n,
-                      jg_jwks_count(d->api->keys));
-    if (n > 0)
-        jg_trace_expected(d, "%s for %s", jg_key_describe(keys[0]),
+                      JG_STR_ARG(d->header.kid), choice->count, choice->known);
+    if (choice->count > 0)
+        jg_trace_expected(d, "%s for %s", jg_key_describe(choice->keys[0]),
                           d->header.alg->name);
+}
+
+/* As keys are known, and when there is none for this token, as they are now.
+ * After a question the answer is looked for at once. */
+static enum jg_err
+choose(struct jg_decision *d, struct jg_key_choice *out)
+{
+    bool asked = (d->asked | d->asked_again) != 0;
+    enum jg_err err =
+        jg_keys_choose(d, asked ? JG_KEYSETS_NOW : JG_KEYSETS_KNOWN, out);
+
+    if (err != JG_OK || asked || out->count > 0 || d->api->key_url_count == 0)
+        return err;
+    jg_keys_release(out);
+    return jg_keys_choose(d, JG_KEYSETS_NOW, out);
 }
 
 enum jg_err
 jg_step_key(struct jg_decision *d)
 {
-    const struct jg_key *keys[JG_JWKS_MAX_TRIED], *used;
-    size_t n;
+    struct jg_key_choice choice;
+    enum jg_err err;
 
-    if (d->api->key_err != JG_OK || d->api->keys == NULL) {
+    if (d->api->key_err != JG_OK ||
+        (d->api->keys == NULL && d->api->key_url_count == 0)) {
         jg_trace_seen(d, "%.*s", JG_STR_ARG(d->api->key_fault));
         jg_trace_expected(d, "a usable key in jwt_source");
         return JG_E_KEY;
     }
     if (d->cached)
         return JG_OK;
-    n = jg_jwks_select(d->api->keys, d->header.alg, d->header.kid, keys);
-    trace_keys(d, keys, n);
-    /* Nothing can verify it: let jws.c say which of the two it is, a kid that
-     * is not known or a signature that no key can have made. */
-    if (n == 0 || (jg_key_algs(keys[0]) & jg_alg_bit(d->header.alg)) == 0) {
-        enum jg_err err =
-            jg_jws_verify(&d->jws, &d->header, d->api->keys, d->arena, &used);
-
-        return err == JG_OK ? JG_E_INTERNAL : err;
-    }
-    return JG_OK;
+    err = choose(d, &choice);
+    if (err != JG_OK)
+        return err;
+    trace_keys(d, &choice);
+    if (choice.count == 0)
+        err = jg_keys_none(d, &choice);
+    jg_keys_release(&choice);
+    return err;
 }
 
 /* Later requests with exactly these bytes skip the mathematics. */
 static void
-keep(struct jg_decision *d)
+keep(struct jg_decision *d, uint64_t keys_version)
 {
     struct jg_token_cache *cache = d->with.cache;
     uint64_t evictions;
@@ -89,17 +102,106 @@ keep(struct jg_decision *d)
     if (cache == NULL)
         return;
     evictions = jg_cache_stats(cache).evictions;
-    d->verified = jg_cache_put(cache, d->api, d->token, &d->header,
-                               d->unverified, d->with.now_s);
+    d->verified = jg_cache_put(cache, d->api, keys_version, d->token,
+                               &d->header, d->unverified, d->with.now_s);
     evictions = jg_cache_stats(cache).evictions - evictions;
     if (evictions > 0 && d->with.counters != NULL)
         jg_counters_add(d->with.counters, JG_METRIC_CACHE_EVICTIONS, evictions);
 }
 
+/* Try each key; <used> is the number of the one that verified. */
+static enum jg_err
+verify(struct jg_decision *d, const struct jg_key_choice *choice, size_t *used)
+{
+    struct jg_str signature;
+    enum jg_err err =
+        jg_jws_signature(&d->jws, d->header.alg, d->arena, &signature);
+
+    if (err != JG_OK)
+        return err;
+    err = JG_E_KEY_UNKNOWN;
+    for (size_t i = 0; i < choice->count; i++) {
+        err = jg_key_verify(choice->keys[i], d->header.alg, d->jws.signed_part,
+                            signature);
+        if (err == JG_OK) {
+            *used = i;
+            return JG_OK;
+        }
+    }
+    return err;
+}
+
+/* A key may have been replaced under its own kid, also by a longer one. */
+static bool
+may_be_outdated(const struct jg_decision *d, enum jg_err err)
+{
+    return d->api->key_url_count > 0 &&
+           (err == JG_E_SIGNATURE || err == JG_E_SIGNATURE_SIZE);
+}
+
+/* The same with the keys as they are now, if they are others. */
+static enum jg_err
+verify_again(struct jg_decision *d, struct jg_key_choice *choice, size_t *used,
+             enum jg_err err)
+{
+    uint64_t before = choice->version;
+    struct jg_key_choice now;
+    enum jg_err failed = jg_keys_choose(d, JG_KEYSETS_NOW, &now);
+
+    if (failed != JG_OK)
+        return failed;
+    jg_keys_release(choice);
+    *choice = now;
+    if (choice->version == before)
+        return err;
+    return choice->count > 0 ? verify(d, choice, used) : JG_E_KEY_UNKNOWN;
+}
+
+static void
+verified_by(struct jg_decision *d, const struct jg_key_choice *choice,
+            size_t used)
+{
+    const struct jg_key *key = choice->keys[used];
+    const struct jg_api *api = d->api;
+
+    jg_trace_seen(d, "%s verifies with %s", d->header.alg->name,
+                  d->trace == NULL ? "" : jg_key_describe(key));
+    if (api->key_url_count > 0 && d->with.counters != NULL)
+        jg_counters_key_used(
+            d->with.counters,
+            jg_counters_key(api->key_urls[choice->from[used]].id,
+                            jg_key_info(key)->thumbprint),
+            d->with.now_s);
+    d->claims = d->unverified;
+    keep(d, choice->version);
+}
+
+/* With the keys of <choice>, which is another one afterwards. */
+static enum jg_err
+check_signature(struct jg_decision *d, struct jg_key_choice *choice)
+{
+    size_t used = 0;
+    enum jg_err err = verify(d, choice, &used);
+
+    if (may_be_outdated(d, err))
+        err = verify_again(d, choice, &used, err);
+    if (err == JG_OK) {
+        verified_by(d, choice, used);
+        return JG_OK;
+    }
+    if (choice->count == 0) /* its key has gone just now */
+        return jg_keys_none(d, choice);
+    jg_trace_seen(d, "%s does not verify", d->header.alg->name);
+    if (may_be_outdated(d, err) && jg_keys_want_other(d, choice))
+        return JG_OK;
+    jg_trace_expected(d, "the signature of the API's key");
+    return err;
+}
+
 enum jg_err
 jg_step_signature(struct jg_decision *d)
 {
-    const struct jg_key *key = NULL;
+    struct jg_key_choice choice;
     enum jg_err err;
 
     if (d->cached) {
@@ -107,15 +209,10 @@ jg_step_signature(struct jg_decision *d)
         d->claims = d->unverified;
         return JG_OK;
     }
-    err = jg_jws_verify(&d->jws, &d->header, d->api->keys, d->arena, &key);
-    if (err != JG_OK) {
-        jg_trace_seen(d, "%s does not verify", d->header.alg->name);
-        jg_trace_expected(d, "the signature of the API's key");
+    err = choose(d, &choice);
+    if (err != JG_OK)
         return err;
-    }
-    jg_trace_seen(d, "%s verifies with %s", d->header.alg->name,
-                  d->trace == NULL ? "" : jg_key_describe(key));
-    d->claims = d->unverified;
-    keep(d);
-    return JG_OK;
+    err = check_signature(d, &choice);
+    jg_keys_release(&choice);
+    return err;
 }

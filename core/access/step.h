@@ -27,12 +27,20 @@ enum jg_err jg_step_key(struct jg_decision *d);
 enum jg_err jg_step_profile(struct jg_decision *d);
 enum jg_err jg_step_signature(struct jg_decision *d);
 enum jg_err jg_step_claims(struct jg_decision *d);
+enum jg_err jg_step_claim_rules(struct jg_decision *d);
 enum jg_err jg_step_identity(struct jg_decision *d);
 enum jg_err jg_step_policies(struct jg_decision *d);
 enum jg_err jg_step_rights(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
+
+/*
+ * Who the verified claims say is calling; d->detail, where the reason's text
+ * has one.
+ *   JG_E_IDENTITY_NONE, JG_E_IDENTITY_EMPTY, JG_E_IDENTITY_SUB_EMPTY
+ */
+enum jg_err jg_identity(struct jg_decision *d, struct jg_str *out);
 
 /*
  * For people, and only when somebody asked (d->trace): what the running step

@@ -1,5 +1,6 @@
 /* Where the token is, and what is in it (reference 2.1, 2.2). */
 #include "access/fields.h"
+#include "access/keys.h"
 #include "access/step.h"
 
 #define BEARER JG_STR("BEARER ")
@@ -155,13 +156,17 @@ find_token(struct jg_decision *d)
     return JG_OK;
 }
 
-/* What was read of exactly these bytes when their signature verified. */
+/* What was read of exactly these bytes when their signature verified, with
+ * the keys that are in force now. */
 static bool
 remember(struct jg_decision *d)
 {
-    if (d->with.cache == NULL)
+    uint64_t version;
+
+    if (d->with.cache == NULL || jg_keys_version(d, &version) != JG_OK)
         return false;
-    d->verified = jg_cache_get(d->with.cache, d->api, d->token, d->with.now_s);
+    d->verified =
+        jg_cache_get(d->with.cache, d->api, version, d->token, d->with.now_s);
     if (d->with.counters != NULL)
         jg_counters_add(d->with.counters,
                         d->verified != NULL ? JG_METRIC_CACHE_HITS

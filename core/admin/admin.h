@@ -37,6 +37,7 @@ struct jg_admin_response {
     struct jg_buf body;
     bool reload; /* definitions are to be loaded again: the caller does it */
     bool reload_now; /* ... before the response is sent (?block=true) */
+    bool fetch;      /* key sets are due: the caller has them fetched */
 };
 
 /* What the control API works on; the caller fills it once. */

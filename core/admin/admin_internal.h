@@ -28,8 +28,8 @@ enum jg_admin_access {
     JG_ADMIN_SECRET,  /* with X-Tyk-Authorization, where the API is offered */
 };
 
-/* One row of the route table. A method "*" is every method; a path may end in
- * "{id}", one part that is not empty, or in "*", anything or nothing. */
+/* One row of the route table. A method "*" is every method; a path may hold
+ * "{id}", one part that is not empty, or end in "*", anything or nothing. */
 struct jg_admin_route {
     struct jg_admin_route_info info;
     enum jg_admin_access access;
@@ -95,35 +95,73 @@ struct jg_admin_file {
     struct jg_str folder; /* with a NUL behind */
     struct jg_str name;
     struct jg_str id;         /* of the document */
-    const char *id_name;      /* the member that holds it */
+    const char *id_name;      /* the member that holds it, or the path to it */
     const char *alias_name;   /* counts when that is empty; NULL: none */
     const char *write_failed; /* Tyk's words for it */
 };
 
-/* "<id>.json", or the name at the end of <path> when that is not empty. */
+/* "<id><ending>", or the name at the end of <path> when that is not empty;
+ * <ending> is ".json" or "-oas.json". */
 enum jg_err jg_admin_file_name(struct jg_admin_call *call, struct jg_str path,
-                               struct jg_str id, struct jg_str *out);
+                               struct jg_str id, const char *ending,
+                               struct jg_str *out);
 
 /* Write <text> and be true, or answer why not and be false. A file that holds
  * a document with another id is left alone. */
 bool jg_admin_file_write(struct jg_admin_call *call,
                          const struct jg_admin_file *file, struct jg_str text);
-/* Remove the file, and answer. */
-void jg_admin_file_remove(struct jg_admin_call *call,
+bool jg_admin_file_exists(struct jg_admin_call *call,
+                          const struct jg_admin_file *file);
+/* Remove the file and be true, or answer why not and be false. */
+bool jg_admin_file_remove(struct jg_admin_call *call,
                           const struct jg_admin_file *file);
 
 /* The body as a JSON object; answers and is false when it is none. */
 bool jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out);
 
+/*
+ * What definitions of both forms share: apis.c. Each of those with a bool
+ * answers when it is false.
+ */
+#define JG_OAS_ID "x-tyk-api-gateway.info.id"
+
+bool jg_apis_is_oas(const struct jg_json *json);
+
+/* An id that can be a file's name, and is not taken for a companion's. */
+bool jg_apis_is_id(struct jg_str id);
+
+/* The id that is made when a definition comes without one.  JG_E_NOMEM */
+enum jg_err jg_apis_new_id(struct jg_admin_call *call, struct jg_str *out);
+
+/* A definition in force, in the call's arena. */
+struct jg_apis_found {
+    struct jg_str file, text;
+    const struct jg_json *json;
+    bool oas;
+};
+/* JG_E_NOT_FOUND: no answer is made for it; other errors are answered. */
+enum jg_err jg_apis_look(struct jg_admin_call *call, struct jg_str id,
+                         struct jg_apis_found *out);
+bool jg_apis_find(struct jg_admin_call *call, struct jg_str id,
+                  struct jg_apis_found *out);
+
+/* Check <text> and write it under <id>; <file> is where the definition in
+ * force came from, or empty. Answers in any case. */
+void jg_apis_save(struct jg_admin_call *call, struct jg_str id, bool oas,
+                  struct jg_str file, struct jg_str text, const char *action);
+
 /* The handlers, by the file that they are in. */
 jg_admin_handler jg_apis_list, jg_apis_get, jg_apis_add, jg_apis_update,
-    jg_apis_delete, jg_apis_update_what, jg_apis_delete_what, jg_apis_oas;
+    jg_apis_delete, jg_apis_update_what, jg_apis_delete_what;
+jg_admin_handler jg_oas_list, jg_oas_get, jg_oas_add, jg_oas_update,
+    jg_oas_patch, jg_oas_import;
 jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
     jg_policies_update, jg_policies_delete;
 jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
     jg_health_checks;
 jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_journal_get;
-jg_admin_handler jg_reload_start, jg_reload_cache, jg_reload_keys;
+jg_admin_handler jg_keysets_list, jg_keysets_forget;
+jg_admin_handler jg_reload_start, jg_reload_cache;
 
 #endif

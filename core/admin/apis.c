@@ -5,15 +5,40 @@
 
 #define GENERATED_ID_LEN 32
 
-void
-jg_apis_list(struct jg_admin_call *call)
+/* Tyk's words for a request at the other form's place. */
+#define NOT_CLASSIC                                                 \
+    "this API endpoint only supports Tyk Classic APIs; please use " \
+    "the appropriate Tyk OAS API endpoint"
+
+bool
+jg_apis_is_oas(const struct jg_json *json)
 {
-    jg_admin_list(call, JG_KIND_API);
+    return jg_json_get(json, JG_STR("openapi")) != NULL;
 }
 
-/* The definition in force; JG_E_NOT_FOUND. Copied into the arena. */
+bool
+jg_apis_is_id(struct jg_str id)
+{
+    return jg_admin_is_safe_id(id) && !jg_str_ends(id, JG_STR("-oas"));
+}
+
+enum jg_err
+jg_apis_new_id(struct jg_admin_call *call, struct jg_str *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *random = call->admin->random;
+    char hex[GENERATED_ID_LEN];
+
+    for (size_t i = 0; i < GENERATED_ID_LEN; i++)
+        hex[i] = digits[i % 2 == 0 ? random[i / 2] >> 4 : random[i / 2] & 15];
+    *out = jg_arena_str(call->arena, (struct jg_str){hex, sizeof(hex)});
+    return out->p != NULL ? JG_OK : JG_E_NOMEM;
+}
+
+/* The record <id>, copied. */
 static enum jg_err
-in_force(struct jg_admin_call *call, struct jg_str id, struct jg_document *out)
+read_record(struct jg_admin_call *call, struct jg_str id,
+            struct jg_apis_found *out)
 {
     struct jg_document document;
     struct jg_txn *txn;
@@ -26,10 +51,8 @@ in_force(struct jg_admin_call *call, struct jg_str id, struct jg_document *out)
         return err;
     err = jg_record_get_document(txn, JG_KIND_API, id, &document, NULL);
     if (err == JG_OK) {
-        *out = (struct jg_document){
-            .file = jg_arena_str(call->arena, document.file),
-            .text = jg_arena_str(call->arena, document.text),
-        };
+        out->file = jg_arena_str(call->arena, document.file);
+        out->text = jg_arena_str(call->arena, document.text);
         if (out->file.p == NULL || out->text.p == NULL)
             err = JG_E_NOMEM;
     }
@@ -37,57 +60,167 @@ in_force(struct jg_admin_call *call, struct jg_str id, struct jg_document *out)
     return err;
 }
 
-/* In force, or answered. */
-static bool
-find(struct jg_admin_call *call, struct jg_str id, struct jg_document *out)
+enum jg_err
+jg_apis_look(struct jg_admin_call *call, struct jg_str id,
+             struct jg_apis_found *out)
 {
-    enum jg_err err = in_force(call, id, out);
+    struct jg_apis_found found = {.oas = false};
+    enum jg_err err = read_record(call, id, &found);
+
+    if (err == JG_OK)
+        err = jg_json_parse(found.text, &jg_json_limits_conf, call->arena,
+                            &found.json, NULL);
+    found.oas = err == JG_OK && jg_apis_is_oas(found.json);
+    if (err == JG_OK)
+        *out = found;
+    else if (err != JG_E_NOT_FOUND)
+        jg_answer_err(call, err);
+    return err;
+}
+
+bool
+jg_apis_find(struct jg_admin_call *call, struct jg_str id,
+             struct jg_apis_found *out)
+{
+    enum jg_err err = jg_apis_look(call, id, out);
 
     if (err == JG_E_NOT_FOUND)
         jg_answer_message(call, 404, "API not found");
-    else if (err != JG_OK)
-        jg_answer_err(call, err);
     return err == JG_OK;
+}
+
+static void
+add_bool(struct jg_buf *b, const char *name, bool value)
+{
+    jg_buf_addf(b, ",\"%s\":%s", name, value ? "true" : "false");
+}
+
+static void
+add_text(struct jg_buf *b, const char *name, struct jg_str value)
+{
+    jg_buf_addf(b, "\"%s\":", name);
+    jg_buf_add_quoted(b, value);
+}
+
+/* What an OAS definition is in the classic form: the members that say which
+ * API it is, and where. */
+static void
+add_classic(struct jg_buf *b, const struct jg_api_def *def)
+{
+    jg_buf_addc(b, '{');
+    add_text(b, "api_id", def->api_id);
+    jg_buf_addc(b, ',');
+    add_text(b, "org_id", def->org_id);
+    jg_buf_addc(b, ',');
+    add_text(b, "name", def->name);
+    add_bool(b, "active", def->active);
+    add_bool(b, "internal", def->internal);
+    add_bool(b, "is_oas", true);
+    add_bool(b, "use_keyless", def->use_keyless);
+    add_bool(b, "enable_jwt", def->enable_jwt);
+    jg_buf_add(b, JG_STR(",\"proxy\":{"));
+    add_text(b, "listen_path", def->proxy.listen_path);
+    jg_buf_addc(b, ',');
+    add_text(b, "target_url", def->proxy.target_url);
+    add_bool(b, "strip_listen_path", def->proxy.strip_listen_path);
+    jg_buf_add(b, JG_STR("},\"version_data\":{\"not_versioned\":true}}"));
+}
+
+/* The definition in the classic form, whichever it is in. */
+static enum jg_err
+add_definition(struct jg_admin_call *call, struct jg_buf *b, struct jg_str text,
+               bool oas)
+{
+    const struct jg_bind_source source = {.text = text};
+    struct jg_api *api;
+    enum jg_err err;
+
+    if (!oas) {
+        jg_buf_add(b, jg_str_trim(text));
+        return JG_OK;
+    }
+    err = jg_api_read(&source, 0, call->admin->conf, &api);
+    if (err != JG_OK)
+        return err;
+    add_classic(b, &api->def);
+    jg_api_free(api);
+    return JG_OK;
+}
+
+/* Is the text an OAS definition? Its tree is gone afterwards. JG_E_NOMEM */
+static enum jg_err
+look_at_form(struct jg_str text, bool *oas)
+{
+    const struct jg_json *json;
+    struct jg_arena a;
+    enum jg_err err;
+
+    jg_arena_init(&a, 64 * 1024, 256 << 20);
+    err = jg_json_parse(text, &jg_json_limits_conf, &a, &json, NULL);
+    *oas = err == JG_OK && jg_apis_is_oas(json);
+    jg_arena_free(&a);
+    return err == JG_E_NOMEM ? err : JG_OK;
+}
+
+static enum jg_err
+add_to_list(void *arg, struct jg_str key, const struct jg_document *document)
+{
+    struct jg_admin_call *call = arg;
+    struct jg_buf *b = &call->response->body;
+    size_t len;
+    enum jg_err err;
+    bool oas;
+
+    (void)key;
+    err = look_at_form(document->text, &oas);
+    if (err != JG_OK)
+        return err;
+    len = b->len;
+    if (len > 1)
+        jg_buf_addc(b, ',');
+    err = add_definition(call, b, document->text, oas);
+    if (err != JG_OK) /* the configuration changed since it was good */
+        b->len = len;
+    return err == JG_E_NOMEM || b->failed ? JG_E_NOMEM : JG_OK;
+}
+
+void
+jg_apis_list(struct jg_admin_call *call)
+{
+    struct jg_buf *b = jg_answer_json(call, 200);
+    enum jg_err err;
+
+    jg_buf_addc(b, '[');
+    err = jg_admin_each(call, JG_KIND_API, add_to_list, call);
+    if (err == JG_OK)
+        jg_buf_add(b, JG_STR("]\n"));
+    else
+        jg_answer_err(call, err);
 }
 
 void
 jg_apis_get(struct jg_admin_call *call)
 {
-    struct jg_document document;
+    struct jg_apis_found found;
+    struct jg_buf *b;
+    enum jg_err err;
 
-    if (find(call, call->id, &document))
-        jg_answer_document(call, document.text);
-}
-
-/* An id that can be a file's name, and is not taken for a companion's. */
-static bool
-is_api_id(struct jg_str id)
-{
-    return jg_admin_is_safe_id(id) && !jg_str_ends(id, JG_STR("-oas"));
-}
-
-/* Give the definition in <text> a new id. */
-static enum jg_err
-generate_id(struct jg_admin_call *call, const struct jg_json *json,
-            struct jg_str *id, struct jg_str *text)
-{
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *random = call->admin->random;
-    char hex[GENERATED_ID_LEN];
-
-    for (size_t i = 0; i < GENERATED_ID_LEN; i++)
-        hex[i] = digits[i % 2 == 0 ? random[i / 2] >> 4 : random[i / 2] & 15];
-    *id = jg_arena_str(call->arena, (struct jg_str){hex, sizeof(hex)});
-    if (id->p == NULL)
-        return JG_E_NOMEM;
-    return jg_text_set(*text, json, JG_STR("api_id"), *id, call->arena, text);
+    if (!jg_apis_find(call, call->id, &found))
+        return;
+    b = jg_answer_json(call, 200);
+    err = add_definition(call, b, found.text, found.oas);
+    if (err == JG_OK)
+        jg_buf_addc(b, '\n');
+    else
+        jg_answer_err(call, err);
 }
 
 /* Would it be loaded? What is wrong, or only odd, goes to <diags>. */
 static bool
 is_valid(struct jg_admin_call *call, struct jg_str text, struct jg_diags *diags)
 {
-    const struct jg_bind_source source = {JG_STR("request"), text, diags};
+    const struct jg_bind_source source = {
+        .file = JG_STR("request"), .text = text, .diags = diags};
     struct jg_api *api;
     enum jg_err err = jg_api_read(&source, 0, call->admin->conf, &api);
 
@@ -103,46 +236,73 @@ is_valid(struct jg_admin_call *call, struct jg_str text, struct jg_diags *diags)
     return false;
 }
 
-/* Into the file that the API in force came from, or into a new one. */
-static bool
-write_file(struct jg_admin_call *call, struct jg_str id, struct jg_str text)
+/* The file of the definition <id> that came from <path>, or a new one. */
+static enum jg_err
+file_of(struct jg_admin_call *call, struct jg_str id, bool oas,
+        struct jg_str path, struct jg_admin_file *out)
 {
-    struct jg_document document = {0};
-    struct jg_admin_file file = {
+    *out = (struct jg_admin_file){
         .folder = jg_arena_str(call->arena, call->admin->conf->app_path),
         .id = id,
-        .id_name = "api_id",
+        .id_name = oas ? JG_OAS_ID : "api_id",
+        .alias_name = oas ? "api_id" : JG_OAS_ID,
         .write_failed = "file object creation failed, write error",
     };
-    enum jg_err err = in_force(call, id, &document);
+    if (out->folder.p == NULL)
+        return JG_E_NOMEM;
+    return jg_admin_file_name(call, path, id, oas ? "-oas.json" : ".json",
+                              &out->name);
+}
 
-    if (file.folder.p == NULL)
-        err = JG_E_NOMEM;
-    if (err == JG_OK || err == JG_E_NOT_FOUND)
-        err = jg_admin_file_name(call, document.file, id, &file.name);
-    if (err == JG_OK)
-        return jg_admin_file_write(call, &file, text);
-    jg_answer_err(call, err);
+void
+jg_apis_save(struct jg_admin_call *call, struct jg_str id, bool oas,
+             struct jg_str path, struct jg_str text, const char *action)
+{
+    struct jg_admin_file file;
+    struct jg_diags diags;
+    enum jg_err err = file_of(call, id, oas, path, &file);
+
+    jg_diags_init(&diags, call->arena);
+    if (err != JG_OK)
+        jg_answer_err(call, err);
+    else if (is_valid(call, text, &diags) &&
+             jg_admin_file_write(call, &file, text))
+        jg_answer_changed(call, id, action, &diags);
+}
+
+/* The body, in this form; answers when it is not. */
+static bool
+read_classic(struct jg_admin_call *call, const struct jg_json **out)
+{
+    if (!jg_admin_read_body(call, out))
+        return false;
+    if (!jg_apis_is_oas(*out))
+        return true;
+    jg_answer_message(call, 400, NOT_CLASSIC);
     return false;
 }
 
-/* Check and write the body, whose form is <json>, under <id>; empty: a new
- * one is made. */
+/* Under <id>; empty: a new one is made. */
 static void
-save(struct jg_admin_call *call, const struct jg_json *json, struct jg_str id,
-     const char *action)
+add_under(struct jg_admin_call *call, const struct jg_json *json,
+          struct jg_str id)
 {
     struct jg_str text = call->request->body;
-    struct jg_diags diags;
-    enum jg_err err = JG_OK;
+    struct jg_apis_found found = {.file = {NULL, 0}};
+    enum jg_err err = JG_E_NOT_FOUND;
 
-    jg_diags_init(&diags, call->arena);
-    if (id.len == 0)
-        err = generate_id(call, json, &id, &text);
-    if (err != JG_OK)
-        jg_answer_err(call, err);
-    else if (is_valid(call, text, &diags) && write_file(call, id, text))
-        jg_answer_changed(call, id, action, &diags);
+    if (id.len > 0) {
+        err = jg_apis_look(call, id, &found);
+    } else if (jg_apis_new_id(call, &id) != JG_OK ||
+               jg_text_set(text, json, JG_STR("api_id"), id, call->arena,
+                           &text) != JG_OK) {
+        jg_answer_err(call, JG_E_NOMEM);
+        return;
+    }
+    if (err == JG_OK && found.oas)
+        jg_answer_message(call, 400, NOT_CLASSIC);
+    else if (err == JG_OK || err == JG_E_NOT_FOUND)
+        jg_apis_save(call, id, false, found.file, text, "added");
 }
 
 void
@@ -151,31 +311,37 @@ jg_apis_add(struct jg_admin_call *call)
     const struct jg_json *json, *member;
     struct jg_str id;
 
-    if (!jg_admin_read_body(call, &json))
+    if (!read_classic(call, &json))
         return;
     member = jg_json_get(json, JG_STR("api_id"));
     id = jg_json_string(member);
     if (member != NULL && member->type != JG_JSON_STRING &&
         member->type != JG_JSON_NULL)
         jg_answer_message(call, 400, "Request malformed");
-    else if (id.len > 0 && !is_api_id(id))
+    else if (id.len > 0 && !jg_apis_is_id(id))
         jg_answer_message(call, 400, "Invalid API ID");
     else
-        save(call, json, id, "added");
+        add_under(call, json, id);
 }
 
 void
 jg_apis_update(struct jg_admin_call *call)
 {
     const struct jg_json *json;
-    struct jg_document document;
+    struct jg_apis_found found;
     struct jg_str id;
 
-    if (!is_api_id(call->id)) {
+    if (!jg_apis_is_id(call->id)) {
         jg_answer_message(call, 400, "Invalid API ID");
         return;
     }
-    if (!find(call, call->id, &document) || !jg_admin_read_body(call, &json))
+    if (!jg_apis_find(call, call->id, &found))
+        return;
+    if (found.oas) {
+        jg_answer_message(call, 400, NOT_CLASSIC);
+        return;
+    }
+    if (!read_classic(call, &json))
         return;
     id = jg_json_string(jg_json_get(json, JG_STR("api_id")));
     if (!jg_str_eq(id, call->id))
@@ -183,31 +349,47 @@ jg_apis_update(struct jg_admin_call *call)
                           "Request APIID does not match that in Definition! "
                           "For Update operations these must match.");
     else
-        save(call, json, id, "modified");
+        jg_apis_save(call, id, false, found.file, call->request->body,
+                     "modified");
+}
+
+/* The classic file beside an OAS document of its name, which Tyk writes: left
+ * alone it would be a definition of its own. */
+static bool
+remove_pair(struct jg_admin_call *call, const struct jg_admin_file *oas)
+{
+    const struct jg_str ending = JG_STR("-oas.json");
+    struct jg_admin_file classic = *oas;
+    struct jg_str stem;
+
+    if (!jg_str_ends(oas->name, ending))
+        return true;
+    stem = jg_str_head(oas->name, oas->name.len - ending.len);
+    if (jg_admin_file_name(call, (struct jg_str){NULL, 0}, stem, ".json",
+                           &classic.name) != JG_OK)
+        return true; /* too long for a file that we wrote */
+    classic.id_name = "api_id";
+    return !jg_admin_file_exists(call, &classic) ||
+           jg_admin_file_remove(call, &classic);
 }
 
 void
 jg_apis_delete(struct jg_admin_call *call)
 {
-    struct jg_admin_file file = {
-        .folder = jg_arena_str(call->arena, call->admin->conf->app_path),
-        .id = call->id,
-        .id_name = "api_id",
-    };
-    struct jg_document document;
-    enum jg_err err;
+    struct jg_apis_found found;
+    struct jg_admin_file file;
 
-    if (!is_api_id(call->id)) {
+    if (!jg_apis_is_id(call->id)) {
         jg_answer_message(call, 400, "Invalid API ID");
         return;
     }
-    if (!find(call, call->id, &document))
+    if (!jg_apis_find(call, call->id, &found))
         return;
-    err = jg_admin_file_name(call, document.file, call->id, &file.name);
-    if (err != JG_OK || file.folder.p == NULL)
+    if (file_of(call, call->id, found.oas, found.file, &file) != JG_OK)
         jg_answer_err(call, JG_E_NOMEM);
-    else
-        jg_admin_file_remove(call, &file);
+    else if ((!found.oas || remove_pair(call, &file)) &&
+             jg_admin_file_remove(call, &file))
+        jg_answer_changed(call, call->id, "deleted", NULL);
 }
 
 void
@@ -220,12 +402,4 @@ void
 jg_apis_delete_what(struct jg_admin_call *call)
 {
     jg_answer_message(call, 400, "Must specify an apiID to delete");
-}
-
-void
-jg_apis_oas(struct jg_admin_call *call)
-{
-    jg_answer_message(call, 400,
-                      "OAS API definitions are not offered by this version; "
-                      "use /tyk/apis with a classic definition");
 }

@@ -1,4 +1,6 @@
 /* Definitions and policies: lists of records, and the files behind them. */
+#include <stdio.h>
+
 #include "admin/admin_internal.h"
 #include "admin/load_internal.h"
 
@@ -93,9 +95,9 @@ jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out)
 
 enum jg_err
 jg_admin_file_name(struct jg_admin_call *call, struct jg_str path,
-                   struct jg_str id, struct jg_str *out)
+                   struct jg_str id, const char *ending, struct jg_str *out)
 {
-    char name[JG_ADMIN_ID_MAX + sizeof(".json")];
+    char name[JG_ADMIN_ID_MAX + sizeof("-oas.json")];
     struct jg_str part;
 
     if (path.len > 0) {
@@ -104,8 +106,7 @@ jg_admin_file_name(struct jg_admin_call *call, struct jg_str path,
     } else {
         if (id.len > JG_ADMIN_ID_MAX)
             return JG_E_CONF_RANGE;
-        memcpy(name, id.p, id.len);
-        memcpy(name + id.len, ".json", sizeof(".json"));
+        snprintf(name, sizeof(name), "%.*s%s", JG_STR_ARG(id), ending);
         part = jg_str(name);
     }
     *out = jg_arena_str(call->arena, part);
@@ -151,9 +152,9 @@ id_in_file(struct jg_admin_call *call, const struct jg_admin_file *file,
         return err;
     if (err != JG_OK)
         return JG_OK;
-    *out = jg_json_string(jg_json_get(json, jg_str(file->id_name)));
+    *out = jg_json_string(jg_json_path(json, jg_str(file->id_name)));
     if (out->len == 0 && file->alias_name != NULL)
-        *out = jg_json_string(jg_json_get(json, jg_str(file->alias_name)));
+        *out = jg_json_string(jg_json_path(json, jg_str(file->alias_name)));
     return JG_OK;
 }
 
@@ -205,14 +206,24 @@ jg_admin_file_write(struct jg_admin_call *call,
     return false;
 }
 
-void
+bool
+jg_admin_file_exists(struct jg_admin_call *call,
+                     const struct jg_admin_file *file)
+{
+    struct jg_str path = path_of(call, file);
+    struct jg_file_stamp stamp;
+
+    return path.p == NULL || jg_file_stamp(path.p, 0, &stamp) == JG_OK;
+}
+
+bool
 jg_admin_file_remove(struct jg_admin_call *call,
                      const struct jg_admin_file *file)
 {
     enum jg_err err;
 
     if (!is_ours(call, file))
-        return;
+        return false;
     err = JG_E_IO;
     if (file->folder.len > 0)
         err = jg_file_remove(file->folder.p, file->name);
@@ -220,6 +231,5 @@ jg_admin_file_remove(struct jg_admin_call *call,
         jg_answer_err(call, err);
     else if (err != JG_OK)
         jg_answer_message(call, 500, "Delete failed");
-    else
-        jg_answer_changed(call, file->id, "deleted", NULL);
+    return err == JG_OK;
 }

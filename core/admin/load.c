@@ -76,6 +76,8 @@ jg_load(const struct jg_conf *conf, struct jg_str conf_text,
         err =
             jg_load_folder(&load, &jg_load_apis, conf->app_path, &result.apis);
     if (err == JG_OK)
+        err = jg_load_keysets(&load);
+    if (err == JG_OK)
         err = load_policies(&load);
     jg_arena_free(&load.file);
     jg_arena_free(&load.arena);

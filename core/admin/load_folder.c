@@ -1,5 +1,6 @@
 /* A folder of documents, one a file: definitions, and policies. */
 #include "admin/load_internal.h"
+#include "store/keysets.h"
 
 /* A file of the folder while it is loaded. */
 struct file {
@@ -13,12 +14,6 @@ struct folder {
     struct file *files;
     size_t count;
 };
-
-static bool
-is_companion(const struct jg_load_kind *kind, const struct jg_file *file)
-{
-    return kind->companions && jg_str_ends(file->name, JG_STR("-oas.json"));
-}
 
 /* Report a problem with a file, or with the folder, as a whole. */
 static void
@@ -62,7 +57,9 @@ refuse_duplicate(struct folder *f, const struct jg_bind_source *source,
         if (err != JG_OK)
             return err == JG_E_NOMEM ? err : JG_OK;
     }
-    jg_bind_report(&s, JG_FAULT, JG_E_CONF_DUPLICATE, f->pass.kind->id_name,
+    jg_bind_report(&s, JG_FAULT, JG_E_CONF_DUPLICATE,
+                   item->id_name != NULL ? item->id_name
+                                         : f->pass.kind->id_name,
                    NULL, "give one of the two another id, or remove it",
                    "\"%.*s\" is already the id of %.*s, which is used; "
                    "this file is not",
@@ -123,7 +120,11 @@ changed(struct folder *f, struct file *file, struct jg_load_old *old,
     if (item.closed)
         info.stamp = jg_load_again;
     document.id = item.id;
-    return jg_load_put(&f->pass, item.key, &document, &info);
+    err = jg_load_put(&f->pass, item.key, &document, &info);
+    if (err != JG_OK || f->pass.kind->kind != JG_KIND_API || load->txn == NULL)
+        return err;
+    return jg_keyset_put_uses(load->txn, item.key, item.key_urls,
+                              item.key_url_count);
 }
 
 /* Why a file cannot be read, for people. */
@@ -131,7 +132,7 @@ static const struct {
     enum jg_err err;
     const char *message, *fix;
 } read_faults[] = {
-    {JG_E_NOT_FOUND, "a link that leads nowhere, or removed at this moment",
+    {JG_E_NOT_FOUND, "a link that leads nowhere",
      "correct the link and reload"},
     {JG_E_CONF_RANGE, "the file is larger than 10 MiB",
      "is it a definition at all?"},
@@ -139,7 +140,8 @@ static const struct {
      "let the user that jotgate runs as read it"},
 };
 
-/* The file's text; what is wrong with the file is reported. */
+/* The file's text; what is wrong with the file is reported. One that was
+ * removed since the folder was listed is as if it had not been in the list. */
 static enum jg_err
 read_text(struct folder *f, struct file *file, struct jg_str *text)
 {
@@ -148,6 +150,8 @@ read_text(struct folder *f, struct file *file, struct jg_str *text)
     size_t i = 0;
 
     if (err == JG_OK || err == JG_E_NOMEM)
+        return err;
+    if (err == JG_E_NOT_FOUND && jg_file_is_gone(file->file->path.p))
         return err;
     while (read_faults[i].err != err && read_faults[i].err != JG_E_IO)
         i++;
@@ -241,14 +245,16 @@ choose(struct folder *f, const struct jg_file *files, size_t count)
 {
     struct jg_arena *a = &f->pass.load->arena;
     uint32_t *orders = jg_arena_array(a, count, sizeof(*orders));
+    struct jg_map left_out;
+    enum jg_err err = jg_load_pairs(&f->pass, files, count, &left_out);
 
     f->files = jg_arena_array(a, count, sizeof(*f->files));
-    if (f->files == NULL || orders == NULL)
+    if (err != JG_OK || f->files == NULL || orders == NULL)
         return JG_E_NOMEM;
     for (size_t i = 0; i < count; i++) {
         const struct jg_load_old *old;
 
-        if (is_companion(f->pass.kind, &files[i]))
+        if (jg_map_get(&left_out, files[i].path) != NULL)
             continue;
         old = jg_map_get(&f->pass.by_file, files[i].path);
         orders[f->count] = old != NULL ? old->info.order : 0;

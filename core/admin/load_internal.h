@@ -38,7 +38,10 @@ struct jg_load_old {
 struct jg_load_item {
     struct jg_str key; /* of the record */
     struct jg_str id;
-    bool closed; /* usable, but refuses every request: its key is not */
+    const char *id_name; /* the path to it; NULL: that of the kind */
+    bool closed;         /* usable, but refuses every request: its key is not */
+    const struct jg_key_url *key_urls; /* in load->file; of active APIs */
+    size_t key_url_count;
 };
 
 /* What differs between definitions and policies. */
@@ -47,7 +50,7 @@ struct jg_load_kind {
     const char *setting; /* of the configuration: the folder */
     const char *id_name; /* member that names a document */
     const char *what;    /* "API": for people */
-    bool companions;     /* files in -oas.json belong to another file */
+    bool companions;     /* X-oas.json and X.json are one: load_pairs.c */
     enum jg_err (*read)(struct jg_load *load,
                         const struct jg_bind_source *source,
                         struct jg_load_item *out);
@@ -118,6 +121,12 @@ enum jg_err jg_load_version(struct jg_str text, uint64_t *out);
 extern const struct jg_file_stamp jg_load_again;
 bool jg_load_is_again(const struct jg_file_stamp *stamp);
 
+/* The files of a folder that are not documents of their own: their paths, for
+ * members of <out>.  JG_E_NOMEM */
+enum jg_err jg_load_pairs(struct jg_load_pass *pass,
+                          const struct jg_file *files, size_t count,
+                          struct jg_map *out);
+
 /* All documents of <folder>, one a file. */
 enum jg_err jg_load_folder(struct jg_load *load,
                            const struct jg_load_kind *kind,
@@ -126,6 +135,10 @@ enum jg_err jg_load_folder(struct jg_load *load,
 /* All policies of the file <path>: {id: policy}. */
 enum jg_err jg_load_record_file(struct jg_load *load, struct jg_str path,
                                 unsigned *count);
+
+/* Bring the records of key sets in line with what the definitions name, as
+ * jg_keyset_put_uses() wrote it down. After the definitions. */
+enum jg_err jg_load_keysets(struct jg_load *load);
 
 /* No documents of this kind at all. */
 enum jg_err jg_load_nothing(struct jg_load *load,

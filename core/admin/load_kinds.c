@@ -15,6 +15,31 @@ remember(struct jg_load *load, struct jg_str key, struct jg_str id,
     return out->key.p != NULL && out->id.p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
+/* Copies, since the API goes. */
+static enum jg_err
+remember_key_urls(struct jg_load *load, const struct jg_api *api,
+                  struct jg_load_item *out)
+{
+    struct jg_arena *a = &load->file;
+    struct jg_key_url *urls =
+        jg_arena_array(a, api->key_url_count, sizeof(*urls));
+
+    if (urls == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < api->key_url_count; i++) {
+        urls[i] = api->key_urls[i];
+        urls[i].id = jg_arena_str(a, urls[i].id);
+        urls[i].url = jg_arena_str(a, urls[i].url);
+        urls[i].issuer = jg_arena_str(a, urls[i].issuer);
+        if (urls[i].id.p == NULL || urls[i].url.p == NULL ||
+            urls[i].issuer.p == NULL)
+            return JG_E_NOMEM;
+    }
+    out->key_urls = urls;
+    out->key_url_count = api->key_url_count;
+    return JG_OK;
+}
+
 static enum jg_err
 read_api(struct jg_load *load, const struct jg_bind_source *source,
          struct jg_load_item *out)
@@ -25,7 +50,11 @@ read_api(struct jg_load *load, const struct jg_bind_source *source,
     if (err != JG_OK)
         return err;
     err = remember(load, api->def.api_id, api->def.api_id, out);
+    if (err == JG_OK && api->def.active)
+        err = remember_key_urls(load, api, out);
     out->closed = api->key_err != JG_OK;
+    if (api->def.is_oas)
+        out->id_name = "x-tyk-api-gateway.info.id";
     jg_api_free(api);
     return err;
 }

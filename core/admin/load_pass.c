@@ -1,5 +1,6 @@
 /* The records of one kind, brought in line with documents one by one. */
 #include "admin/load_internal.h"
+#include "store/keysets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,6 +112,8 @@ jg_load_end(struct jg_load_pass *pass)
         if (old->claimed)
             continue;
         err = jg_store_delete(load->txn, pass->kind->kind, old->key);
+        if (err == JG_OK && pass->kind->kind == JG_KIND_API)
+            err = jg_keyset_put_uses(load->txn, old->key, NULL, 0);
         if (err != JG_OK)
             return err;
         load->result->changed++;

@@ -93,7 +93,8 @@ load_member(struct record_file *f, const struct jg_json_member *member,
             struct jg_str text, uint32_t order)
 {
     struct jg_load *load = f->pass.load;
-    struct jg_bind_source source = {f->source.file, text, load->diags};
+    struct jg_bind_source source = {
+        .file = f->source.file, .text = text, .diags = load->diags};
     struct jg_document document = {.file = f->source.file};
     struct jg_record_info info = {order, f->stamp};
     struct jg_load_item item = {0};

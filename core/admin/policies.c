@@ -120,13 +120,13 @@ file_name(struct jg_admin_call *call, struct jg_str path, struct jg_str id,
     enum jg_err err;
 
     if (path.len > 0 || jg_admin_is_safe_id(id))
-        return jg_admin_file_name(call, path, id, out);
+        return jg_admin_file_name(call, path, id, ".json", out);
     err = jg_sha256_hex(id, hash);
     if (err != JG_OK)
         return err;
     memcpy(name + len, hash, HASH_SHOWN);
-    return jg_admin_file_name(call, path,
-                              (struct jg_str){name, len + HASH_SHOWN}, out);
+    return jg_admin_file_name(
+        call, path, (struct jg_str){name, len + HASH_SHOWN}, ".json", out);
 }
 
 /* The file of the policy <id>; answers and is false when there cannot be. */
@@ -177,8 +177,11 @@ static bool
 is_valid(struct jg_admin_call *call, const struct jg_json *json,
          struct jg_diags *diags)
 {
-    const struct jg_bind_source source = {JG_STR("request"),
-                                          call->request->body, diags};
+    const struct jg_bind_source source = {
+        .file = JG_STR("request"),
+        .text = call->request->body,
+        .diags = diags,
+    };
     struct jg_policy *policy;
     enum jg_err err =
         jg_policy_read(&source, json, (struct jg_str){NULL, 0}, 0, &policy);
@@ -260,6 +263,7 @@ jg_policies_delete(struct jg_admin_call *call)
         return;
     if (!is_policy_id(call, call->id))
         refuse_id(call);
-    else if (find_file(call, call->id, (struct jg_str){NULL, 0}, &file))
-        jg_admin_file_remove(call, &file);
+    else if (find_file(call, call->id, (struct jg_str){NULL, 0}, &file) &&
+             jg_admin_file_remove(call, &file))
+        jg_answer_changed(call, file.id, "deleted", NULL);
 }

@@ -16,12 +16,3 @@ jg_reload_cache(struct jg_admin_call *call)
 {
     jg_answer_ok(call, "cache invalidated");
 }
-
-/* Verified tokens belong to a snapshot: a new one knows none of them. */
-void
-jg_reload_keys(struct jg_admin_call *call)
-{
-    if (call->admin->counters != NULL)
-        jg_counters_bump_epoch(call->admin->counters);
-    jg_answer_ok(call, "cache invalidated");
-}

@@ -20,9 +20,41 @@ const struct jg_admin_route jg_admin_routes[] = {
      jg_metrics_get},
 
     /* These before {id}: "oas" is no id. */
-    {{"*", "/tyk/apis/oas*", "OpenAPI definitions: not offered yet"},
+    {{"GET", "/tyk/apis/oas",
+      "every OAS definition in force; ?mode=public without Tyk's part"},
      JG_ADMIN_SECRET,
-     jg_apis_oas},
+     jg_oas_list},
+    {{"POST", "/tyk/apis/oas",
+      "write an OAS definition; in force after a reload"},
+     JG_ADMIN_SECRET,
+     jg_oas_add},
+    {{"PUT", "/tyk/apis/oas", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_update_what},
+    {{"DELETE", "/tyk/apis/oas", "refused: the id is missing"},
+     JG_ADMIN_SECRET,
+     jg_apis_delete_what},
+    {{"GET", "/tyk/apis/oas/export", "as GET /tyk/apis/oas"},
+     JG_ADMIN_SECRET,
+     jg_oas_list},
+    {{"POST", "/tyk/apis/oas/import", "refused: not in this version"},
+     JG_ADMIN_SECRET,
+     jg_oas_import},
+    {{"GET", "/tyk/apis/oas/{id}", "one OAS definition in force; ?mode=public"},
+     JG_ADMIN_SECRET,
+     jg_oas_get},
+    {{"PUT", "/tyk/apis/oas/{id}", "replace an OAS definition's file"},
+     JG_ADMIN_SECRET,
+     jg_oas_update},
+    {{"PATCH", "/tyk/apis/oas/{id}", "replace the OpenAPI part, keep Tyk's"},
+     JG_ADMIN_SECRET,
+     jg_oas_patch},
+    {{"DELETE", "/tyk/apis/oas/{id}", "remove an OAS definition's file"},
+     JG_ADMIN_SECRET,
+     jg_apis_delete},
+    {{"GET", "/tyk/apis/oas/{id}/export", "as GET /tyk/apis/oas/{id}"},
+     JG_ADMIN_SECRET,
+     jg_oas_get},
     {{"GET", "/tyk/apis", "every definition in force"},
      JG_ADMIN_SECRET,
      jg_apis_list},
@@ -79,12 +111,15 @@ const struct jg_admin_route jg_admin_routes[] = {
     {{"GET", "/tyk/reload/group", "the same: this is the whole group"},
      JG_ADMIN_SECRET,
      jg_reload_start},
+    {{"GET", "/tyk/jwks", "key sets by URL: keys, their states, fetches"},
+     JG_ADMIN_SECRET,
+     jg_keysets_list},
     {{"DELETE", "/tyk/cache/jwks", "forget verified tokens and key sets"},
      JG_ADMIN_SECRET,
-     jg_reload_keys},
+     jg_keysets_forget},
     {{"DELETE", "/tyk/cache/jwks/{id}", "the same, for one API"},
      JG_ADMIN_SECRET,
-     jg_reload_keys},
+     jg_keysets_forget},
     {{"DELETE", "/tyk/cache/{id}", "forget cached responses of an API"},
      JG_ADMIN_SECRET,
      jg_reload_cache},
@@ -114,12 +149,30 @@ matches_below(struct jg_str pattern, struct jg_str path)
            (path.len == pattern.len || path.p[pattern.len] == '/');
 }
 
+/* "/a/{id}/b": what stands for {id} is one part, and not empty. */
+static bool
+matches_id(struct jg_str pattern, struct jg_admin_call *call,
+           struct jg_str path)
+{
+    const struct jg_str id = JG_STR("{id}");
+    size_t start = jg_str_find(pattern, '{');
+    struct jg_str head = jg_str_head(pattern, start);
+    struct jg_str tail = jg_str_from(pattern, start + id.len);
+
+    if (start == pattern.len)
+        return jg_str_eq(pattern, path);
+    if (!jg_str_starts(path, head) || !jg_str_ends(path, tail) ||
+        path.len <= head.len + tail.len)
+        return false;
+    call->id = jg_str_from(jg_str_head(path, path.len - tail.len), head.len);
+    return jg_str_find(call->id, '/') == call->id.len;
+}
+
 bool
 jg_admin_route_matches(const struct jg_admin_route *route,
                        struct jg_admin_call *call, struct jg_str path)
 {
     struct jg_str pattern = jg_str(route->info.path);
-    const struct jg_str id = JG_STR("{id}");
 
     call->id = (struct jg_str){NULL, 0};
     if (route->name_at != 0) {
@@ -130,11 +183,5 @@ jg_admin_route_matches(const struct jg_admin_route *route,
     }
     if (jg_str_ends(pattern, JG_STR("*")))
         return matches_below(pattern, path);
-    if (!jg_str_ends(pattern, id))
-        return jg_str_eq(pattern, path);
-    pattern = jg_str_head(pattern, pattern.len - id.len);
-    if (!jg_str_starts(path, pattern) || path.len == pattern.len)
-        return false;
-    call->id = jg_str_from(path, pattern.len);
-    return jg_str_find(call->id, '/') == call->id.len;
+    return matches_id(pattern, call, path);
 }

@@ -87,9 +87,9 @@ jg_text_next(struct jg_text_walk *walk, struct jg_str *value)
     return true;
 }
 
-/* Where the value of <name> is written; p == NULL: there is none. */
-static struct jg_str
-find(struct jg_str text, const struct jg_json *object, struct jg_str name)
+struct jg_str
+jg_text_find(struct jg_str text, const struct jg_json *object,
+             struct jg_str name)
 {
     struct jg_text_walk walk;
     struct jg_str value;
@@ -120,10 +120,44 @@ put_first(struct jg_buf *b, struct jg_str text, const struct jg_json *object,
     jg_buf_addc(b, ':');
     if (space.len > 0)
         jg_buf_addc(b, ' ');
-    jg_buf_add_quoted(b, value);
+    jg_buf_add(b, value);
     if (object->count > 0)
         jg_buf_addc(b, ',');
     jg_buf_add(b, body);
+}
+
+/* What is in <b>, moved into <a>. */
+static enum jg_err
+take(struct jg_buf *b, struct jg_arena *a, struct jg_str *out)
+{
+    struct jg_str made = {NULL, 0};
+
+    if (!b->failed)
+        made = jg_arena_str(a, jg_buf_str(b));
+    jg_buf_free(b);
+    if (made.p == NULL)
+        return JG_E_NOMEM;
+    *out = made;
+    return JG_OK;
+}
+
+enum jg_err
+jg_text_put(struct jg_str text, const struct jg_json *object,
+            struct jg_str name, struct jg_str value, struct jg_arena *a,
+            struct jg_str *out)
+{
+    struct jg_str old = jg_text_find(text, object, name);
+    struct jg_buf b;
+
+    jg_buf_init(&b, SIZE_MAX / 2);
+    if (old.p != NULL) {
+        jg_buf_add(&b, jg_str_head(text, (size_t)(old.p - text.p)));
+        jg_buf_add(&b, value);
+        jg_buf_add(&b, jg_str_from(text, (size_t)(old.p - text.p) + old.len));
+    } else {
+        put_first(&b, text, object, name, value);
+    }
+    return take(&b, a, out);
 }
 
 enum jg_err
@@ -131,23 +165,12 @@ jg_text_set(struct jg_str text, const struct jg_json *object,
             struct jg_str name, struct jg_str value, struct jg_arena *a,
             struct jg_str *out)
 {
-    struct jg_str old = find(text, object, name);
-    struct jg_str made = {NULL, 0};
+    struct jg_str quoted;
     struct jg_buf b;
+    enum jg_err err;
 
     jg_buf_init(&b, SIZE_MAX / 2);
-    if (old.p != NULL) {
-        jg_buf_add(&b, jg_str_head(text, (size_t)(old.p - text.p)));
-        jg_buf_add_quoted(&b, value);
-        jg_buf_add(&b, jg_str_from(text, (size_t)(old.p - text.p) + old.len));
-    } else {
-        put_first(&b, text, object, name, value);
-    }
-    if (!b.failed)
-        made = jg_arena_str(a, jg_buf_str(&b));
-    jg_buf_free(&b);
-    if (made.p == NULL)
-        return JG_E_NOMEM;
-    *out = made;
-    return JG_OK;
+    jg_buf_add_quoted(&b, value);
+    err = take(&b, a, &quoted);
+    return err == JG_OK ? jg_text_put(text, object, name, quoted, a, out) : err;
 }

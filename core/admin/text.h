@@ -16,11 +16,21 @@ void jg_text_walk(struct jg_text_walk *walk, struct jg_str text);
  * the order of struct jg_json. */
 bool jg_text_next(struct jg_text_walk *walk, struct jg_str *value);
 
+/* Where the value of <name> is written in <text>, whose parsed form is
+ * <object>; p == NULL: there is none. */
+struct jg_str jg_text_find(struct jg_str text, const struct jg_json *object,
+                           struct jg_str name);
+
 /*
- * <text>, whose parsed form is <object>, with the member <name> set to the
- * string <value>: its old value is replaced, or the member is put in front of
+ * <text>, whose parsed form is <object>, with the member <name> set to <value>,
+ * which is JSON: its old value is replaced, or the member is put in front of
  * all others. Everything else stays byte for byte.  JG_E_NOMEM
  */
+enum jg_err jg_text_put(struct jg_str text, const struct jg_json *object,
+                        struct jg_str name, struct jg_str value,
+                        struct jg_arena *a, struct jg_str *out);
+
+/* The same with a string. */
 enum jg_err jg_text_set(struct jg_str text, const struct jg_json *object,
                         struct jg_str name, struct jg_str value,
                         struct jg_arena *a, struct jg_str *out);

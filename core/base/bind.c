@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/bind_internal.h"
+#include "base/duration.h"
 
 #define TYPOS_MAX 3 /* edits that "did you mean" forgives */
 #define FIX_BYTES 160
@@ -81,6 +82,23 @@ bind_number(struct jg_bind *b, const struct jg_field *f,
     if (!in_range(f, n))
         return wrong_number(b, f, value, at, JG_E_CONF_RANGE, "a number");
     *(double *)to = n;
+    return true;
+}
+
+static bool
+bind_duration(struct jg_bind *b, const struct jg_field *f,
+              const struct jg_json *value, void *to, const struct jg_place *at)
+{
+    int64_t ms = 0;
+
+    if (value->type != JG_JSON_STRING)
+        return jg_bind_wrong(b, f, value, at, JG_E_CONF_TYPE,
+                             "a duration in quotes, for example \"5m\"");
+    if (value->string.len > 0 && !jg_duration_ms(value->string, &ms))
+        jg_bind_warn(b, at, JG_E_CONF_VALUE,
+                     "for example \"500ms\", \"30s\", \"5m\" or \"1h30m\"",
+                     "not a duration: counts as 0, as in Tyk");
+    *(int64_t *)to = ms;
     return true;
 }
 
@@ -284,12 +302,13 @@ bind_ignored(struct jg_bind *b, const struct jg_field *f,
 }
 
 static const binder binders[] = {
-    [JG_FIELD_BOOL] = bind_bool,       [JG_FIELD_INT] = bind_int,
-    [JG_FIELD_NUMBER] = bind_number,   [JG_FIELD_STR] = bind_str,
-    [JG_FIELD_STRS] = bind_strs,       [JG_FIELD_STR_MAP] = bind_str_map,
-    [JG_FIELD_OBJECT] = bind_object,   [JG_FIELD_LIST] = bind_list,
-    [JG_FIELD_MAP] = bind_map,         [JG_FIELD_ANY] = bind_any,
-    [JG_FIELD_IGNORED] = bind_ignored, [JG_FIELD_SILENT] = NULL,
+    [JG_FIELD_BOOL] = bind_bool,         [JG_FIELD_INT] = bind_int,
+    [JG_FIELD_NUMBER] = bind_number,     [JG_FIELD_STR] = bind_str,
+    [JG_FIELD_STRS] = bind_strs,         [JG_FIELD_STR_MAP] = bind_str_map,
+    [JG_FIELD_OBJECT] = bind_object,     [JG_FIELD_LIST] = bind_list,
+    [JG_FIELD_MAP] = bind_map,           [JG_FIELD_ANY] = bind_any,
+    [JG_FIELD_IGNORED] = bind_ignored,   [JG_FIELD_SILENT] = NULL,
+    [JG_FIELD_DURATION] = bind_duration,
 };
 
 static const struct jg_field *

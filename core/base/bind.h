@@ -11,13 +11,15 @@
 
 /* What a field holds in the struct at its offset. */
 enum jg_field_type {
-    JG_FIELD_BOOL,    /* bool */
-    JG_FIELD_INT,     /* int64_t, within min..max */
-    JG_FIELD_NUMBER,  /* double, within min..max */
-    JG_FIELD_STR,     /* struct jg_str, at most max bytes (0: 64 KiB) */
-    JG_FIELD_STRS,    /* struct jg_strs */
-    JG_FIELD_STR_MAP, /* struct jg_pairs: object with string values */
-    JG_FIELD_OBJECT,  /* a struct, by <table> */
+    JG_FIELD_BOOL,     /* bool */
+    JG_FIELD_INT,      /* int64_t, within min..max */
+    JG_FIELD_NUMBER,   /* double, within min..max */
+    JG_FIELD_DURATION, /* int64_t milliseconds, from text as in Go ("1h30m");
+                        * as in Tyk, what is none counts as 0, and warns */
+    JG_FIELD_STR,      /* struct jg_str, at most max bytes (0: 64 KiB) */
+    JG_FIELD_STRS,     /* struct jg_strs */
+    JG_FIELD_STR_MAP,  /* struct jg_pairs: object with string values */
+    JG_FIELD_OBJECT,   /* a struct, by <table> */
     JG_FIELD_LIST,    /* struct jg_list of structs, by <table>, from an array */
     JG_FIELD_MAP,     /* struct jg_list of structs, by <table>, from an object:
                        * the member name goes to the struct jg_str at offset 0 */
@@ -79,11 +81,19 @@ struct jg_field_table {
 
 #define JG_FIELD_COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
+/* What jg_bind_report() calls the path <from>, and all paths below it, in a
+ * document that has the same things in other places. */
+struct jg_bind_alias {
+    struct jg_str from, to;
+};
+
 /* The document being bound, for messages. */
 struct jg_bind_source {
     struct jg_str file;
     struct jg_str text;     /* what jg_json_parse() was given */
     struct jg_diags *diags; /* NULL: problems are not told, only returned */
+    const struct jg_bind_alias *aliases; /* the first that fits counts */
+    size_t alias_count;
 };
 
 /*

@@ -58,15 +58,39 @@ parts_of_place(const struct jg_place *at, struct parts *parts)
 }
 
 static void
-parts_of_path(struct jg_str path, struct parts *parts)
+add_parts(struct jg_str path, struct parts *parts)
 {
     struct jg_str part;
 
-    parts->count = 0;
     if (path.len == 0)
         return;
     while (parts->count < PARTS_MAX && jg_str_next(&path, '.', &part))
         parts->items[parts->count++] = part;
+}
+
+static bool
+is_below(struct jg_str path, struct jg_str top)
+{
+    return jg_str_starts(path, top) &&
+           (path.len == top.len || path.p[top.len] == '.');
+}
+
+/* The parts of <path>, by the name that it has in this document. */
+static void
+parts_of_path(const struct jg_bind_source *source, struct jg_str path,
+              struct parts *parts)
+{
+    parts->count = 0;
+    for (size_t i = 0; i < source->alias_count; i++) {
+        const struct jg_bind_alias *alias = &source->aliases[i];
+
+        if (!is_below(path, alias->from))
+            continue;
+        add_parts(alias->to, parts);
+        path = jg_str_from(path, alias->from.len + 1);
+        break;
+    }
+    add_parts(path, parts);
 }
 
 static void
@@ -245,7 +269,7 @@ jg_bind_report(const struct jg_bind_source *source, enum jg_severity severity,
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    parts_of_path(jg_str(path), &parts);
+    parts_of_path(source, jg_str(path), &parts);
     tell(source, &parts, &finding);
     return err;
 }

@@ -16,10 +16,10 @@ enum jg_family {
 
 /* One algorithm. Rows live in one static table; compare them by address. */
 struct jg_alg {
-    const char *name;     /* exact and case-sensitive, as in the header */
+    const char *name; /* exact and case-sensitive, as in the header */
     enum jg_family family;
-    const char *digest;   /* OpenSSL's name; NULL where the family has none */
-    const char *curve;    /* JWK crv, or the ML-DSA parameter set; or NULL */
+    const char *digest;     /* OpenSSL's name; NULL where the family has none */
+    const char *curve;      /* JWK crv, or the ML-DSA parameter set; or NULL */
     size_t signature_bytes; /* exact; 0 for RSA: the length of the modulus */
 };
 

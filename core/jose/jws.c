@@ -106,11 +106,11 @@ jg_jws_claims(const struct jg_jws *jws, struct jg_arena *a,
     return decode_object(jws->payload, a, out);
 }
 
-/* The signature's bytes, when their number can be right for <alg>. */
-static enum jg_err
-decode_signature(struct jg_str text, const struct jg_alg *alg,
+enum jg_err
+jg_jws_signature(const struct jg_jws *jws, const struct jg_alg *alg,
                  struct jg_arena *a, struct jg_str *out)
 {
+    struct jg_str text = jws->signature;
     struct jg_str bytes;
     enum jg_err err;
 
@@ -137,9 +137,7 @@ jg_jws_verify(const struct jg_jws *jws, const struct jg_jws_header *header,
 
     if (header->alg == NULL)
         return JG_E_KEY_FIT;
-    /* Before the choice of a key: a token that no key can ever verify must
-     * not make anybody fetch a new key set. */
-    err = decode_signature(jws->signature, header->alg, a, &signature);
+    err = jg_jws_signature(jws, header->alg, a, &signature);
     if (err != JG_OK)
         return err;
 

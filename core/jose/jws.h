@@ -14,10 +14,10 @@
  * token must outlive it. Nothing here is decoded, and nothing is trusted.
  */
 struct jg_jws {
-    struct jg_str signed_part; /* header '.' payload, exactly as received */
+    struct jg_str signed_part;     /* header '.' payload, exactly as received */
     struct jg_str header, payload; /* base64url text */
-    struct jg_str signature;   /* base64url text; may be empty, so that "none"
-                                * is refused by its name; never verifies */
+    struct jg_str signature; /* base64url text; may be empty, so that "none"
+                              * is refused by its name; never verifies */
 };
 
 /*
@@ -53,6 +53,15 @@ enum jg_err jg_jws_header(const struct jg_jws *jws, struct jg_arena *a,
  */
 enum jg_err jg_jws_claims(const struct jg_jws *jws, struct jg_arena *a,
                           const struct jg_json **out);
+
+/*
+ * The signature's bytes in <a>, when their spelling and number can be right
+ * for <alg>: before the choice of a key, so that a token that no key can ever
+ * verify makes nobody look for one.
+ *   JG_E_BASE64, JG_E_SIGNATURE_SIZE, JG_E_NOMEM
+ */
+enum jg_err jg_jws_signature(const struct jg_jws *jws, const struct jg_alg *alg,
+                             struct jg_arena *a, struct jg_str *out);
 
 /*
  * Verify the signature with the keys of <set>. <key> is set to the one that

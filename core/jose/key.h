@@ -21,7 +21,8 @@ struct jg_key; /* private: key.c */
  * bytes. Every function that takes one accepts NULL.
  */
 struct jg_key_fault {
-    char what[JG_KEY_WHAT_MAX]; /* "expected an RSA public key, found EC P-256" */
+    char what[JG_KEY_WHAT_MAX]; /* "expected an RSA public key, found EC P-256"
+                                 */
 };
 
 /*
@@ -59,11 +60,11 @@ void jg_key_free(struct jg_key *key);
 
 /* What the key is. Strings live as long as the key. */
 struct jg_key_info {
-    enum jg_family family;  /* JG_RSA_PKCS1 for every RSA key */
-    const char *curve;      /* JWK crv or ML-DSA set, or NULL */
-    unsigned bits;          /* of modulus, field or secret */
+    enum jg_family family;    /* JG_RSA_PKCS1 for every RSA key */
+    const char *curve;        /* JWK crv or ML-DSA set, or NULL */
+    unsigned bits;            /* of modulus, field or secret */
     const struct jg_alg *alg; /* the key's own "alg", or NULL */
-    struct jg_str kid;      /* empty when it has none */
+    struct jg_str kid;        /* empty when it has none */
     struct jg_str thumbprint; /* RFC 7638 SHA-256, base64url; empty for oct */
 };
 

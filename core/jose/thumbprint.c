@@ -107,14 +107,15 @@ jg_key_thumbprint(const struct jg_key_info *info, const EVP_PKEY *pkey,
     char text[JG_B64_ENCODED(sizeof(hash))];
     struct jg_str name = {text, 0};
     struct jg_buf b;
-    bool ok;
+    bool ok, full;
 
     jg_buf_init(&b, TEXT_MAX);
     ok = jg_key_canonical(info, pkey, &b) && !b.failed &&
          EVP_Digest(b.p, b.len, hash, NULL, EVP_sha256(), NULL) == 1;
+    full = b.failed;
     jg_buf_free(&b);
     if (!ok)
-        return jg_crypto_error(JG_E_CRYPTO);
+        return jg_crypto_error(full ? JG_E_NOMEM : JG_E_CRYPTO);
 
     name.len = jg_b64url_encode(
         (struct jg_str){(const char *)hash, sizeof(hash)}, text);

@@ -1,4 +1,6 @@
 /* Keys that anybody can find: leaked secrets, and moduli that give way. */
+#include <stdlib.h>
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 
@@ -9,8 +11,8 @@
 
 /*
  * The first 8 bytes of the SHA-256 of secrets out of tutorials, examples and
- * public lists of leaked ones: what guessing starts with. Longer lists belong
- * to the operator's tools; this one is for the warning.
+ * public lists of leaked ones: what guessing starts with. A longer list is put
+ * beside it by the build (meson option leaked_secrets).
  */
 static const uint64_t leaked_hashes[] = {
     0x00810cf8b94d6fcb, /* changeit */
@@ -86,6 +88,33 @@ static const uint64_t leaked_hashes[] = {
     0xfcf730b6d95236ec, /* secret123 */
 };
 
+/* The longer list in the same form, sorted; a single 0 without one. */
+static const uint64_t leaked_list[] = {
+#ifdef JG_LEAKED_LIST
+#include "leaked_list.inc"
+#else
+    0,
+#endif
+};
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static bool
+is_listed(uint64_t hash)
+{
+    for (size_t i = 0; i < COUNT(leaked_hashes); i++)
+        if (leaked_hashes[i] == hash)
+            return true;
+    return bsearch(&hash, leaked_list, COUNT(leaked_list), sizeof(hash),
+                   compare_hashes) != NULL;
+}
+
 enum jg_err
 jg_secret_leaked(struct jg_str secret, bool *leaked)
 {
@@ -101,8 +130,7 @@ jg_secret_leaked(struct jg_str secret, bool *leaked)
             return err;
         for (size_t i = 0; i < 8; i++)
             start = start << 8 | hash[i];
-        for (size_t i = 0; i < COUNT(leaked_hashes); i++)
-            found |= leaked_hashes[i] == start;
+        found |= is_listed(start);
     }
     *leaked = found;
     return JG_OK;

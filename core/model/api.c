@@ -13,8 +13,8 @@ static const struct {
     const char *member;
     const char *what, *fix;
 } other_forms[] = {
-    {"openapi", "OAS definitions are not supported yet",
-     "write a classic definition"},
+    {"openapi", "this is an OpenAPI document without x-tyk-api-gateway",
+     "add x-tyk-api-gateway with info, server and upstream"},
     {"swagger", "this is an OpenAPI 2 document, and no API definition",
      "write a classic definition"},
     {"api_definition", "this is an export of the Dashboard",
@@ -169,10 +169,12 @@ compile(struct jg_api_reading *r)
         check_org,
         check_protocol,
         read_version,
+        jg_api_read_headers,
         jg_api_read_listen,
         jg_api_read_domain,
         jg_api_read_targets,
         jg_api_read_auth,
+        jg_api_read_claims,
         jg_api_read_key,
     };
     enum jg_err first = JG_OK;
@@ -199,18 +201,36 @@ has_version_data(const struct jg_json *root)
 }
 
 static enum jg_err
-read_document(struct jg_api_reading *r)
+read_classic(struct jg_api_reading *r)
 {
     struct jg_api_def *def = &r->api->def;
+
+    def->not_versioned = !has_version_data(r->root);
+    return jg_bind(&jg_api_table, r->root, def, &r->api->arena, r->source);
+}
+
+static bool
+is_oas(const struct jg_json *root)
+{
+    return jg_json_get(root, JG_STR("openapi")) != NULL &&
+           jg_json_get(root, JG_STR("x-tyk-api-gateway")) != NULL;
+}
+
+static enum jg_err
+read_document(struct jg_api_reading *r)
+{
     enum jg_err err =
         jg_bind_parse(r->source, &jg_json_limits_conf, r->scratch, &r->root);
 
-    if (err == JG_OK)
-        err = check_form(r);
     if (err != JG_OK)
         return err;
-    def->not_versioned = !has_version_data(r->root);
-    err = jg_bind(&jg_api_table, r->root, def, &r->api->arena, r->source);
+    if (is_oas(r->root)) {
+        err = jg_oas_read(r);
+    } else {
+        err = check_form(r);
+        if (err == JG_OK)
+            err = read_classic(r);
+    }
     /* What a faulty field would have said is not known, so no more checks. */
     return err == JG_OK ? compile(r) : err;
 }
@@ -238,7 +258,8 @@ jg_api_read(const struct jg_bind_source *source, uint64_t version,
 {
     struct jg_api *api = new_api(version);
     struct jg_arena scratch;
-    struct jg_api_reading r = {source, conf, NULL, &scratch, api};
+    struct jg_api_reading r = {
+        .source = source, .conf = conf, .scratch = &scratch, .api = api};
     enum jg_err err;
 
     if (api == NULL)
@@ -251,6 +272,28 @@ jg_api_read(const struct jg_bind_source *source, uint64_t version,
     else
         jg_api_free(api);
     return err;
+}
+
+/* The list, or else the one field. */
+static struct jg_strs
+list_or_one(const struct jg_strs *list, const struct jg_str *one)
+{
+    if (list->count > 0)
+        return *list;
+    return (struct jg_strs){one, one->len > 0};
+}
+
+struct jg_strs
+jg_api_subject_claims(const struct jg_api_def *def)
+{
+    return list_or_one(&def->jwt_subject_claims, &def->jwt_identity_base_field);
+}
+
+struct jg_strs
+jg_api_policy_claims(const struct jg_api_def *def)
+{
+    return list_or_one(&def->jwt_base_policy_claims,
+                       &def->jwt_policy_field_name);
 }
 
 struct jg_api *

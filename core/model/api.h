@@ -8,6 +8,7 @@
 #include "base/bind.h"
 #include "jose/claims.h"
 #include "jose/jwks.h"
+#include "model/claim_rules.h"
 #include "model/conf.h"
 
 /* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
@@ -35,7 +36,15 @@ struct jg_api_version {
     bool global_headers_disabled;
 };
 
-/* The classic definition, field by field (reference 1.1). */
+/* One entry of jwt_jwks_uris, in OAS definitions jwksURIs. */
+struct jg_jwks_uri {
+    struct jg_str url;
+    int64_t cache_timeout_ms; /* 0: the gateway's own */
+    struct jg_str issuer;     /* ours: as jwt_issuer, of this URL's keys */
+};
+
+/* The definition, field by field, by the names of the classic one (reference
+ * 1.1); an OAS definition (1.2) becomes the same. */
 struct jg_api_def {
     struct jg_str api_id, org_id, name, domain;
     struct jg_str protocol; /* "", "http", "https": all served alike */
@@ -46,13 +55,20 @@ struct jg_api_def {
     bool use_mutual_tls_auth, custom_plugin_auth_enabled;
     bool enable_coprocess_auth, use_go_plugin_auth; /* deprecated, still used */
     bool strip_auth_data;
+    bool is_oas;                 /* was an OAS definition */
     struct jg_list auth_configs; /* struct jg_auth_config */
     struct jg_auth_config auth;  /* deprecated single one */
     struct jg_str jwt_signing_method, jwt_source;
     struct jg_strs jwt_algorithms;
     struct jg_str jwt_identity_base_field, jwt_client_base_field;
     struct jg_str jwt_policy_field_name;
+    struct jg_strs jwt_subject_claims;     /* of OAS: instead of the single */
+    struct jg_strs jwt_base_policy_claims; /* fields, unless they are empty */
     struct jg_strs jwt_default_policies;
+    struct jg_list jwt_jwks_uris; /* struct jg_jwks_uri */
+    struct jg_str jwt_issuer; /* ours: the keys serve this issuer only; without
+                               * another source they are found by discovery */
+    struct jg_claim_rules rules;
     struct jg_claims_skew skew;
     bool jwt_skip_kid;
     struct jg_str jwt_profile; /* "" or "compatible", "strict" */
@@ -75,6 +91,20 @@ struct jg_target {
     struct jg_str query; /* without '?' */
 };
 
+/* A key set by URL that an API uses. */
+struct jg_key_url {
+    struct jg_str id;  /* 64 hex digits, of all that makes a fetch another one:
+                        * the key of its record. Equal ids share one fetch */
+    struct jg_str url; /* of the set or, with <discover>, of the document */
+    bool discover;     /* the document is a provider's metadata (OpenID Connect
+                        * Discovery 4), and names the set */
+    bool insecure;     /* its TLS certificate is not verified */
+    struct jg_str issuer; /* whose tokens its keys verify; "": anybody's */
+    int64_t ttl_s;        /* the definition's cache_timeout; 0: none */
+};
+
+#define JG_KEY_URLS_MAX 16 /* of one API */
+#define JG_KEY_URL_ID_BYTES 64
 #define JG_TARGETS_MAX 256      /* entries of a target_list */
 #define JG_ID_MAX 255           /* bytes of api_id, org_id and policy ids */
 #define JG_LISTEN_PATH_MAX 1024 /* bytes */
@@ -100,15 +130,23 @@ struct jg_api {
     size_t target_count;
     const struct jg_api_version *headers; /* the version in use, or NULL */
     jg_algs algs;                         /* allowed for its tokens */
-    struct jg_jwks *keys;    /* NULL when there is none: see key_err */
-    enum jg_err key_err;     /* JG_OK, or why no token can be verified:
-                              * JG_E_KEY, JG_E_AUTH_UNSUPPORTED (closed) */
+    struct jg_jwks *keys; /* of the definition itself; NULL when it has none:
+                           * see key_urls and key_err */
+    const struct jg_key_url *key_urls; /* in the order to search */
+    size_t key_url_count; /* at most JG_KEY_URLS_MAX; 0 when there are <keys> */
+    enum jg_err key_err;  /* JG_OK, or why no token can be verified:
+                           * JG_E_KEY, JG_E_AUTH_UNSUPPORTED (closed) */
     struct jg_str key_fault; /* the same for people */
     struct jg_arena arena;   /* holds all of the above, itself included */
     unsigned references;
 };
 
-extern const struct jg_field_table jg_api_table;
+extern const struct jg_field_table jg_api_table; /* of classic definitions */
+extern const struct jg_field_table jg_oas_table; /* of OAS definitions */
+
+/* The claims that may say who the caller is, or name a policy, best first. */
+struct jg_strs jg_api_subject_claims(const struct jg_api_def *def);
+struct jg_strs jg_api_policy_claims(const struct jg_api_def *def);
 
 /*
  * The API that <source> describes. Problems go to source->diags (which may be

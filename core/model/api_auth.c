@@ -49,8 +49,11 @@ close_api(struct jg_api_reading *r, const char *field)
                                 "means auth tokens in Tyk: not available");
         jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, "enable_jwt",
                        jg_json_get(r->root, JG_STR("enable_jwt")),
-                       "set enable_jwt, or use_keyless for an API that is "
-                       "open to everybody",
+                       api->def.is_oas
+                           ? "list a JWT scheme that is enabled in the "
+                             "document's security"
+                           : "set enable_jwt, or use_keyless for an API that "
+                             "is open to everybody",
                        "no authentication is switched on, which means auth "
                        "tokens in Tyk: these are not available in this "
                        "version, and every request is refused");
@@ -60,7 +63,8 @@ close_api(struct jg_api_reading *r, const char *field)
                             "not available in this version");
     jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, field,
                    jg_json_path(r->root, jg_str(field)),
-                   "only enable_jwt and use_keyless are",
+                   api->def.is_oas ? "only JWT schemes are"
+                                   : "only enable_jwt and use_keyless are",
                    "this authentication is not available in this version, and "
                    "%severy request is refused",
                    api->def.enable_jwt ? "Tyk asks for it beside the JWT: "
@@ -107,7 +111,11 @@ check_token_source(struct jg_api_reading *r)
 
     if (source->disable_header && !source->use_param && !source->use_cookie)
         jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, path, NULL,
-                       "set use_param or use_cookie, or remove disable_header",
+                       r->api->def.is_oas
+                           ? "add \"header\": {\"enabled\": true, \"name\": "
+                             "\"Authorization\"}"
+                           : "set use_param or use_cookie, or remove "
+                             "disable_header",
                        "no place is left to look for the token: every request "
                        "is refused");
 }

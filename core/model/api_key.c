@@ -8,15 +8,15 @@
 #include <stdio.h>
 
 #include "base/b64.h"
+#include "model/key_url.h"
 #include "model/model_internal.h"
 
 #define METHODS "hmac, rsa, ecdsa, eddsa or mldsa"
 #define WHY_MAX 400
 
-/* No token can be verified, since <why>. */
-static enum jg_err
-close_key(struct jg_api_reading *r, enum jg_err err, const char *path,
-          const struct jg_json *found, const char *fix, const char *why)
+enum jg_err
+jg_api_close_key(struct jg_api_reading *r, enum jg_err err, const char *path,
+                 const struct jg_json *found, const char *fix, const char *why)
 {
     struct jg_api *api = r->api;
 
@@ -61,10 +61,11 @@ check_algorithm(struct jg_api_reading *r, size_t i, const struct jg_alg *alg,
 
     snprintf(path, sizeof(path), "jwt_algorithms.%zu", i);
     if (alg == NULL || alg->family == JG_UNSIGNED)
-        return close_key(r, JG_E_CONF_VALUE, path, found,
-                         "names are those of RFC 7518, for example \"RS256\"",
-                         alg == NULL ? "this algorithm is not known"
-                                     : "unsigned tokens are never accepted");
+        return jg_api_close_key(
+            r, JG_E_CONF_VALUE, path, found,
+            "names are those of RFC 7518, for example \"RS256\"",
+            alg == NULL ? "this algorithm is not known"
+                        : "unsigned tokens are never accepted");
     if ((jg_alg_bit(alg) & method) == 0)
         jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, path, found,
                        NULL,
@@ -96,16 +97,9 @@ read_algorithms(struct jg_api_reading *r)
     r->api->algs = method & listed;
     if (r->api->algs != 0 || r->api->key_err != JG_OK)
         return JG_OK;
-    return close_key(r, JG_E_CONF_VALUE, "jwt_algorithms", NULL, NULL,
-                     "none of these algorithms belongs to the API's "
-                     "jwt_signing_method: no token can be verified");
-}
-
-static bool
-is_url(struct jg_str s)
-{
-    return jg_str_starts_nocase(s, JG_STR("https://")) ||
-           jg_str_starts_nocase(s, JG_STR("http://"));
+    return jg_api_close_key(r, JG_E_CONF_VALUE, "jwt_algorithms", NULL, NULL,
+                            "none of these algorithms belongs to the API's "
+                            "jwt_signing_method: no token can be verified");
 }
 
 static bool
@@ -132,7 +126,7 @@ static bool
 is_key_text(struct jg_api_reading *r, struct jg_str s)
 {
     s = jg_str_trim(s);
-    return is_url(s) || is_pem(s) || is_jwk(r, s);
+    return jg_key_url_looks_so(s) || is_pem(s) || is_jwk(r, s);
 }
 
 /* Does base64 of some other kind make sense of <text>? Then say which. */
@@ -171,7 +165,7 @@ read_material(struct jg_api_reading *r, struct jg_str *out, const char **why)
     struct jg_str bare = jg_str_trim(text), twice;
     enum jg_err err;
 
-    if (is_pem(bare) || is_jwk(r, bare) || is_url(bare)) {
+    if (is_pem(bare) || is_jwk(r, bare) || jg_key_url_looks_so(bare)) {
         *out = bare;
         return JG_OK;
     }
@@ -227,7 +221,7 @@ check_risk(struct jg_api_reading *r)
     }
     snprintf(why, sizeof(why), "jwt_profile \"strict\" refuses the key: %s",
              risk);
-    return close_key(r, JG_E_KEY, "jwt_source", NULL, NULL, why);
+    return jg_api_close_key(r, JG_E_KEY, "jwt_source", NULL, NULL, why);
 }
 
 /* Entries of the set that were left out, so that nobody wonders. */
@@ -248,41 +242,68 @@ warn_of_skipped(struct jg_api_reading *r)
     }
 }
 
+/* A key, a secret or a set of keys that the definition itself holds. */
 static enum jg_err
-read_source(struct jg_api_reading *r)
+read_static(struct jg_api_reading *r, struct jg_str material)
 {
     struct jg_api *api = r->api;
     struct jg_key_fault fault = {""};
-    struct jg_str material = {NULL, 0};
-    const char *why = NULL;
-    enum jg_err err;
+    enum jg_err err =
+        jg_jwks_from_source(material, api->algs, &api->keys, &fault);
 
-    if (api->def.jwt_source.len == 0)
-        return close_key(r, JG_E_KEY, "jwt_source", NULL, NULL,
-                         "jwt_source is empty: keys of single callers "
-                         "(one-to-one mode) are not available yet");
-    err = read_material(r, &material, &why);
-    if (err != JG_OK)
-        return err;
-    if (why != NULL)
-        return close_key(r, JG_E_KEY, "jwt_source", NULL,
-                         "base64 -w0 FILE, or printf %s SECRET | base64 -w0",
-                         why);
-    /* Sources by URL will be kept in the API, and fetched by the broker. */
-    if (is_url(jg_str_trim(material)))
-        return close_key(r, JG_E_KEY, "jwt_source", NULL,
-                         "put the key or key set itself into jwt_source",
-                         "key sets by URL are not available yet");
-
-    err = jg_jwks_from_source(material, api->algs, &api->keys, &fault);
     if (err == JG_E_NOMEM)
         return err;
     if (err != JG_OK)
-        return close_key(r, JG_E_KEY, "jwt_source", NULL, NULL, fault.what);
+        return jg_api_close_key(r, JG_E_KEY, "jwt_source", NULL, NULL,
+                                fault.what);
     if (fault.what[0] != '\0')
         warn_of_key(r, JG_E_CONF_RISK, fault.what);
     warn_of_skipped(r);
     return check_risk(r);
+}
+
+static enum jg_err
+read_source(struct jg_api_reading *r)
+{
+    struct jg_str material = {NULL, 0};
+    const char *why = NULL;
+    enum jg_err err = read_material(r, &material, &why);
+
+    if (err != JG_OK)
+        return err;
+    if (why != NULL)
+        return jg_api_close_key(
+            r, JG_E_KEY, "jwt_source", NULL,
+            "base64 -w0 FILE, or printf %s SECRET | base64 -w0", why);
+    if (jg_key_url_looks_so(jg_str_trim(material)))
+        return jg_api_read_key_url(r, jg_str_trim(material));
+    return read_static(r, material);
+}
+
+/* Of two sources one counts, and which one depends on the kind of definition,
+ * as in Tyk (reference 2.4). */
+static enum jg_err
+read_sources(struct jg_api_reading *r)
+{
+    const struct jg_api_def *def = &r->api->def;
+    bool uris = def->jwt_jwks_uris.count > 0;
+
+    if (uris && def->jwt_source.len > 0)
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE,
+                       def->is_oas ? "jwt_source" : "jwt_jwks_uris", NULL,
+                       "remove one of the two",
+                       "no effect: the keys come from the %s beside it",
+                       def->is_oas ? "key sets by URL" : "jwt_source");
+    if (uris && (def->is_oas || def->jwt_source.len == 0))
+        return jg_api_read_key_uris(r);
+    if (def->jwt_source.len > 0)
+        return read_source(r);
+    if (def->jwt_issuer.len > 0)
+        return jg_api_read_issuer(r);
+    return jg_api_close_key(r, JG_E_KEY, "jwt_source", NULL,
+                            "give a key, the URL of a key set, or jwt_issuer",
+                            "jwt_source is empty: keys of single callers "
+                            "(one-to-one mode) are not available yet");
 }
 
 static enum jg_err
@@ -293,9 +314,9 @@ read_profile(struct jg_api_reading *r)
     if (profile.len == 0 || jg_str_eq(profile, JG_STR("compatible")) ||
         jg_str_eq(profile, JG_STR("strict")))
         return JG_OK;
-    return close_key(r, JG_E_CONF_VALUE, "jwt_profile",
-                     jg_json_get(r->root, JG_STR("jwt_profile")), NULL,
-                     "expected \"compatible\" or \"strict\"");
+    return jg_api_close_key(r, JG_E_CONF_VALUE, "jwt_profile",
+                            jg_json_get(r->root, JG_STR("jwt_profile")), NULL,
+                            "expected \"compatible\" or \"strict\"");
 }
 
 enum jg_err
@@ -307,7 +328,7 @@ jg_api_read_key(struct jg_api_reading *r)
     if (api->mode != JG_AUTH_JWT)
         return JG_OK;
     if (api->def.jwt_client_base_field.len > 0 &&
-        api->def.jwt_policy_field_name.len == 0)
+        jg_api_policy_claims(&api->def).count == 0)
         jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
                        "jwt_client_base_field", NULL,
                        "use jwt_policy_field_name or jwt_default_policies",
@@ -317,10 +338,11 @@ jg_api_read_key(struct jg_api_reading *r)
     if (err == JG_OK)
         err = read_algorithms(r);
     if (err == JG_OK && api->algs != 0)
-        err = read_source(r);
+        err = read_sources(r);
     if (err != JG_OK || api->key_err == JG_OK)
         return err;
-    jg_jwks_free(api->keys); /* a closed API holds no key */
+    jg_jwks_free(api->keys); /* a closed API holds no key, and fetches none */
     api->keys = NULL;
+    api->key_url_count = 0;
     return JG_OK;
 }

@@ -7,6 +7,7 @@
 #include "model/api.h"
 
 #define DEF(field) offsetof(struct jg_api_def, field)
+#define RULES(field) DEF(rules.field)
 #define AUTH(field) offsetof(struct jg_auth_config, field)
 #define PROXY(field) offsetof(struct jg_api_proxy, field)
 #define VERSION(field) offsetof(struct jg_api_version, field)
@@ -16,7 +17,8 @@
         name, JG_FIELD_INT, DEF(skew.field), .min = 0, .max = JG_SKEW_MAX_S \
     }
 
-/* What the notes of IGNORED fields say more than once. */
+/* What notes say more than once. */
+static const char rules[] = "of OAS definitions only in Tyk";
 static const char plugins[] = "plugins do not run: what they check or change "
                               "is not checked or changed";
 static const char transforms[] = "not in this version: nothing is changed";
@@ -38,6 +40,18 @@ static const struct jg_field auth_config_rows[] = {
 static const struct jg_field_table auth_config_table = {
     sizeof(struct jg_auth_config), auth_config_rows,
     JG_FIELD_COUNT(auth_config_rows)};
+
+static const struct jg_field jwks_uri_rows[] = {
+    {"url", JG_FIELD_STR, offsetof(struct jg_jwks_uri, url), .max = JG_URL_MAX},
+    {"cache_timeout", JG_FIELD_DURATION,
+     offsetof(struct jg_jwks_uri, cache_timeout_ms)},
+    {"issuer", JG_FIELD_STR, offsetof(struct jg_jwks_uri, issuer),
+     .max = JG_URL_MAX,
+     .note = "not in Tyk: the keys at this URL verify this issuer's tokens "
+             "only"},
+};
+static const struct jg_field_table jwks_uri_table = {
+    sizeof(struct jg_jwks_uri), jwks_uri_rows, JG_FIELD_COUNT(jwks_uri_rows)};
 
 static const struct jg_field scope_rows[] = {
     {"scope_to_policy", JG_FIELD_IGNORED,
@@ -340,7 +354,10 @@ static const struct jg_field rows[] = {
     {"slug", JG_FIELD_SILENT, .note = dashboard},
     {"id", JG_FIELD_SILENT, .note = dashboard},
     {"_id", JG_FIELD_SILENT, .note = dashboard},
-    {"is_oas", JG_FIELD_SILENT, .note = dashboard},
+    {"is_oas", JG_FIELD_IGNORED,
+     .note = "this is half of an OAS definition, and its other half, in "
+             "-oas.json, is not beside it: claim rules that only that has are "
+             "not kept"},
     {"created_at", JG_FIELD_SILENT, .note = dashboard},
     {"last_updated", JG_FIELD_SILENT, .note = dashboard},
     {"hook_references", JG_FIELD_SILENT, .note = dashboard},
@@ -396,9 +413,7 @@ static const struct jg_field rows[] = {
     {"jwt_algorithms", JG_FIELD_STRS, DEF(jwt_algorithms),
      .note = "not in Tyk: the only algorithms of jwt_signing_method to take"},
     {"jwt_source", JG_FIELD_STR, DEF(jwt_source), .max = 2 * JG_KEY_TEXT_MAX,
-     .secret = true,
-     .note = "also a PEM, a JWK or a key set without base64; URLs not in "
-             "this version"},
+     .secret = true, .note = "also a PEM, a JWK or a key set without base64"},
     {"jwt_profile", JG_FIELD_STR, DEF(jwt_profile), .max = 32,
      .note = "not in Tyk: \"strict\" applies RFC 8725 and RFC 9068"},
     {"jwt_identity_base_field", JG_FIELD_STR, DEF(jwt_identity_base_field),
@@ -412,8 +427,30 @@ static const struct jg_field rows[] = {
     SKEW_ROW("jwt_expires_at_validation_skew", exp_s),
     SKEW_ROW("jwt_not_before_validation_skew", nbf_s),
     {"jwt_skip_kid", JG_FIELD_BOOL, DEF(jwt_skip_kid)},
-    {"jwt_jwks_uris", JG_FIELD_IGNORED,
-     .note = "of OAS definitions only, as in Tyk"},
+
+    /* Claim rules: of OAS definitions in Tyk. */
+    {"allowedIssuers", JG_FIELD_STRS, RULES(allowed_issuers), .note = rules},
+    {"allowed_issuers", JG_FIELD_STRS, RULES(allowed_issuers), .note = rules},
+    {"allowedAudiences", JG_FIELD_STRS, RULES(allowed_audiences),
+     .note = rules},
+    {"allowed_audiences", JG_FIELD_STRS, RULES(allowed_audiences),
+     .note = rules},
+    {"allowedSubjects", JG_FIELD_STRS, RULES(allowed_subjects), .note = rules},
+    {"allowed_subjects", JG_FIELD_STRS, RULES(allowed_subjects), .note = rules},
+    {"jtiValidation", JG_FIELD_OBJECT, DEF(rules), &jg_jti_table,
+     .note = rules},
+    {"jti_validation", JG_FIELD_OBJECT, DEF(rules), &jg_jti_table,
+     .note = rules},
+    {"customClaimValidation", JG_FIELD_MAP, RULES(custom), &jg_claim_rule_table,
+     .note = rules},
+    {"custom_claim_validation", JG_FIELD_MAP, RULES(custom),
+     &jg_claim_rule_table, .note = rules},
+
+    {"jwt_jwks_uris", JG_FIELD_LIST, DEF(jwt_jwks_uris), &jwks_uri_table,
+     .note = "of OAS definitions only in Tyk; here also without jwt_source"},
+    {"jwt_issuer", JG_FIELD_STR, DEF(jwt_issuer), .max = JG_URL_MAX,
+     .note = "not in Tyk: the keys verify this issuer's tokens only; alone, "
+             "it finds them by OpenID Connect Discovery"},
     {"scopes", JG_FIELD_OBJECT, .table = &scopes_table},
     {"jwt_scope_to_policy_mapping", JG_FIELD_IGNORED,
      .note = "scopes give no policies in this version: callers keep those of "

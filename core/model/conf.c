@@ -6,6 +6,7 @@
 
 #define TIMEOUT_DEFAULT_S 120
 #define PROXY_TIMEOUT_DEFAULT_S 30
+#define CACHE_TIMEOUT_DEFAULT_S 240
 
 /* The secret in Tyk's documentation and images: everybody has it. */
 #define PUBLIC_SECRET "352d20ee67be67f6340b4c0605b044b7"
@@ -31,6 +32,10 @@ static const struct jg_conf defaults = {
     .broker_processes = 4,
     .broker_deadline_s = 30,
     .dns_refresh_s = 30,
+    .jwks = {.cache_timeout_s = CACHE_TIMEOUT_DEFAULT_S,
+             .min_refresh_interval_s = 30,
+             .wait_ms = 2000,
+             .max_stale_s = 86400},
     .jwt_cache_max_bytes = 64 << 20,
 };
 
@@ -63,6 +68,8 @@ fill_in(struct jg_conf *conf)
         conf->http.write_timeout_s = TIMEOUT_DEFAULT_S;
     if (conf->proxy_default_timeout_s == 0)
         conf->proxy_default_timeout_s = PROXY_TIMEOUT_DEFAULT_S;
+    if (conf->jwks.cache_timeout_s <= 0)
+        conf->jwks.cache_timeout_s = CACHE_TIMEOUT_DEFAULT_S;
 }
 
 /* What is checked together: the document, and its result. */
@@ -163,6 +170,23 @@ check_secret(const struct check *c)
                        "can use the control API");
 }
 
+static void
+check_jwks(const struct check *c)
+{
+    if (c->conf->jwt_ssl_insecure_skip_verify)
+        jg_bind_report(c->source, JG_WARNING, JG_E_CONF_RISK,
+                       "jwt_ssl_insecure_skip_verify", NULL,
+                       "remove it, and name your own authority in "
+                       "jwks.ca_file",
+                       "certificates of key sets are not verified: whoever "
+                       "is on the way there can make tokens");
+    if (c->conf->jwks.allow_http)
+        jg_bind_report(c->source, JG_WARNING, JG_E_CONF_RISK, "jwks.allow_http",
+                       NULL, "use https",
+                       "key sets by http can be changed on their way: whoever "
+                       "does it can make tokens");
+}
+
 static enum jg_err
 check_all(const struct check *c)
 {
@@ -170,6 +194,7 @@ check_all(const struct check *c)
 
     check_words(c);
     check_secret(c);
+    check_jwks(c);
     tls = check_tls(c);
     ports = check_ports(c);
     return tls != JG_OK ? tls : ports;

@@ -31,6 +31,19 @@ struct jg_conf_policies {
     struct jg_str policy_path;        /* or a folder, one file each */
 };
 
+/* jwks: key sets by URL. All but the first are ours. */
+struct jg_conf_jwks {
+    int64_t cache_timeout_s;        /* a set is fetched again after this; 240 */
+    int64_t min_refresh_interval_s; /* two fetches for unknown keys; 30 */
+    int64_t wait_ms;     /* a request waits for a fetch at most; 2000 */
+    int64_t max_stale_s; /* a set that cannot be refreshed serves on; 86400 */
+    bool allow_http;     /* also for hosts other than this machine */
+    struct jg_strs allow_addresses; /* CIDR: fetched from all the same */
+    struct jg_str proxy;            /* of fetches; "": none, whatever the
+                                     * environment says */
+    struct jg_str ca_file;          /* instead of the system's authorities */
+};
+
 /*
  * Everything, with defaults filled in. Relative paths are relative to the
  * folder that jotgate was started in, as Tyk's are.
@@ -51,6 +64,8 @@ struct jg_conf {
     struct jg_str readiness_check_endpoint_name; /* "ready" */
     double proxy_default_timeout_s;              /* 30 */
     bool proxy_ssl_insecure_skip_verify;
+    bool jwt_ssl_insecure_skip_verify; /* of key sets by URL */
+    struct jg_conf_jwks jwks;
     bool close_connections, hide_generator_header;
     bool enable_custom_domains;
     bool allow_unsafe_policy_ids;
@@ -75,9 +90,8 @@ extern const struct jg_field_table jg_conf_table;
  * The configuration in source->text; <environment> ("TYK_GW_LISTENPORT=8090",
  * ends with NULL; may be NULL) overrides the file, as in Tyk: the name is the
  * field's path in capitals, its parts joined by '_' and without their own
- * underscores (TYK_GW_STORAGE_HOST). Lists of strings are separated by commas,
- * other lists are JSON. Findings about a variable have its name for a file.
- * Strings live in <a>.
+ * underscores (TYK_GW_STORAGE_HOST); lists are JSON. Findings about a variable
+ * have its name for a file. Strings live in <a>.
  *   JG_E_CONF_JSON, JG_E_CONF_TYPE   reported to source->diags
  *   JG_E_CONF_VALUE, JG_E_CONF_MISSING  fields that do not go together
  *   JG_E_NOMEM

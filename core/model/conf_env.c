@@ -93,28 +93,6 @@ read_bool(struct jg_str text, struct jg_json *out)
     return false;
 }
 
-/* A list of the parts between the commas; none of an empty text. */
-static enum jg_err
-read_strs(struct jg_str text, struct jg_arena *a, struct jg_json *out)
-{
-    struct jg_str part, rest = text;
-    uint32_t count = 0;
-    struct jg_json *items;
-
-    while (text.len > 0 && jg_str_next(&rest, ',', &part))
-        count++;
-    items = jg_arena_array(a, count, sizeof(*items));
-    if (items == NULL)
-        return JG_E_NOMEM;
-    rest = text;
-    for (uint32_t i = 0; i < count && jg_str_next(&rest, ',', &part); i++)
-        items[i] = (struct jg_json){.type = JG_JSON_STRING,
-                                    .string = jg_str_trim(part)};
-    *out =
-        (struct jg_json){.type = JG_JSON_ARRAY, .count = count, .items = items};
-    return JG_OK;
-}
-
 /*
  * The value that <text> is for a field of <type>. What does not fit stays a
  * string, so that the table says what it expected.
@@ -129,8 +107,6 @@ read_value(enum jg_field_type type, struct jg_str text, struct jg_arena *a,
     *out = (struct jg_json){.type = JG_JSON_STRING, .string = text};
     if (type == JG_FIELD_STR)
         return JG_OK;
-    if (type == JG_FIELD_STRS && !jg_str_starts(text, JG_STR("[")))
-        return read_strs(text, a, out);
     if (type == JG_FIELD_BOOL && read_bool(text, out))
         return JG_OK;
     err = jg_json_parse(text, &jg_json_limits_conf, a, &parsed, NULL);
@@ -165,7 +141,7 @@ static enum jg_err
 override(struct jg_str name, struct jg_str text, struct jg_diags *diags,
          struct jg_arena *scratch, struct jg_arena *a, struct jg_conf *out)
 {
-    struct jg_bind_source source = {name, {NULL, 0}, diags};
+    struct jg_bind_source source = {.file = name, .diags = diags};
     struct found f = {.depth = 0};
     const struct jg_json *root;
     struct jg_json value;

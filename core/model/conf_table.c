@@ -9,6 +9,7 @@
 #define HTTP(field) offsetof(struct jg_conf_http, field)
 #define CERTIFICATE(field) offsetof(struct jg_conf_certificate, field)
 #define STORAGE(field) offsetof(struct jg_conf_storage, field)
+#define JWKS(field) offsetof(struct jg_conf_jwks, field)
 #define POLICIES(field) offsetof(struct jg_conf_policies, field)
 
 #define PATH_MAX_BYTES 4096
@@ -105,6 +106,33 @@ static const struct jg_field storage_rows[] = {
 };
 static const struct jg_field_table storage_table = {
     sizeof(struct jg_conf_storage), storage_rows, JG_FIELD_COUNT(storage_rows)};
+
+static const struct jg_field jwks_cache_rows[] = {
+    {"timeout", JG_FIELD_INT, JWKS(cache_timeout_s), .min = -DAY_S,
+     .max = DAY_S, .note = "240 when it is 0 or less, as in Tyk"},
+};
+static const struct jg_field_table jwks_cache_table = {
+    sizeof(struct jg_conf_jwks), jwks_cache_rows,
+    JG_FIELD_COUNT(jwks_cache_rows)};
+
+static const struct jg_field jwks_rows[] = {
+    {"cache", JG_FIELD_OBJECT, .table = &jwks_cache_table},
+    {"min_refresh_interval", JG_FIELD_INT, JWKS(min_refresh_interval_s),
+     .min = 1, .max = DAY_S, .note = ours},
+    {"wait_ms", JG_FIELD_INT, JWKS(wait_ms), .min = 0, .max = 4000,
+     .note = ours},
+    {"max_stale", JG_FIELD_INT, JWKS(max_stale_s), .min = 1, .max = 365 * DAY_S,
+     .note = ours},
+    {"allow_http", JG_FIELD_BOOL, JWKS(allow_http), .note = ours},
+    {"allow_addresses", JG_FIELD_STRS, JWKS(allow_addresses), .max = 64,
+     .note = ours},
+    {"proxy", JG_FIELD_STR, JWKS(proxy), .max = PATH_MAX_BYTES, .note = ours,
+     .secret = true},
+    {"ca_file", JG_FIELD_STR, JWKS(ca_file), .max = PATH_MAX_BYTES,
+     .note = ours},
+};
+static const struct jg_field_table jwks_table = {
+    sizeof(struct jg_conf_jwks), jwks_rows, JG_FIELD_COUNT(jwks_rows)};
 
 static const struct jg_field policies_rows[] = {
     {"policy_source", JG_FIELD_STR, POLICIES(policy_source), .max = 32,
@@ -221,6 +249,11 @@ static const struct jg_field rows[] = {
      .note = "upstreams are connected directly"},
     {"uptime_tests", JG_FIELD_SILENT},
 
+    /* Key sets by URL. */
+    {"jwt_ssl_insecure_skip_verify", JG_FIELD_BOOL,
+     CONF(jwt_ssl_insecure_skip_verify)},
+    {"jwks", JG_FIELD_OBJECT, CONF(jwks), &jwks_table},
+
     /* Ours. */
     {"workers", JG_FIELD_INT, CONF(workers), .min = 0, .max = 512,
      .note = ours},
@@ -244,10 +277,6 @@ static const struct jg_field rows[] = {
     {"security", JG_FIELD_OBJECT, .table = &security_table},
     {"auth_override", JG_FIELD_IGNORED,
      .note = "authentication is what each definition says"},
-    {"jwt_ssl_insecure_skip_verify", JG_FIELD_IGNORED,
-     .note = "there are no key sets by URL in this version"},
-    {"jwks", JG_FIELD_IGNORED,
-     .note = "there are no key sets by URL in this version"},
     {"override_messages", JG_FIELD_IGNORED,
      .note = "errors keep their own text"},
     {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},

@@ -8,9 +8,13 @@
 #define JG_SCRATCH_CHUNK_BYTES (16 * 1024)
 #define JG_SCRATCH_MAX_BYTES (96 * 1024 * 1024)
 
+#define JG_CLAIM_RULE_PATH_MAX 400 /* of a message about one rule */
+
 /* One API definition while it is read. */
 struct jg_api_reading {
-    const struct jg_bind_source *source;
+    const struct jg_bind_source *source; /* the caller's, or <renamed> */
+    struct jg_bind_source renamed;       /* with an OAS document's own paths */
+    struct jg_bind_alias *aliases;       /* of <renamed> */
     const struct jg_conf *conf;
     const struct jg_json *root;
     struct jg_arena *scratch;
@@ -22,11 +26,34 @@ struct jg_api_reading {
  * every problem that it sees, and returns the first that keeps the API from
  * being routed.
  */
+enum jg_err jg_api_read_headers(struct jg_api_reading *r); /* headers.c */
 enum jg_err jg_api_read_listen(struct jg_api_reading *r);  /* listen.c */
 enum jg_err jg_api_read_domain(struct jg_api_reading *r);  /* listen.c */
 enum jg_err jg_api_read_targets(struct jg_api_reading *r); /* target.c */
 enum jg_err jg_api_read_auth(struct jg_api_reading *r);    /* api_auth.c */
+enum jg_err jg_api_read_claims(struct jg_api_reading *r);  /* claim_rules.c */
 enum jg_err jg_api_read_key(struct jg_api_reading *r);     /* api_key.c */
+
+/*
+ * Fill r->api->def from the OAS document r->root, and let later reports name
+ * its members by their places in it.
+ *   JG_E_CONF_TYPE, JG_E_CONF_VALUE   reported, cannot be routed
+ *   JG_E_NOMEM
+ */
+enum jg_err jg_oas_read(struct jg_api_reading *r); /* oas.c */
+
+/* No token can be verified, since <why>: reported, and the API closed. <found>
+ * and <fix> may be NULL. JG_OK, JG_E_NOMEM */
+enum jg_err jg_api_close_key(struct jg_api_reading *r, enum jg_err err,
+                             const char *path, const struct jg_json *found,
+                             const char *fix, const char *why); /* api_key.c */
+
+/* The key sets by URL of jwt_source (which is <text>), of jwt_jwks_uris, or of
+ * jwt_issuer alone. JG_OK (also when it closed the API), JG_E_NOMEM.
+ * api_key_url.c */
+enum jg_err jg_api_read_key_url(struct jg_api_reading *r, struct jg_str text);
+enum jg_err jg_api_read_key_uris(struct jg_api_reading *r);
+enum jg_err jg_api_read_issuer(struct jg_api_reading *r);
 
 /*
  * A listen path as requests are compared with it: begins with '/', without

@@ -237,7 +237,8 @@ jg_snapshot_add_api(struct jg_snapshot_builder *b,
                     const struct jg_document *document, struct jg_diags *diags)
 {
     struct jg_snapshot *s = b->snapshot;
-    struct jg_bind_source source = {document->file, document->text, diags};
+    struct jg_bind_source source = {
+        .file = document->file, .text = document->text, .diags = diags};
     struct jg_api *api = NULL;
     enum jg_err err;
 
@@ -284,7 +285,8 @@ jg_snapshot_add_policy(struct jg_snapshot_builder *b,
                        struct jg_diags *diags)
 {
     struct jg_snapshot *s = b->snapshot;
-    struct jg_bind_source source = {document->file, document->text, diags};
+    struct jg_bind_source source = {
+        .file = document->file, .text = document->text, .diags = diags};
     struct jg_policy *old = jg_map_get(&b->old_policies, document->id);
     struct jg_policy *policy = NULL;
     enum jg_err err = JG_OK;

@@ -9,15 +9,18 @@
 
 /*
  * Version of everything below, to be raised with any change to it. A second
- * table, for rates and quotas, has its place behind <turns>.
+ * table, for rates and quotas, has its place behind <keys>.
  */
-#define LAYOUT 1
+#define LAYOUT 2
 
 #define METRICS_MAX 64 /* places; enum jg_metric takes the first ones */
 #define SHARDS 8
 #define TURN_BITS 16 /* 64 Ki places: APIs with a round robin of their own */
 #define TURNS (1U << TURN_BITS)
 #define TURN_PROBES 16
+#define KEY_BITS 13 /* 8 Ki places: keys of fetched sets in use */
+#define KEYS (1U << KEY_BITS)
+#define KEY_PROBES 16
 
 _Static_assert(JG_METRIC_COUNT <= METRICS_MAX, "raise METRICS_MAX and LAYOUT");
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
@@ -39,14 +42,21 @@ struct turn {
     _Atomic uint32_t next;
 };
 
+/* A fetched key with this hash, and when it was used last; 0: free. */
+struct key {
+    counter hash;
+    _Atomic int64_t used_s;
+};
+
 struct file {
     struct jg_mapped_head head;
     _Atomic uint32_t processes; /* that opened it: gives out the shards */
     _Alignas(64) counter epoch;
-    counter addresses;
+    counter addresses, keysets;
     counter gauges[METRICS_MAX];
     struct shard shards[SHARDS];
     struct turn turns[TURNS];
+    struct key keys[KEYS];
 };
 
 struct jg_counters {
@@ -113,6 +123,18 @@ uint64_t
 jg_counters_addresses(const struct jg_counters *c)
 {
     return atomic_load_explicit(&c->file->addresses, memory_order_acquire);
+}
+
+uint64_t
+jg_counters_keysets(const struct jg_counters *c)
+{
+    return atomic_load_explicit(&c->file->keysets, memory_order_acquire);
+}
+
+void
+jg_counters_bump_keysets(struct jg_counters *c)
+{
+    atomic_fetch_add_explicit(&c->file->keysets, 1, memory_order_release);
 }
 
 void
@@ -234,4 +256,59 @@ jg_counters_turn(struct jg_counters *c, struct jg_str id)
     struct turn *turn = turn_of(c->file, hash != 0 ? hash : 1);
 
     return atomic_fetch_add_explicit(&turn->next, 1, memory_order_relaxed);
+}
+
+uint64_t
+jg_counters_key(struct jg_str keyset_id, struct jg_str thumbprint)
+{
+    const struct jg_hash_key seed = {jg_hash_plain(keyset_id), 0};
+    uint64_t hash = jg_hash_keyed(&seed, thumbprint);
+
+    return hash != 0 ? hash : 1;
+}
+
+static int64_t
+used_s(const struct key *key)
+{
+    return atomic_load_explicit(&key->used_s, memory_order_relaxed);
+}
+
+/* The place of <hash>, else a free one, else the one unused for longest. */
+static struct key *
+key_of(struct file *file, uint64_t hash)
+{
+    uint64_t home = hash >> (64 - KEY_BITS);
+    struct key *best = &file->keys[home];
+
+    for (uint64_t i = 0; i < KEY_PROBES; i++) {
+        struct key *key = &file->keys[(home + i) % KEYS];
+        uint64_t seen = get(&key->hash);
+
+        if (seen == hash || seen == 0)
+            return key;
+        if (used_s(key) < used_s(best))
+            best = key;
+    }
+    return best;
+}
+
+/* Two processes may take one place for two keys: one mark is lost then, until
+ * its key is used the next time. */
+void
+jg_counters_key_used(struct jg_counters *c, uint64_t key, int64_t now_s)
+{
+    struct key *place = key_of(c->file, key);
+
+    if (get(&place->hash) == key && used_s(place) == now_s)
+        return; /* so that a busy key is no busy cache line */
+    atomic_store_explicit(&place->used_s, now_s, memory_order_relaxed);
+    atomic_store_explicit(&place->hash, key, memory_order_relaxed);
+}
+
+int64_t
+jg_counters_key_last_used(const struct jg_counters *c, uint64_t key)
+{
+    const struct key *place = key_of(c->file, key);
+
+    return get(&place->hash) == key ? used_s(place) : 0;
 }

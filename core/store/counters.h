@@ -30,6 +30,12 @@ enum jg_metric {
     JG_METRIC_POLICIES,      /* policies in force: a gauge */
     JG_METRIC_BROKER_REQUESTS,
     JG_METRIC_BROKER_KILLED, /* broker processes past their deadline */
+    JG_METRIC_KEYSET_FETCHES,
+    JG_METRIC_KEYSET_FETCH_FAILURES,
+    JG_METRIC_KEYSET_KID_MISSES, /* tokens whose key is in no set */
+    JG_METRIC_KEYSETS,           /* key sets by URL: a gauge */
+    JG_METRIC_KEYSETS_FAILING,   /* whose last attempt failed: a gauge */
+    JG_METRIC_KEYSETS_INSECURE,  /* whose TLS is not verified: a gauge */
     JG_METRIC_COUNT
 };
 
@@ -48,8 +54,10 @@ void jg_counters_close(struct jg_counters *c); /* NULL is fine */
  * first and raise the number then. */
 uint64_t jg_counters_epoch(const struct jg_counters *c);     /* snapshot */
 uint64_t jg_counters_addresses(const struct jg_counters *c); /* addresses */
+uint64_t jg_counters_keysets(const struct jg_counters *c);   /* key sets */
 void jg_counters_bump_epoch(struct jg_counters *c);
 void jg_counters_bump_addresses(struct jg_counters *c);
+void jg_counters_bump_keysets(struct jg_counters *c);
 
 void jg_counters_add(struct jg_counters *c, enum jg_metric metric, uint64_t n);
 void jg_counters_set(struct jg_counters *c, enum jg_metric metric, uint64_t n);
@@ -73,6 +81,15 @@ void jg_counters_latency_get(const struct jg_counters *c,
 /* The next number of a round robin over all workers, for the API <id>: 0, 1,
  * 2 and so on, and 0 again after the largest. */
 uint32_t jg_counters_turn(struct jg_counters *c, struct jg_str id);
+
+/*
+ * When a fetched key verified a signature for the last time (unix seconds; 0:
+ * not that anybody knows). <key> is jg_counters_key() of its set and its
+ * thumbprint. The table is of fixed size; in a full one the oldest marks go.
+ */
+uint64_t jg_counters_key(struct jg_str keyset_id, struct jg_str thumbprint);
+void jg_counters_key_used(struct jg_counters *c, uint64_t key, int64_t now_s);
+int64_t jg_counters_key_last_used(const struct jg_counters *c, uint64_t key);
 
 /*
  * How Prometheus sees a metric. Rows of one name follow each other, differ in

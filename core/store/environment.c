@@ -27,9 +27,13 @@
 #define HASH_KEY "hash_key"
 
 static const char *const kind_names[JG_KIND_COUNT] = {
-    [JG_KIND_META] = "meta",       [JG_KIND_CONF] = "conf",
-    [JG_KIND_API] = "api",         [JG_KIND_POLICY] = "policy",
+    [JG_KIND_META] = "meta",
+    [JG_KIND_CONF] = "conf",
+    [JG_KIND_API] = "api",
+    [JG_KIND_POLICY] = "policy",
     [JG_KIND_ADDRESS] = "address",
+    [JG_KIND_KEYSET] = "keyset",
+    [JG_KIND_KEYSET_USE] = "keyset_use",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

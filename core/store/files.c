@@ -238,6 +238,14 @@ jg_file_read(const char *path, struct jg_arena *a, struct jg_str *out)
     return err;
 }
 
+bool
+jg_file_is_gone(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
 /* folder/name, or its temporary sibling, in <out>. */
 static enum jg_err
 path_in(const char *folder, struct jg_str name, char out[static PATH_MAX])

@@ -52,6 +52,9 @@ enum jg_err jg_files_list(const char *folder, int64_t now_s, struct jg_arena *a,
 enum jg_err jg_file_stamp(const char *path, int64_t now_s,
                           struct jg_file_stamp *out);
 
+/* Is there nothing of this name, not even a link that leads nowhere? */
+bool jg_file_is_gone(const char *path);
+
 /* The whole file into <a>, with a NUL behind. JG_E_NOT_FOUND,
  * JG_E_CONF_RANGE (over JG_FILE_MAX), JG_E_IO, JG_E_NOMEM */
 enum jg_err jg_file_read(const char *path, struct jg_arena *a,

@@ -36,6 +36,22 @@ static const struct jg_metric_info metrics[] = {
     [JG_METRIC_BROKER_KILLED] = {"jotgate_broker_killed_total",
                                  "Broker processes ended past their deadline.",
                                  NULL, false},
+    [JG_METRIC_KEYSET_FETCHES] = {"jotgate_keyset_fetches_total",
+                                  "Attempts to fetch a key set.", NULL, false},
+    [JG_METRIC_KEYSET_FETCH_FAILURES] =
+        {"jotgate_keyset_fetch_failures_total",
+         "Attempts to fetch a key set that brought no usable one.", NULL,
+         false},
+    [JG_METRIC_KEYSET_KID_MISSES] =
+        {"jotgate_keyset_kid_misses_total",
+         "Tokens whose key was in no key set of their API.", NULL, false},
+    [JG_METRIC_KEYSETS] = {"jotgate_keysets", "Key sets by URL.", NULL, true},
+    [JG_METRIC_KEYSETS_FAILING] =
+        {"jotgate_keysets_failing",
+         "Key sets whose last attempt to fetch them failed.", NULL, true},
+    [JG_METRIC_KEYSETS_INSECURE] =
+        {"jotgate_keysets_insecure",
+         "Key sets fetched without verifying the certificate.", NULL, true},
 };
 
 _Static_assert(sizeof(metrics) / sizeof(metrics[0]) == JG_METRIC_COUNT,

@@ -19,12 +19,11 @@ struct head {
     uint64_t checksum; /* of all before it, id and file */
 };
 
+#define NO_HASH 1 /* the version of a text that could not be hashed */
 #define DOCUMENT_LAYOUT 0x4a474431 /* "JGD1" */
 
-/* Of <head> before its checksum, and of <rest>. No secret: it finds damage,
- * and a snapshot computes ten thousand of them. */
-static uint64_t
-checksum_of(const void *head, size_t len, struct jg_str rest)
+uint64_t
+jg_record_checksum(const void *head, size_t len, struct jg_str rest)
 {
     static const struct jg_hash_key first;
     struct jg_hash_key second = {
@@ -36,7 +35,7 @@ checksum_of(const void *head, size_t len, struct jg_str rest)
 static uint64_t
 head_checksum(const struct head *head, const char *names)
 {
-    return checksum_of(
+    return jg_record_checksum(
         head, offsetof(struct head, checksum),
         (struct jg_str){names, (size_t)head->id_len + head->file_len});
 }
@@ -51,7 +50,18 @@ jg_record_version(struct jg_str text)
      * again, and its record is found damaged. */
     if (jg_sha256(text, digest) == JG_OK)
         memcpy(&version, digest, sizeof(version));
-    return version != 0 ? version : 1;
+    return version != 0 ? version : NO_HASH;
+}
+
+enum jg_err
+jg_record_version_of(struct jg_str text, uint64_t *out)
+{
+    uint64_t version = jg_record_version(text);
+
+    if (version == NO_HASH)
+        return JG_E_NOMEM;
+    *out = version;
+    return JG_OK;
 }
 
 enum jg_err
@@ -180,7 +190,7 @@ struct address_head {
 static uint64_t
 address_checksum(const struct address_head *head, const void *items)
 {
-    return checksum_of(
+    return jg_record_checksum(
         head, offsetof(struct address_head, checksum),
         (struct jg_str){items, head->count * sizeof(struct jg_address)});
 }

@@ -13,11 +13,13 @@
 
 /* Kinds of records; each row of store.c names its sub-database. */
 enum jg_kind {
-    JG_KIND_META,    /* schema version, hash key */
-    JG_KIND_CONF,    /* "gateway": the configuration the workers use */
-    JG_KIND_API,     /* api_id -> definition */
-    JG_KIND_POLICY,  /* org_id '\n' id -> policy */
-    JG_KIND_ADDRESS, /* host name -> its addresses */
+    JG_KIND_META,       /* schema version, hash key */
+    JG_KIND_CONF,       /* "gateway": the configuration the workers use */
+    JG_KIND_API,        /* api_id -> definition */
+    JG_KIND_POLICY,     /* org_id '\n' id -> policy */
+    JG_KIND_ADDRESS,    /* host name -> its addresses */
+    JG_KIND_KEYSET,     /* id of a key set's URL -> struct jg_keyset */
+    JG_KIND_KEYSET_USE, /* api_id -> the key sets that it names */
     JG_KIND_COUNT
 };
 

@@ -49,4 +49,11 @@ enum jg_err jg_store_err(const struct jg_store *store, int code);
 enum jg_err jg_store_reserve(struct jg_txn *txn, enum jg_kind kind,
                              struct jg_str key, size_t len, void **place);
 
+/* Of a record's <head> before its checksum, and of <rest>. No secret: it finds
+ * damage, and a snapshot computes ten thousand of them. records.c */
+uint64_t jg_record_checksum(const void *head, size_t len, struct jg_str rest);
+
+/* jg_record_version(), which gives 1 for want of a hash. JG_E_NOMEM */
+enum jg_err jg_record_version_of(struct jg_str text, uint64_t *out);
+
 #endif

@@ -219,8 +219,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.serve("discovery", self.idp.discovery_mode,
                            json.dumps(self.idp.discovery(issuer)).encode())
             elif path.endswith(("/jwks", "/jwks.json", "/certs")):
+                body = json.dumps(self.idp.jwks()).encode()
                 self.serve("jwks", self.idp.mode,
-                           json.dumps(self.idp.jwks()).encode())
+                           body.rjust(self.idp.pad_to))
             else:
                 self.idp.note("other", self)
                 send(self, b'{"error":"not_found"}', 404)
@@ -275,6 +276,7 @@ class Idp:
         self.tls, self.verbose = tls, verbose
         self.keys = [Key(alg) for alg in algs or ("RS256",)]
         self.mode = self.discovery_mode = "ok"
+        self.pad_to = 0 # bytes
         self.delay_s, self.redirect_to = 1.0, "http://127.0.0.1:9/"
         self.headers, self.etag = {}, False
         self.discovery_changes = {}

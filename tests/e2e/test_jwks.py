@@ -8,10 +8,11 @@ import urllib.request
 
 import pytest
 from gateway import BUILD
-from idp import ENDLESS, USELESS, Idp
+from idp import Idp
 from idp_keys import Key
-from keysets import (LONG, Load, add_api, b64, flush, metric, quick, rss_kib,
-                     sets, status, wait_for_status, wait_until, workers)
+from keysets import (LONG, SANITIZED, Load, add_api, add_oas_api, b64,
+                     flush, memory_kib, metric, quick, sets, status,
+                     wait_for_status, wait_until, workers)
 
 GENERIC = "Key not authorized"
 
@@ -45,6 +46,62 @@ def test_several_urls_are_searched(gateway, idp):
         assert status(gateway, "api", idp.token()) == 200
         assert status(gateway, "api", other.token()) == 200
         assert status(gateway, "api", stranger.token()) == 403
+
+
+def test_an_oas_definition_names_several_urls(gateway, idp):
+    with Idp("ES256") as other, Idp("ES256") as stranger:
+        add_oas_api(gateway, "api", "ES256", jwksURIs=[
+            {"url": idp.jwks_url, "cacheTimeout": "5m"},
+            {"url": other.jwks_url}])
+        gateway.start()
+        assert status(gateway, "api", idp.token()) == 200
+        assert status(gateway, "api", other.token()) == 200
+        assert status(gateway, "api", stranger.token()) == 403
+
+
+@pytest.mark.parametrize("encoded", [str, b64])
+def test_an_oas_definition_may_have_a_url_for_source(gateway, idp, encoded):
+    add_oas_api(gateway, "api", "ES256", source=encoded(idp.jwks_url))
+    gateway.start()
+    assert status(gateway, "api", idp.token()) == 200
+
+
+@pytest.mark.parametrize("rules, good, bad, message", [
+    ({"allowedIssuers": ["{url}"]}, {}, {"iss": "https://evil.test"},
+     "invalid issuer claim: https://evil.test"),
+    ({"allowedIssuers": ["{url}"]}, {}, {"iss": None},
+     "issuer claim is required but not present in token"),
+    ({"allowedAudiences": ["api"]}, {"aud": ["x", "api"]}, {"aud": ["x", "y"]},
+     "no matching audience found in token: [x y]"),
+    ({"allowedAudiences": ["api"]}, {"aud": "api"}, {},
+     "audience claim is required but not present in token"),
+    ({"jtiValidation": {"enabled": True}}, {"jti": "1"}, {},
+     "JWT ID (jti) claim is required but not present in token"),
+    ({"allowedSubjects": ["ada"], "skipKid": True}, {}, {"sub": "eve"},
+     "invalid subject value: eve"),
+    ({"customClaimValidation": {"user.team": {
+        "type": "exact_match", "allowedValues": ["a", "b"]}}},
+     {"user": {"team": "b"}}, {"user": {"team": "c"}},
+     "claim user.team value does not match any expected values"),
+    ({"customClaimValidation": {"realm_access.roles": {
+        "type": "contains", "allowedValues": ["admin"]}}},
+     {"realm_access": {"roles": ["x", "admin"]}},
+     {"realm_access": {"roles": ["x"]}},
+     "claim realm_access.roles value does not contain any expected values"),
+    ({"customClaimValidation": {"team": {"type": "required"}}},
+     {"team": 1}, {},
+     "custom claim team is required but not present in token"),
+], ids=["iss", "iss absent", "aud", "aud absent", "jti", "sub", "exact",
+        "contains", "required"])
+def test_claim_rules_of_an_oas_definition(gateway, idp, rules, good, bad,
+                                          message):
+    text = json.dumps(rules).replace("{url}", idp.url)
+    add_oas_api(gateway, "api", "ES256", jwksURIs=[{"url": idp.jwks_url}],
+                **json.loads(text))
+    gateway.start()
+    assert status(gateway, "api", idp.token(**good)) == 200
+    answer = gateway.get("/api/echo", idp.token(**bad))
+    assert (answer.status, answer.error) == (401, f"{GENERIC}: {message}")
 
 
 def test_one_url_of_several_may_be_down(gateway, idp):
@@ -83,6 +140,8 @@ def test_the_token_endpoints_own_token_passes(gateway, idp):
                                  "EdDSA"])
 @pytest.mark.parametrize("style", ["plain", "bare", "x5c", "auth0"])
 def test_every_kind_of_key_verifies(gateway, alg, style):
+    if (alg, style) == ("EdDSA", "x5c"):
+        return # no provider publishes Ed25519 keys as certificates alone
     with Idp(alg) as idp:
         idp.keys = [Key("RS256", use="enc"), Key(alg, style=style)]
         add_api(gateway, "api", idp.jwks_url, alg)
@@ -275,42 +334,8 @@ def test_an_idp_that_comes_up_later_is_found(gateway, idp):
     wait_for_status(gateway, "api", idp.token())
 
 
-@pytest.mark.parametrize("mode", USELESS)
-def test_a_useless_answer_replaces_no_good_set(gateway, idp, mode):
-    quick(gateway)
-    add_api(gateway, "api", idp.jwks_url, "ES256")
-    gateway.start()
-    assert status(gateway, "api", idp.token()) == 200
-    idp.mode = mode
-    time.sleep(1.1)
-    assert status(gateway, "api", idp.token(Key("ES256"))) == 403
-    assert idp.fetches["jwks"] >= 2
-    assert status(gateway, "api", idp.token(sub="bob")) == 200
-
-
-@pytest.mark.parametrize("mode", ENDLESS)
-def test_an_endless_answer_holds_nobody_up(gateway, idp, mode):
-    idp.mode = mode
-    add_api(gateway, "api", idp.jwks_url, "ES256")
-    gateway.add_policy("other", apis=["other"])
-    gateway.add_api("other", use_keyless=True, enable_jwt=False)
-    gateway.start()
-    got = []
-    waiting = threading.Thread(target=lambda: got.append(
-        gateway.get("/api/echo", idp.token())))
-    waiting.start()
-    for _ in range(20):
-        assert gateway.get("/other/echo").status == 200
-    waiting.join(30)
-    assert got and got[0].status in (403, 503)
-    idp.stop()
-    idp.mode = "ok"
-    idp.start()
-    wait_for_status(gateway, "api", idp.token())
-
-
 def test_keys_too_old_are_503_for_their_tokens_alone(gateway, idp):
-    quick(gateway, max_stale=2)
+    quick(gateway, max_stale=2, cache={"timeout": 1})
     add_api(gateway, "api", idp.jwks_url, "ES256")
     gateway.add_policy("other", apis=["other"])
     gateway.add_api("other", use_keyless=True, enable_jwt=False)
@@ -512,6 +537,7 @@ def test_sets_that_no_api_names_are_forgotten(gateway, idp):
     assert list(sets(gateway)) == [idp.jwks_url]
 
 
+@pytest.mark.skipif(SANITIZED, reason="memory figures")
 def test_memory_does_not_grow_with_unknown_kids(gateway, idp):
     add_api(gateway, "api", idp.jwks_url, "ES256")
     gateway.start()
@@ -529,8 +555,8 @@ def test_memory_does_not_grow_with_unknown_kids(gateway, idp):
         assert set(load.statuses) == {403}, load.odd
 
     send(1500)
-    before = {pid: rss_kib(pid) for pid in workers(gateway)}
+    before = {pid: memory_kib(pid) for pid in workers(gateway)}
     send(100_000 if LONG else 3000)
     for pid, kib in before.items():
-        assert rss_kib(pid) - kib < 1024
+        assert memory_kib(pid) - kib < 1024
     assert idp.fetches["jwks"] <= 3

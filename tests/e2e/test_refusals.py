@@ -21,9 +21,9 @@ def gw(module_gateway):
     gw.add_api()
     gw.add_api("nodefault", jwt_default_policies=[])
     gw.add_api("lost", jwt_default_policies=["gone"])
-    gw.add_api("skewed", jwt_expires_at_validation_skew=60,
-               jwt_issued_at_validation_skew=60,
-               jwt_not_before_validation_skew=60,
+    gw.add_api("skewed", jwt_expires_at_validation_skew=3000,
+               jwt_issued_at_validation_skew=3000,
+               jwt_not_before_validation_skew=3000,
                jwt_default_policies=["skew"])
     gw.add_policy("skew", apis=["skewed"], key_expires_in=3600)
     gw.add_api("mail", jwt_identity_base_field="user.mail")
@@ -102,7 +102,7 @@ def test_a_bad_token_is_refused_in_tyks_words(gw, token, status, message):
      "found an empty user ID in predefined base claim, claim: user.mail"),
     ("skewed", raw(HS, claims(exp=NOW - 30)), 200, ""),
     ("skewed", raw(HS, claims(iat=NOW + 30, nbf=NOW + 30)), 200, ""),
-    ("skewed", raw(HS, claims(exp=NOW - 300)), 401,
+    ("skewed", raw(HS, claims(exp=NOW - 9000)), 401,
      f"{GENERIC}: token has expired"),
 ])
 def test_each_api_applies_its_own_rules(gw, api, token, status, message):

@@ -111,7 +111,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct jg_str text = {(const char *)data, size}, secret = {NULL, 0};
     struct jg_diags diags;
-    struct jg_bind_source source = {JG_STR("t.json"), text, &diags};
+    struct jg_bind_source source = {
+        .file = JG_STR("t.json"), .text = text, .diags = &diags};
     const struct jg_json *json = NULL;
     struct outer out = {0};
     struct jg_arena a;

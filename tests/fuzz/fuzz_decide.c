@@ -10,7 +10,7 @@
 #include "access/explain.h"
 #include "access/respond.h"
 #include "access/utf8.h"
-#include "jose/sign.h"
+#include "jose/export.h"
 
 #define NOW 1700000000
 #define LINES_MAX 128
@@ -49,20 +49,31 @@ static const char *const apis[] = {
     "\"preserve_host_header\":true}}",
     "{\"api_id\":\"c\",\"active\":true,\"use_oauth2\":true,\"proxy\":{"
     "\"listen_path\":\"/c/\",\"target_url\":\"http://127.0.0.1\"}}",
+    JWT("r", ",\"jwt_default_policies\":[\"all\"],\"allowedIssuers\":[\"i\"],"
+             "\"allowedAudiences\":[\"a\"],\"allowedSubjects\":[\"s\"],"
+             "\"jtiValidation\":{\"enabled\":true},\"customClaimValidation\":{"
+             "\"a.#.b\":{\"type\":\"contains\",\"allowedValues\":[1,[2]]},"
+             "\"c.0\":{\"type\":\"exact_match\",\"allowedValues\":[{\"d\":1}],"
+             "\"nonBlocking\":true},\"e.#\":{\"type\":\"required\"}}"),
+    "{\"api_id\":\"u\",\"active\":true,\"enable_jwt\":true,"
+    "\"jwt_signing_method\":\"ecdsa\",\"jwt_jwks_uris\":["
+    "{\"url\":\"https://s1/\"},{\"url\":\"https://s2/\",\"issuer\":\"i\"}],"
+    "\"proxy\":{\"listen_path\":\"/u/\",\"target_url\":\"http://127.0.0.1\"}}",
 };
 static const char policy[] =
-    "{\"id\":\"all\",\"org_id\":\"o\",\"access_rights\":{\"j\":{},\"s\":{}}}";
+    "{\"id\":\"all\",\"org_id\":\"o\",\"access_rights\":{\"j\":{},\"s\":{},"
+    "\"r\":{}}}";
 
 static struct jg_snapshot *
 make_snapshot(void)
 {
-    static const char *const ids[] = {"j", "s", "k", "c"};
+    static const char *const ids[] = {"j", "s", "k", "c", "r", "u"};
     struct jg_document document = {.file = JG_STR("fuzz.json")};
     struct jg_snapshot_builder *b;
     struct jg_snapshot *snapshot;
 
-    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 4, 1, &b) == JG_OK);
-    for (size_t i = 0; i < 4; i++) {
+    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 6, 1, &b) == JG_OK);
+    for (size_t i = 0; i < 6; i++) {
         document.id = jg_str(ids[i]);
         document.version = i + 1;
         document.text = jg_str(apis[i]);
@@ -77,7 +88,7 @@ make_snapshot(void)
 
 struct world {
     struct jg_snapshot *snapshot;
-    struct jg_signer *signer;
+    struct jg_signer *signer, *ec_signer;
     struct jg_token_cache *cache;
     struct jg_buf token, text;
 };
@@ -93,6 +104,8 @@ world(void)
     w.snapshot = make_snapshot();
     must(jg_signer_from_secret(JG_STR("0123456789abcdef0123456789abcdef"),
                                &w.signer, NULL) == JG_OK);
+    must(jg_signer_generate(jg_alg_find(JG_STR("ES256")), 0, &w.ec_signer,
+                            NULL) == JG_OK);
     must(jg_cache_new(64 * 1024, &key, &w.cache) == JG_OK);
     jg_buf_init(&w.token, TEXT_MAX);
     jg_buf_init(&w.text, TEXT_MAX);
@@ -110,9 +123,14 @@ fill_in(struct world *w, struct jg_str input)
         header = JG_STR("{\"alg\":\"HS256\"}");
     jg_buf_reset(&w->token);
     jg_buf_reset(&w->text);
-    must(jg_sign(w->signer, jg_alg_find(JG_STR("HS256")), header, input,
-                 &w->token) == JG_OK ||
-         w->token.failed);
+    if (memmem(header.p, header.len, "\"ES256\"", 7) != NULL)
+        must(jg_sign(w->ec_signer, jg_alg_find(JG_STR("ES256")), header, input,
+                     &w->token) == JG_OK ||
+             w->token.failed);
+    else
+        must(jg_sign(w->signer, jg_alg_find(JG_STR("HS256")), header, input,
+                     &w->token) == JG_OK ||
+             w->token.failed);
     for (size_t i = 0; i < request.len; i++)
         if (request.p[i] == '%' && i + 1 < request.len &&
             request.p[i + 1] == 'T') {
@@ -151,6 +169,7 @@ struct result {
     enum jg_verdict verdict;
     enum jg_err reason;
     int64_t expires_s;
+    size_t wants;
     size_t policy_count, removed_count, set_count, peer_count;
     uint64_t text; /* a hash of URI, host, identity and set headers */
 };
@@ -191,9 +210,11 @@ check_denied(const struct jg_decision *d)
 {
     struct jg_error_response response;
     int status = jg_decision_status(d);
+    bool ours = d->reason == JG_E_BROKER && d->want_failed;
 
-    must(status >= 400 && status < 500);
+    must(ours ? status == 503 : status >= 400 && status < 500);
     must(jg_respond_decision(d, &response) == JG_OK);
+    must((response.retry_after_s > 0) == ours);
     must(response.status == status && response.body.len > 0);
     must(d->reason != JG_E_SIGNATURE || d->claims == NULL);
 }
@@ -231,7 +252,12 @@ decide(const struct world *w, struct jg_token_cache *cache,
 
     memset(&r, 0, sizeof(r));
     jg_arena_init(&a, 16 * 1024, 16 * 1024 * 1024);
-    r.verdict = jg_decide(&d);
+    /* There is no store, so that no key set ever comes. */
+    for (r.verdict = jg_decide(&d); r.verdict == JG_WANT;
+         r.verdict = jg_decide(&d)) {
+        must(d.want.kind == JG_WANT_KEYSET && ++r.wants <= 2);
+        d.want_failed = (request->target.len & 1) != 0;
+    }
     must(r.verdict == (d.reason == JG_OK ? JG_ALLOW : JG_DENY));
     must(jg_decide(&d) == r.verdict);
     r.reason = d.reason;

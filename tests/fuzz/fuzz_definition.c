@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "model/key_url.h"
 #include "model/model_internal.h"
 #include "model/snapshot.h"
 
@@ -27,7 +28,8 @@ open_findings(struct findings *f, struct jg_str text)
 {
     jg_arena_init(&f->arena, 16 * 1024, 64 * 1024 * 1024);
     jg_diags_init(&f->list, &f->arena);
-    return (struct jg_bind_source){JG_STR("file"), text, &f->list};
+    return (struct jg_bind_source){
+        .file = JG_STR("file"), .text = text, .diags = &f->list};
 }
 
 /* Nothing is refused in silence, and nothing good has a fault. */
@@ -68,6 +70,24 @@ check_target(const struct jg_target *t)
         check(t->query.p[i] > 0x20 && t->query.p[i] < 0x7f);
 }
 
+/* What may be fetched: ids of their own, https or this machine. */
+static void
+check_key_urls(const struct jg_api *api)
+{
+    check(api->key_url_count <= JG_KEY_URLS_MAX);
+    for (size_t i = 0; i < api->key_url_count; i++) {
+        const struct jg_key_url *url = &api->key_urls[i];
+        char id[JG_KEY_URL_ID_BYTES + 1];
+        const char *why;
+
+        check(jg_key_url_check(url->url, false, &why) == JG_OK);
+        check(jg_key_url_id(url, id) == JG_OK);
+        check(jg_str_eq(url->id, jg_str(id)));
+        check(url->ttl_s >= 0);
+        check(!url->discover || url->issuer.len > 0);
+    }
+}
+
 static void
 check_api(const struct jg_api *api)
 {
@@ -80,9 +100,11 @@ check_api(const struct jg_api *api)
     check(api->token_source != NULL);
     check(api->def.skew.exp_s >= 0 && api->def.skew.exp_s <= JG_SKEW_MAX_S);
 
-    /* Either there is a key, or a reason why there is none. */
-    check((api->keys != NULL) ==
+    /* Either there is a source of keys, or a reason why there is none. */
+    check((api->keys != NULL || api->key_url_count > 0) ==
           (api->mode == JG_AUTH_JWT && api->key_err == JG_OK));
+    check(api->keys == NULL || api->key_url_count == 0);
+    check_key_urls(api);
     check((api->key_err != JG_OK) == (api->key_fault.len > 0));
     check(api->mode != JG_AUTH_CLOSED || api->key_err != JG_OK);
 }
@@ -164,6 +186,25 @@ as_variable(struct jg_str text)
 }
 
 static void
+as_key_url(struct jg_str text)
+{
+    const char *why = NULL;
+    struct jg_str url;
+    struct jg_arena a;
+
+    if (jg_key_url_check(text, false, &why) == JG_OK)
+        for (size_t i = 0; i < text.len; i++)
+            check(text.p[i] > 0x20 && text.p[i] < 0x7f && text.p[i] != '@' &&
+                  text.p[i] != '#');
+    else
+        check(why != NULL);
+    jg_arena_init(&a, 4096, 64 * 1024);
+    if (jg_key_url_discovery(text, &a, &url, &why) == JG_OK)
+        check(url.len <= JG_URL_MAX && jg_key_url_looks_so(url));
+    jg_arena_free(&a);
+}
+
+static void
 as_url(struct jg_str text)
 {
     struct jg_arena a;
@@ -192,5 +233,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     as_conf(text, NULL);
     as_variable(text);
     as_url(text);
+    as_key_url(text);
     return 0;
 }

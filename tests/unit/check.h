@@ -16,11 +16,11 @@
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Fails with the names of both errors, not their numbers. */
-#define assert_err(got, want)                                                  \
+#define assert_err(got, want) \
     jg_check_err((got), (want), #got, __FILE__, __LINE__)
 
 /* Fails with both texts. */
-#define assert_str(got, want)                                                  \
+#define assert_str(got, want) \
     jg_check_str((got), jg_str(want), #got, __FILE__, __LINE__)
 
 /*

@@ -18,6 +18,15 @@ static const struct doc apis[] = {
              "\"jwt_policy_field_name\":\"pol\","
              "\"proxy\":{\"listen_path\":\"/good/\","
              "\"target_url\":\"http://127.0.0.1:8000\"}}"},
+    /* no method is hmac, as in Tyk: a public key there closes the API */
+    {"unsaid", "{\"api_id\":\"unsaid\",\"org_id\":\"default\",\"active\":true,"
+               "\"enable_jwt\":true,\"jwt_source\":\"%PEM%\","
+               "\"jwt_policy_field_name\":\"pol\","
+               "\"proxy\":{\"listen_path\":\"/unsaid/\","
+               "\"target_url\":\"http://127.0.0.1:8000\"}}"},
+    JWT_API("scoped", ",\"scopes\":{\"jwt\":{\"scope_claim_name\":\"scope\","
+                      "\"scope_to_policy\":{\"admin\":\"all\"}}}"),
+    JWT_API("torn", ",\"jwt_default_policies\":[\"all\",\"off\"]"),
     {"rsa", "{\"api_id\":\"rsa\",\"org_id\":\"default\",\"active\":true,"
             "\"enable_jwt\":true,\"jwt_signing_method\":\"rsa\","
             "\"jwt_source\":\"%PEM%\",\"jwt_policy_field_name\":\"pol\","
@@ -32,8 +41,10 @@ static const struct doc apis[] = {
 
 #define ALL                                                                    \
     ",\"access_rights\":{\"hmac\":{},\"twin\":{},\"pinned\":{},\"strict\":{}," \
-    "\"good\":{},\"rsa\":{},\"ec\":{}}"
-static const struct doc policies[] = {POLICY("all", ALL)};
+    "\"good\":{},\"rsa\":{},\"ec\":{},\"unsaid\":{},\"scoped\":{},"            \
+    "\"torn\":{}}"
+static const struct doc policies[] = {
+    POLICY("all", ALL), POLICY("off", ALL ",\"is_inactive\":true")};
 
 static const char rsa_pem[] =
     "-----BEGIN PUBLIC KEY-----\\n"

@@ -1,6 +1,8 @@
 /* The cache of verified tokens: what it gives back, keeps and lets go. */
 #include "access_check.h"
 
+#define KEYS 77 /* the version of the API's key sets by URL */
+
 static const struct doc apis[] = {
     JWT_API("a", ""),
     JWT_API("b", ""),
@@ -77,7 +79,7 @@ put(struct world *w, const struct jg_api *where)
     assert_err(jg_jws_split(jg_buf_str(&w->token), &jws), JG_OK);
     assert_err(jg_jws_header(&jws, &a, &header), JG_OK);
     assert_err(jg_jws_claims(&jws, &a, &claims), JG_OK);
-    entry = jg_cache_put(w->cache, where, jg_buf_str(&w->token), &header,
+    entry = jg_cache_put(w->cache, where, KEYS, jg_buf_str(&w->token), &header,
                          claims, NOW);
     jg_arena_free(&a); /* the entry does not borrow */
     return entry;
@@ -87,7 +89,7 @@ static bool
 is_there(struct world *w, const struct jg_api *where, int64_t now_s)
 {
     const struct jg_verified *entry =
-        jg_cache_get(w->cache, where, jg_buf_str(&w->token), now_s);
+        jg_cache_get(w->cache, where, KEYS, jg_buf_str(&w->token), now_s);
 
     jg_cache_release(entry);
     return entry != NULL;
@@ -109,7 +111,8 @@ an_entry_holds_all_of_the_token(void **state)
                claims, &w->token);
     entry = put(w, api(w, "a"));
     assert_non_null(entry);
-    again = jg_cache_get(w->cache, api(w, "a"), jg_buf_str(&w->token), NOW);
+    again =
+        jg_cache_get(w->cache, api(w, "a"), KEYS, jg_buf_str(&w->token), NOW);
     assert_ptr_equal(entry, again);
     assert_string_equal(entry->header.alg->name, "HS512");
     assert_str(entry->header.kid, "k");
@@ -165,6 +168,41 @@ only_the_same_bytes_api_and_version_hit(void **state)
     w->token.len++;
     assert_true(is_there(w, api(w, "a"), NOW));
     jg_snapshot_free(later);
+}
+
+/* Equal versions do not happen by themselves; they must not matter. */
+static void
+apis_of_equal_version_share_nothing(void **state)
+{
+    struct world *w = *state;
+    struct jg_api one = {.def = {.api_id = JG_STR("one")}, .version = 7};
+    struct jg_api two = {.def = {.api_id = JG_STR("two")}, .version = 7};
+    struct jg_api later = {.def = {.api_id = JG_STR("one")}, .version = 8};
+
+    new_cache(w, 1024 * 1024);
+    make_token(w->signer, HS256, "{\"sub\":\"a\"}", &w->token);
+    jg_cache_release(put(w, &one));
+    assert_true(is_there(w, &one, NOW));
+    assert_false(is_there(w, &two, NOW));
+    assert_false(is_there(w, &later, NOW));
+}
+
+static void
+an_entry_is_of_one_version_of_the_key_sets(void **state)
+{
+    struct world *w = *state;
+    const struct jg_api *where = api(w, "a");
+    const struct jg_verified *entry;
+
+    new_cache(w, 1024 * 1024);
+    make_token(w->signer, HS256, "{\"sub\":\"a\"}", &w->token);
+    jg_cache_release(put(w, where));
+    for (uint64_t version = KEYS - 2; version <= KEYS + 2; version++) {
+        entry =
+            jg_cache_get(w->cache, where, version, jg_buf_str(&w->token), NOW);
+        assert_int_equal(entry != NULL, version == KEYS);
+        jg_cache_release(entry);
+    }
 }
 
 static void
@@ -310,7 +348,7 @@ entries_are_bounded_in_number(void **state)
     for (unsigned i = 0; i < JG_CACHE_ENTRIES_MAX + 1000; i++) {
         int len = snprintf(token, sizeof(token), "%u", i);
 
-        jg_cache_release(jg_cache_put(w->cache, api(w, "a"),
+        jg_cache_release(jg_cache_put(w->cache, api(w, "a"), KEYS,
                                       (struct jg_str){token, (size_t)len},
                                       &header, &none, NOW));
     }
@@ -372,7 +410,8 @@ callers_never_get_each_others_claims(void **state)
         char name[32];
 
         number_token(w, who);
-        entry = jg_cache_get(w->cache, api(w, "a"), jg_buf_str(&w->token), NOW);
+        entry = jg_cache_get(w->cache, api(w, "a"), KEYS, jg_buf_str(&w->token),
+                             NOW);
         if (entry == NULL)
             entry = put(w, api(w, "a"));
         snprintf(name, sizeof(name), "caller-%u", who);
@@ -390,6 +429,8 @@ main(void)
         cmocka_unit_test(an_entry_holds_all_of_the_token),
         cmocka_unit_test(a_header_without_kid_and_typ_stays_so),
         cmocka_unit_test(only_the_same_bytes_api_and_version_hit),
+        cmocka_unit_test(apis_of_equal_version_share_nothing),
+        cmocka_unit_test(an_entry_is_of_one_version_of_the_key_sets),
         cmocka_unit_test(entries_die_with_their_exp_and_skew),
         cmocka_unit_test(what_can_never_be_valid_is_not_kept),
         cmocka_unit_test(putting_twice_keeps_one),

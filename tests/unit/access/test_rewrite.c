@@ -345,6 +345,41 @@ too_many_headers_to_set_are_a_fault_of_ours(void **state)
     jg_snapshot_free(snapshot);
 }
 
+/* Each name costs a look at every header: a client cannot ask for more. */
+static void
+a_connection_header_names_a_few_headers_only(void **state)
+{
+    static const struct {
+        size_t names;
+        enum jg_verdict want;
+    } cases[] = {{64, JG_ALLOW}, {65, JG_DENY}, {40000, JG_DENY}};
+    static char lines[100000];
+
+    (void)state;
+    for (size_t i = 0; i < LEN(cases); i++) {
+        struct jg_snapshot *snapshot =
+            snapshot_with(NULL, 1, "{}", apis, LEN(apis), NULL, 0);
+        struct jg_decision d;
+        struct client c;
+        struct jg_arena a;
+        size_t len = (size_t)snprintf(lines, sizeof(lines), "Connection: x");
+
+        for (size_t k = 1; k < cases[i].names; k++) {
+            memcpy(lines + len, ",x", 2);
+            len += 2;
+        }
+        lines[len] = '\0';
+        make_request(&c, "/open/", lines, JG_STR(""));
+        start_decision(&d, snapshot, &c, &a);
+        assert_verdict(jg_decide(&d), cases[i].want);
+        if (cases[i].want == JG_DENY)
+            assert_err(d.reason, JG_E_HEADERS);
+        end_decision(&d);
+        end_request(&c);
+        jg_snapshot_free(snapshot);
+    }
+}
+
 int
 main(void)
 {
@@ -353,6 +388,7 @@ main(void)
         cmocka_unit_test(without_a_peer_address_nothing_is_appended),
         cmocka_unit_test(upgrades_pass_only_to_websocket_and_where_enabled),
         cmocka_unit_test(too_many_headers_to_set_are_a_fault_of_ours),
+        cmocka_unit_test(a_connection_header_names_a_few_headers_only),
     };
 
     return cmocka_run_group_tests_name("access/rewrite", tests, setup,

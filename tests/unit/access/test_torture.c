@@ -51,6 +51,11 @@ static const struct doc apis[] = {
                  "true,\"versions\":{\"Default\":{\"global_headers\":{\"X-U\":"
                  "\"<$tyk_context.x>\"}}}}"),
     JWT_API("lost", ""),
+    JWT_API("aud", ",\"allowedAudiences\":[\"x\"]"),
+    JWT_API("sub", ",\"allowedSubjects\":[\"b\"]"),
+    JWT_API("custom", ",\"customClaimValidation\":{\"x.#.y\":{\"type\":"
+                      "\"exact_match\",\"allowedValues\":[[\"z\"]]},\"x.#\":"
+                      "{\"type\":\"contains\",\"allowedValues\":[3]}}"),
     {"lost2", "{\"api_id\":\"lost2\",\"org_id\":\"default\",\"active\":true,"
               "\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\","
               "\"jwt_source\":\"" SECRET_BASE64 "\","
@@ -75,6 +80,9 @@ static const struct attempt attempts[] = {
     {"/a/x", "Authorization: Bearer a.b.c", JG_E_BASE64},
     {"/lost/x", "Authorization: Bearer %T", JG_E_ACCESS},
     {"/lost2/x", "Authorization: Bearer %T", JG_E_POLICY_MISSING},
+    {"/aud/x", "Authorization: Bearer %T", JG_E_CLAIM_AUD},
+    {"/sub/x", "Authorization: Bearer %T", JG_E_CLAIM_SUB},
+    {"/custom/x", "Authorization: Bearer %T", JG_E_CLAIM_CONTAINS},
 };
 
 struct world {
@@ -182,7 +190,8 @@ setup(void **state)
         snapshot_with(NULL, 1, "{}", apis, LEN(apis), policies, LEN(policies));
     jg_buf_init(&w->token, JG_TOKEN_MAX);
     make_token(signer, HS256,
-               "{\"sub\":\"a\",\"pol\":\"all\",\"x\":[1,{\"y\":\"z\"}]}",
+               "{\"sub\":\"a\",\"pol\":\"all\",\"aud\":[\"a\",\"b\"],"
+               "\"x\":[1,{\"y\":\"z\"}]}",
                &w->token);
     jg_signer_free(signer);
     *state = w;

@@ -205,7 +205,6 @@ a_faulty_definition_is_refused_with_the_reason(void **state)
         {"{\"proxy\":{\"listen_path\":\"/x/\"}}", "target_url"},
         {"{\"proxy\":{\"listen_path\":5,\"target_url\":\"http://h\"}}",
          "listen_path"},
-        {"{\"openapi\":\"3.0.3\"}", "OAS"},
     };
     struct gateway g;
 
@@ -348,30 +347,6 @@ large_and_deep_bodies_are_malformed(void **state)
     gateway_close(&g);
 }
 
-static void
-oas_routes_say_that_they_are_not_offered(void **state)
-{
-    static const char *const paths[] = {
-        "/tyk/apis/oas",        "/tyk/apis/oas/",         "/tyk/apis/oas/a",
-        "/tyk/apis/oas/import", "/tyk/apis/oas/a/export",
-    };
-    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH",
-                                          "DELETE"};
-    struct gateway g;
-
-    (void)state;
-    gateway_open(&g);
-    for (size_t i = 0; i < LEN(paths); i++) {
-        for (size_t k = 0; k < LEN(methods); k++) {
-            ask(&g, methods[k], paths[i], "{\"openapi\":\"3.0.3\"}");
-            assert_int_equal(g.response.status, 400);
-        }
-    }
-    ask(&g, "GET", "/tyk/apis/oasis", "");
-    assert_int_equal(g.response.status, 404);
-    gateway_close(&g);
-}
-
 int
 main(void)
 {
@@ -388,7 +363,6 @@ main(void)
         cmocka_unit_test(a_broken_file_may_be_repaired),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_said),
         cmocka_unit_test(large_and_deep_bodies_are_malformed),
-        cmocka_unit_test(oas_routes_say_that_they_are_not_offered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,6 @@ each_file_becomes_a_record(void **state)
     put_file(g.apps, "a.json", API("a"));
     put_file(g.apps, ".hidden.json", "not json");
     put_file(g.apps, "a-oas.json", "{\"openapi\":\"3.0.3\"}");
-    put_file(g.apps, "lonely-oas.json", "not json");
     put_file(g.apps, "notes.txt", "not json");
     put_file(g.policies, "p.json", POLICY("gold"));
     load_clean(&g, JG_LOAD_START);

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "admin_check.h"
+#include "store/keysets.h"
 
 /* Which allocation of the process fails; 0: none. */
 static unsigned long fail_at, allocations;
@@ -152,6 +153,126 @@ a_request_is_answered_or_fails_as_a_whole(void **state)
     }
 }
 
+#define OAS_PART                                                            \
+    "\"x-tyk-api-gateway\":{\"info\":{\"id\":\"o\"},\"upstream\":{\"url\":" \
+    "\"http://h/\"},\"server\":{\"listenPath\":{\"value\":\"/o/\"},"        \
+    "\"authentication\":{\"enabled\":false}}}"
+#define OLD_OAS "{\"openapi\":\"3\"," OAS_PART "}"
+#define NEW_OAS "{" OAS_PART ",\"openapi\":\"3.1\"}"
+
+static void
+an_oas_document_is_changed_as_a_whole(void **state)
+{
+    static const struct exchange rows[] = {
+        {"GET", "/tyk/apis", "", 200, NULL},
+        {"GET", "/tyk/apis/o", "", 200, NULL},
+        {"GET", "/tyk/apis/oas", "", 200, "[" OLD_OAS "]\n"},
+        {"GET", "/tyk/apis/oas/o?mode=public", "", 200,
+         "{\"openapi\":\"3\"}\n"},
+        {"PUT", "/tyk/apis/oas/o", NEW_OAS, 200, CHANGED("o", "modified")},
+        {"POST", "/tyk/apis/oas", NEW_OAS, 200, CHANGED("o", "added")},
+        {"PATCH", "/tyk/apis/oas/o", "{\"openapi\":\"3.1\"}", 200,
+         CHANGED("o", "modified")},
+        {"POST", "/tyk/apis/oas",
+         "{\"openapi\":\"3\",\"x-tyk-api-gateway\":{}}", 400, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct gateway g;
+        unsigned long n = 1;
+
+        gateway_open(&g);
+        put_file(g.apps, "o-oas.json", OLD_OAS);
+        load_clean(&g, JG_LOAD_START);
+        while (ask_failing(&g, &rows[i], n)) {
+            int status = g.response.status;
+
+            if (status != rows[i].status && status != 500 && status != 403)
+                fail_msg("%s %s: %d when allocation %lu fails", rows[i].method,
+                         rows[i].path, status, n);
+            assert_true(is_one_of(file_text(&g, g.apps, "o-oas.json"), OLD_OAS,
+                                  NEW_OAS));
+            assert_true(++n < TRIES_MAX);
+        }
+        assert_exchange(&g, &rows[i]);
+        gateway_close(&g);
+    }
+}
+
+#define KEYSET_ID \
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define KEYSET                                                          \
+    "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"1\","       \
+    "\"x\":\"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\","            \
+    "\"y\":\"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\"}]}"
+
+static void
+put_keyset(struct gateway *g)
+{
+    const struct jg_keyset keyset = {
+        .url = JG_STR("https://idp.test/"),
+        .body = JG_STR(KEYSET),
+        .history = JG_STR("[{\"thumbprint\":\"t\",\"kid\":\"0\"}]")};
+    const struct jg_key_url url = {.id = JG_STR(KEYSET_ID)};
+    struct jg_txn *txn;
+
+    assert_err(jg_txn_write(g->store, &txn), JG_OK);
+    assert_err(jg_keyset_put(txn, JG_STR(KEYSET_ID), &keyset), JG_OK);
+    assert_err(jg_keyset_put_uses(txn, JG_STR("a"), &url, 1), JG_OK);
+    assert_err(jg_txn_commit(txn), JG_OK);
+}
+
+static size_t
+keyset_bytes(struct gateway *g)
+{
+    struct jg_keyset keyset;
+    struct jg_txn *txn;
+    size_t bytes;
+
+    assert_err(jg_txn_read(g->store, &txn), JG_OK);
+    assert_err(jg_keyset_get(txn, JG_STR(KEYSET_ID), &keyset), JG_OK);
+    bytes = keyset.body.len;
+    jg_txn_abort(txn);
+    return bytes;
+}
+
+/* A key set whose owner withdrew it must not be said to be forgotten when it
+ * is not. */
+static void
+a_key_set_is_shown_or_forgotten_as_a_whole(void **state)
+{
+    static const struct exchange rows[] = {
+        {"GET", "/tyk/jwks", "", 200, NULL},
+        {"DELETE", "/tyk/cache/jwks", "", 200, NULL},
+        {"DELETE", "/tyk/cache/jwks/a", "", 200, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        bool forgets = rows[i].method[0] == 'D';
+        struct gateway g;
+        unsigned long n = 1;
+
+        set_up(&g);
+        put_keyset(&g);
+        while (ask_failing(&g, &rows[i], n)) {
+            int status = g.response.status;
+
+            if (status != 200 && status != 500 && status != 403)
+                fail_msg("%s: %d when allocation %lu fails", rows[i].path,
+                         status, n);
+            if (status == 200 && forgets)
+                assert_int_equal(keyset_bytes(&g), 0);
+            put_keyset(&g);
+            assert_true(++n < TRIES_MAX);
+        }
+        assert_exchange(&g, &rows[i]);
+        assert_int_equal(keyset_bytes(&g) == 0, forgets);
+        gateway_close(&g);
+    }
+}
+
 static void
 a_file_is_removed_or_stays(void **state)
 {
@@ -206,6 +327,12 @@ assert_old_or_new(struct gateway *g, enum jg_err err)
     struct jg_str a = record_text(g, JG_KIND_API, "a");
     struct jg_str b = record_text(g, JG_KIND_API, "b");
     struct jg_str p = record_text(g, JG_KIND_POLICY, "o\np");
+    struct jg_txn *txn;
+
+    assert_err(jg_txn_read(g->store, &txn), JG_OK);
+    assert_int_equal(jg_store_count(txn, JG_KIND_KEYSET), err == JG_OK ? 2 : 0);
+    assert_int_equal(jg_store_count(txn, JG_KIND_KEYSET_USE), err == JG_OK);
+    jg_txn_abort(txn);
 
     if (err == JG_OK) {
         assert_str(a, NEW_API);
@@ -218,13 +345,22 @@ assert_old_or_new(struct gateway *g, enum jg_err err)
     }
 }
 
+#define URL_API                                                   \
+    "{\"api_id\":\"u\",\"active\":true,\"enable_jwt\":true,"      \
+    "\"jwt_signing_method\":\"rsa\",\"jwt_jwks_uris\":[{\"url\":" \
+    "\"https://one/\"},{\"url\":\"https://two/\"}],\"proxy\":{"   \
+    "\"listen_path\":\"/u/\",\"target_url\":\"http://127.0.0.1:9/\"}}"
+
 static void
 put_new_files(struct gateway *g)
 {
     put_file(g->apps, "a.json", NEW_API);
     put_file(g->apps, "b.json", API("b"));
     put_file(g->apps, "c.json", API("b"));
+    put_file(g->apps, "u.json", URL_API);
     put_file(g->apps, "d.json", "{");
+    put_file(g->apps, "e.json", "{\"is_oas\":true}");
+    put_file(g->apps, "e-oas.json", "{");
     put_file(g->policies, "p.json", NEW_POLICY);
 }
 
@@ -289,6 +425,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_answered_or_fails_as_a_whole),
+        cmocka_unit_test(an_oas_document_is_changed_as_a_whole),
+        cmocka_unit_test(a_key_set_is_shown_or_forgotten_as_a_whole),
         cmocka_unit_test(a_file_is_removed_or_stays),
         cmocka_unit_test(a_load_happens_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_file_of_policies_is_loaded_as_a_whole_or_not_at_all),

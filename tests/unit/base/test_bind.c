@@ -72,7 +72,8 @@ struct run {
 static void
 bind_text(struct run *r, const char *text)
 {
-    struct jg_bind_source source = {JG_STR("t.json"), jg_str(text), &r->diags};
+    struct jg_bind_source source = {
+        .file = JG_STR("t.json"), .text = jg_str(text), .diags = &r->diags};
     struct jg_arena parsed;
     const struct jg_json *json = NULL;
 
@@ -417,7 +418,8 @@ other_layers_report_through_the_same_door(void **state)
 {
     static const char text[] = "{\n \"proxy\": {\"target_list\": [\"a\", "
                                "\"b\"]},\n \"secret\": \"s3cret\"\n}";
-    struct jg_bind_source source = {JG_STR("t.json"), jg_str(text), NULL};
+    struct jg_bind_source source = {.file = JG_STR("t.json"),
+                                    .text = jg_str(text)};
     struct jg_diags diags;
     struct jg_arena a;
     struct jg_buf b;
@@ -465,7 +467,7 @@ other_layers_report_through_the_same_door(void **state)
 static void
 without_a_list_mistakes_are_only_returned(void **state)
 {
-    struct jg_bind_source source = {JG_STR("t"), JG_STR(""), NULL};
+    struct jg_bind_source source = {.file = JG_STR("t"), .text = JG_STR("")};
     struct outer out = outer_defaults;
     const struct jg_json *json;
     struct jg_arena a;
@@ -523,7 +525,7 @@ a_full_arena_is_no_memory(void **state)
         "{\"text\":\"t\",\"texts\":[\"a\"],\"pairs\":{\"x\":\"1\"},"
         "\"list\":[{\"name\":\"one\"}],\"map\":{\"k\":{\"name\":\"n\"}},"
         "\"any\":[{\"deep\":[\"er\"]}]}";
-    struct jg_bind_source source = {JG_STR("t"), JG_STR(""), NULL};
+    struct jg_bind_source source = {.file = JG_STR("t"), .text = JG_STR("")};
     const struct jg_json *json;
     struct jg_arena a, small;
     size_t good = 0;

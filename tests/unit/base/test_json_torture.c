@@ -47,7 +47,8 @@ attempt(struct jg_str text)
 {
     struct jg_arena parsed, a;
     struct jg_diags diags;
-    struct jg_bind_source source = {JG_STR("t.json"), text, &diags};
+    struct jg_bind_source source = {
+        .file = JG_STR("t.json"), .text = text, .diags = &diags};
     const struct jg_json *json = NULL;
     struct target out = {{NULL, 0}, NULL, 0};
     struct jg_buf b;

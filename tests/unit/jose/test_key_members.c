@@ -199,7 +199,7 @@ a_modulus_has_1024_to_16384_bits(void **state)
 }
 
 static void
-a_certificate_is_enough_and_must_agree_with_the_numbers(void **state)
+a26_a_certificate_is_enough_and_must_agree_with_the_numbers(void **state)
 {
     static char text[8000];
     const char *rsa = test_key("rsa2048")->public_jwk;
@@ -316,7 +316,7 @@ main(void)
         cmocka_unit_test(rsa_numbers_are_checked),
         cmocka_unit_test(a_modulus_has_1024_to_16384_bits),
         cmocka_unit_test(
-            a_certificate_is_enough_and_must_agree_with_the_numbers),
+            a26_a_certificate_is_enough_and_must_agree_with_the_numbers),
         cmocka_unit_test(old_providers_put_a_pem_into_x5c),
         cmocka_unit_test(a_bad_certificate_spoils_its_key),
         cmocka_unit_test(a_key_of_ml_dsa_asks_for_its_alg_and_for_openssl_3_5),

@@ -104,7 +104,7 @@ static void
 other_secrets_are_not_on_the_list(void **state)
 {
     static const char *const rows[] = {
-        "", " ", "tyk1234", "Tyk123", "secre", "secret!", "kQ9v-5Lw",
+        "", " ", "tyk123 kyt", "Tyk-321", "kQ9v-5Lw", "kQ9v-5Lw\n",
     };
 
     (void)state;
@@ -112,9 +112,9 @@ other_secrets_are_not_on_the_list(void **state)
         assert_false(is_leaked(rows[i]));
 }
 
-/* The built-in list against the public one, where that is there. */
+/* What was built in against the public list, where that is there. */
 static void
-most_of_the_list_is_public_knowledge(void **state)
+the_public_list_is_known_as_far_as_it_was_built_in(void **state)
 {
     const char *shared = getenv("JG_SHARED");
     char path[1000], line[2000];
@@ -133,14 +133,17 @@ most_of_the_list_is_public_knowledge(void **state)
     }
     while (fgets(line, sizeof(line), f) != NULL) {
         line[strcspn(line, "\r\n")] = '\0';
+        if (line[0] == '\0')
+            continue;
         lines++;
         known += is_leaked(line);
     }
     fclose(f);
     print_message("# %zu of %zu leaked secrets are built in\n", known, lines);
     assert_true(lines > 100000);
-    assert_true(known >= 50);
-    assert_true(known <= 200);
+    /* Built with the list (a few have a CR inside, where this reader stops),
+     * or with nothing but the small one. */
+    assert_true(known + 10 > lines || (known >= 50 && known <= 200));
 }
 
 /* Wycheproof json_web_key 7: a modulus of the faulty generator. */
@@ -173,7 +176,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaked_secrets_are_known_with_white_space_too),
         cmocka_unit_test(other_secrets_are_not_on_the_list),
-        cmocka_unit_test(most_of_the_list_is_public_knowledge),
+        cmocka_unit_test(the_public_list_is_known_as_far_as_it_was_built_in),
         cmocka_unit_test(a_roca_modulus_is_a_risk_and_others_are_not),
     };
 

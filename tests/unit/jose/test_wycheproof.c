@@ -55,19 +55,6 @@ strict_accepts(const struct jg_json *profile, const char *file,
     return jg_str_eq(text_of(test, "result"), JG_STR("valid"));
 }
 
-/* Is there a risk in any key of the set? The strict profile has none. */
-static bool
-is_risky(const struct jg_jwks *set)
-{
-    for (size_t i = 0; i < jg_jwks_count(set); i++) {
-        const struct jg_key *key = jg_jwks_at(set, i)->key;
-
-        if (key != NULL && jg_key_risk(key, jg_key_algs(key)) != NULL)
-            return true;
-    }
-    return false;
-}
-
 /* The verdict on a token whose payload is no JSON, but must be base64url. */
 static bool
 accepts(struct jg_str token, const struct jg_jwks *set)

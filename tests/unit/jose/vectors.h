@@ -104,4 +104,17 @@ set_of(const struct jg_json *json, bool fetched)
     return set;
 }
 
+/* Is there a risk in any key of the set? The strict profile has none. */
+static inline bool
+is_risky(const struct jg_jwks *set)
+{
+    for (size_t i = 0; i < jg_jwks_count(set); i++) {
+        const struct jg_key *key = jg_jwks_at(set, i)->key;
+
+        if (key != NULL && jg_key_risk(key, jg_key_algs(key)) != NULL)
+            return true;
+    }
+    return false;
+}
+
 #endif

@@ -70,8 +70,8 @@ set_text(struct reading *r, const char *format, ...)
 static inline struct jg_bind_source
 source_of(struct reading *r)
 {
-    return (struct jg_bind_source){JG_STR("a.json"), jg_str(r->text),
-                                   &r->diags};
+    return (struct jg_bind_source){
+        .file = JG_STR("a.json"), .text = jg_str(r->text), .diags = &r->diags};
 }
 
 /* Forget the findings of the document before. */

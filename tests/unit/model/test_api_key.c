@@ -118,14 +118,6 @@ a_source_without_a_key_closes_the_api_and_says_why(void **state)
         const char *message;
     } rows[] = {
         {"rsa", NULL, "", "one-to-one mode) are not available yet"},
-        {"rsa", NULL, "https://idp.example/jwks",
-         "key sets by URL are not available yet"},
-        {"hmac", NULL, "HTTP://idp.example/jwks",
-         "key sets by URL are not available yet"},
-        {"rsa", "https://idp.example/jwks", NULL,
-         "key sets by URL are not available yet"},
-        {"hmac", "https://idp.example/jwks\n", NULL,
-         "key sets by URL are not available yet"},
         {"rsa", "aHR0cHM6Ly9pZHAuZXhhbXBsZS9qd2tz", NULL, "base64 twice"},
         {"hmac", "aHR0cHM6Ly9pZHAuZXhhbXBsZS9qd2tz", NULL, "base64 twice"},
         {"hmac", "eyJrdHkiOiJvY3QiLCJrIjoiQUFBQSJ9\n", NULL, "base64 twice"},

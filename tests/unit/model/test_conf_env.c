@@ -146,8 +146,11 @@ what_is_wrong_is_told_with_the_variables_name(void **state)
          JG_E_CONF_UNKNOWN, "", "no field of the configuration"},
         {"TYK_GW_ENABLEANALYTICS=true", JG_OK, "TYK_GW_ENABLEANALYTICS",
          JG_E_CONF_UNSUPPORTED, "enable_analytics", "has no effect"},
-        {"TYK_GW_JWKS_CACHE_TIMEOUT=60", JG_OK, "TYK_GW_JWKS_CACHE_TIMEOUT",
-         JG_E_CONF_UNSUPPORTED, "jwks", "has no effect"},
+        {"TYK_GW_OVERRIDEMESSAGES_X=60", JG_OK, "TYK_GW_OVERRIDEMESSAGES_X",
+         JG_E_CONF_UNSUPPORTED, "override_messages", "has no effect"},
+        {"TYK_GW_JWKS_CACHE_TIMEOUT=x", JG_E_CONF_TYPE,
+         "TYK_GW_JWKS_CACHE_TIMEOUT", JG_E_CONF_TYPE, "jwks.cache.timeout",
+         "expected a whole number"},
     };
     struct reading *r = new_reading();
 

@@ -42,6 +42,39 @@ static const char closed_text[] =
     "\"CORS\":{\"enable\":true},\"proxy\":{\"listen_path\":\"/\","
     "\"target_url\":\"up\"}}";
 
+/* Key sets by URL: good ones; and one that closes the API. */
+static const char urls_text[] =
+    "{\"api_id\":\"a\",\"active\":true,\"enable_jwt\":true,"
+    "\"jwt_signing_method\":\"rsa\",\"jwt_issuer\":\"https://i/\","
+    "\"jwt_jwks_uris\":[{\"url\":\"https://Idp/\",\"cache_timeout\":\"x\"},"
+    "{\"url\":\"http://127.0.0.1/\",\"issuer\":\"j\"}],\"proxy\":{"
+    "\"listen_path\":\"/\",\"target_url\":\"http://up\"}}";
+static const char issuer_text[] =
+    "{\"api_id\":\"a\",\"active\":true,\"enable_jwt\":true,"
+    "\"jwt_signing_method\":\"rsa\",\"jwt_issuer\":\"https://Idp/r/\","
+    "\"proxy\":{\"listen_path\":\"/\",\"target_url\":\"http://up\"}}";
+static const char bad_url_text[] =
+    "{\"api_id\":\"a\",\"active\":true,\"enable_jwt\":true,"
+    "\"jwt_signing_method\":\"rsa\",\"jwt_source\":\"http://Idp/\","
+    "\"proxy\":{\"listen_path\":\"/\",\"target_url\":\"http://up\"}}";
+
+/* An OAS definition with rules of every kind, and with findings. */
+static const char oas_text[] =
+    "{\"openapi\":\"3.0.3\",\"components\":{\"securitySchemes\":{\"j\":{"
+    "\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"}}},"
+    "\"security\":[{\"j\":[]},{\"x\":[]}],\"x-tyk-api-gateway\":{\"info\":"
+    "{\"id\":\"a\",\"orgId\":\"o\",\"state\":{\"active\":true}},"
+    "\"upstream\":{\"loadBalancing\":{\"enabled\":true,\"targets\":[{\"url\":"
+    "\"http://Up/\",\"weight\":2}]}},\"server\":{\"listenPath\":{\"value\":"
+    "\"/z\"},\"authentication\":{\"enabled\":true,\"securitySchemes\":{\"j\":"
+    "{\"enabled\":true,\"source\":\"dHlrMTIz\",\"signingMethod\":\"hmac\","
+    "\"subjectClaims\":[\"a\"],\"allowedIssuers\":[\"i\"],"
+    "\"customClaimValidation\":{\"a.#.b\":{\"type\":\"contains\","
+    "\"allowedValues\":[[1],{\"x\":\"y\"}]},\"c|d\":{\"type\":\"required\""
+    "}}}}}},\"middleware\":{\"global\":{\"transformRequestHeaders\":{"
+    "\"enabled\":true,\"add\":[{\"name\":\"A\",\"value\":\"b\"}]}},"
+    "\"operations\":{\"op\":{\"allow\":{\"enabled\":true}}}}}}";
+
 static const char policy_text[] =
     "{\"org_id\":\"o\",\"rate\":1,\"per\":1,\"access_rights\":{\"b\":{"
     "\"versions\":[\"v\"]},\"a\":{\"limit\":{\"quota_max\":1}}}}";
@@ -69,20 +102,19 @@ open_findings(struct findings *f)
 static struct jg_bind_source
 source_in(struct findings *f, struct jg_str text)
 {
-    return (struct jg_bind_source){JG_STR("f"), text, &f->list};
+    return (struct jg_bind_source){
+        .file = JG_STR("f"), .text = text, .diags = &f->list};
 }
 
 static enum jg_err
-try_api(bool closed)
+try_api(const char *text)
 {
     struct jg_conf conf = {.enable_custom_domains = true};
     struct jg_bind_source source;
     struct jg_api *api = NULL;
     struct findings f;
-    char text[1024];
     enum jg_err err;
 
-    snprintf(text, sizeof(text), closed ? closed_text : api_text, 'a');
     open_findings(&f);
     source = source_in(&f, jg_str(text));
     err = jg_api_read(&source, 1, &conf, &api);
@@ -95,13 +127,43 @@ try_api(bool closed)
 static enum jg_err
 try_good_api(void)
 {
-    return try_api(false);
+    char text[1024];
+
+    snprintf(text, sizeof(text), api_text, 'a');
+    return try_api(text);
 }
 
 static enum jg_err
 try_closed_api(void)
 {
-    return try_api(true);
+    char text[1024];
+
+    snprintf(text, sizeof(text), closed_text, 'a');
+    return try_api(text);
+}
+
+static enum jg_err
+try_key_sets(void)
+{
+    return try_api(urls_text);
+}
+
+static enum jg_err
+try_issuer(void)
+{
+    return try_api(issuer_text);
+}
+
+static enum jg_err
+try_bad_url(void)
+{
+    return try_api(bad_url_text);
+}
+
+static enum jg_err
+try_oas_api(void)
+{
+    return try_api(oas_text);
 }
 
 static enum jg_err
@@ -218,6 +280,10 @@ definitions_are_read_or_refused_but_never_half_made(void **state)
     (void)state;
     torture(try_good_api, "API");
     torture(try_closed_api, "closed API");
+    torture(try_oas_api, "OAS definition");
+    torture(try_key_sets, "key sets");
+    torture(try_issuer, "issuer");
+    torture(try_bad_url, "bad URL");
     torture(try_conf, "configuration");
 }
 

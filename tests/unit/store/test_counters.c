@@ -30,6 +30,9 @@ every_number_starts_at_zero_and_outlives_its_process(void **state)
     jg_counters_bump_epoch(c);
     jg_counters_bump_addresses(c);
     jg_counters_bump_addresses(c);
+    assert_int_equal(jg_counters_keysets(c), 0);
+    for (int i = 0; i < 3; i++)
+        jg_counters_bump_keysets(c);
     jg_counters_close(c);
     jg_counters_close(NULL);
 
@@ -40,6 +43,7 @@ every_number_starts_at_zero_and_outlives_its_process(void **state)
         assert_int_equal(jg_counters_reason_get(c, (enum jg_err)err), err + 1);
     assert_int_equal(jg_counters_epoch(c), 1);
     assert_int_equal(jg_counters_addresses(c), 2);
+    assert_int_equal(jg_counters_keysets(c), 3);
     jg_counters_close(c);
 }
 
@@ -152,12 +156,63 @@ a_file_that_cannot_be_made_is_an_error(void **state)
     assert_null(c);
 }
 
+static void
+a_key_knows_when_it_was_used_last(void **state)
+{
+    struct jg_counters *one = counters_open(state);
+    struct jg_counters *two = counters_open(state);
+    uint64_t a = jg_counters_key(JG_STR("set"), JG_STR("a"));
+    uint64_t b = jg_counters_key(JG_STR("set"), JG_STR("b"));
+    uint64_t c = jg_counters_key(JG_STR("other"), JG_STR("a"));
+
+    assert_true(a != b && a != c && b != c && a != 0);
+    assert_int_equal(jg_counters_key_last_used(one, a), 0);
+    jg_counters_key_used(one, a, 100);
+    jg_counters_key_used(two, b, 200);
+    jg_counters_key_used(two, a, 300);
+    jg_counters_key_used(two, a, 300);
+    assert_int_equal(jg_counters_key_last_used(one, a), 300);
+    assert_int_equal(jg_counters_key_last_used(one, b), 200);
+    assert_int_equal(jg_counters_key_last_used(one, c), 0);
+    jg_counters_close(one);
+    jg_counters_close(two);
+}
+
+/* More keys than places: the marks that are lost are old ones. */
+static void
+marks_of_keys_have_a_bound(void **state)
+{
+    struct jg_counters *c = counters_open(state);
+    char name[16];
+    unsigned kept = 0;
+
+    for (int i = 1; i <= 20000; i++) {
+        snprintf(name, sizeof(name), "%d", i);
+        jg_counters_key_used(c, jg_counters_key(JG_STR("s"), jg_str(name)), i);
+    }
+    for (int i = 1; i <= 20000; i++) {
+        uint64_t key;
+        int64_t used_s;
+
+        snprintf(name, sizeof(name), "%d", i);
+        key = jg_counters_key(JG_STR("s"), jg_str(name));
+        used_s = jg_counters_key_last_used(c, key);
+        assert_true(used_s == 0 || used_s == i);
+        if (i > 19000)
+            kept += used_s != 0;
+    }
+    assert_true(kept > 900);
+    jg_counters_close(c);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder_test(every_number_starts_at_zero_and_outlives_its_process),
         in_folder_test(a_gauge_has_the_last_value),
+        in_folder_test(a_key_knows_when_it_was_used_last),
+        in_folder_test(marks_of_keys_have_a_bound),
         in_folder_test(durations_fall_into_powers_of_two),
         in_folder_test(turns_of_apis_are_apart),
         in_folder_test(nothing_is_lost_between_processes),

@@ -28,8 +28,7 @@ assert_fault(void **state, bool writable, const char *words)
 
     assert_err(try_open(state, writable, fault), JG_E_STORE);
     if (strstr(fault, words) == NULL)
-        print_error("got \"%s\", want \"%s\"\n", fault, words);
-    assert_non_null(strstr(fault, words));
+        fail_msg("got \"%s\", want \"%s\"", fault, words);
 }
 
 static mode_t

@@ -5,6 +5,7 @@
 #include "store/counters.h"
 #include "store/files.h"
 #include "store/journal.h"
+#include "store/keysets.h"
 #include "store/records.h"
 #include "store_check.h"
 
@@ -100,6 +101,46 @@ try_files(void **state)
     return err;
 }
 
+static enum jg_err
+ignore(void *arg, struct jg_str api_id, const struct jg_key_url *url)
+{
+    (void)arg;
+    (void)api_id;
+    (void)url;
+    return JG_OK;
+}
+
+static enum jg_err
+try_keysets(void **state)
+{
+    static const char id[] =
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    const struct jg_key_url url = {.id = JG_STR(id), .url = JG_STR("u")};
+    struct jg_keyset keyset = {.body = JG_STR("{}")};
+    struct jg_store *store;
+    struct jg_txn *txn = NULL;
+    unsigned long failing = fail_at;
+    enum jg_err err;
+
+    fail_at = 0;
+    store = store_open(state, true);
+    assert_err(jg_txn_write(store, &txn), JG_OK);
+    allocations = 0;
+    fail_at = failing;
+    err = jg_keyset_put_uses(txn, JG_STR("a"), &url, 1);
+    if (err == JG_OK)
+        err = jg_keyset_put(txn, url.id, &keyset);
+    if (err == JG_OK)
+        err = jg_keyset_get(txn, url.id, &keyset);
+    if (err == JG_OK)
+        err = jg_keyset_verify(&keyset);
+    if (err == JG_OK)
+        err = jg_keyset_each_use(txn, ignore, NULL);
+    jg_txn_abort(txn);
+    jg_store_close(store);
+    return err;
+}
+
 /* What the attempts find. */
 static void
 prepare(void **state)
@@ -134,8 +175,11 @@ without_memory_it_fails_and_works_again(void **state)
     static const struct {
         attempt *attempt;
         unsigned long least; /* allocations it needs */
-    } rows[] = {
-        {try_store, 4}, {try_counters, 1}, {try_journal, 1}, {try_files, 4}};
+    } rows[] = {{try_store, 4},
+                {try_counters, 1},
+                {try_journal, 1},
+                {try_files, 4},
+                {try_keysets, 1}};
 
     prepare(state);
     for (size_t i = 0; i < LEN(rows); i++) {

@@ -1,0 +1,220 @@
+/* An OAS definition into the fields of a classic one. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "model/oas.h"
+
+#define ALIASES_MAX 48
+#define ALIAS_BYTES 512
+
+/* What later steps report, by its place in an OAS document. The places of a
+ * scheme's fields are added when it is known. */
+static const struct {
+    const char *from, *to;
+} places[] = {
+    {"api_id", JG_OAS_EXTENSION ".info.id"},
+    {"org_id", JG_OAS_EXTENSION ".info.orgId"},
+    {"protocol", JG_OAS_EXTENSION ".server.protocol"},
+    {"domain", JG_OAS_EXTENSION ".server.customDomain.name"},
+    {"proxy.listen_path", JG_OAS_EXTENSION ".server.listenPath.value"},
+    {"proxy.target_url", JG_OAS_EXTENSION ".upstream.url"},
+    {"proxy.target_list", JG_OAS_EXTENSION ".upstream.loadBalancing.targets"},
+    {"version_data.versions",
+     JG_OAS_EXTENSION ".middleware.global.transformRequestHeaders"},
+    {"use_keyless", JG_OAS_AUTH ".enabled"},
+    {"enable_signature_checking", JG_OAS_AUTH ".hmac.enabled"},
+    {"use_openid", JG_OAS_AUTH ".oidc.enabled"},
+    {"custom_plugin_auth_enabled", JG_OAS_AUTH ".custom.enabled"},
+};
+
+enum jg_err
+jg_oas_alias(struct jg_api_reading *r, const char *from, const char *format,
+             ...)
+{
+    char text[ALIAS_BYTES];
+    struct jg_str to;
+    va_list args;
+
+    if (r->renamed.alias_count == ALIASES_MAX)
+        return JG_OK; /* reported by its classic name, then */
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    to = jg_arena_str(r->scratch, jg_str(text));
+    if (to.p == NULL)
+        return JG_E_NOMEM;
+    r->aliases[r->renamed.alias_count++] =
+        (struct jg_bind_alias){jg_str(from), to};
+    return JG_OK;
+}
+
+static enum jg_err
+name_places(struct jg_api_reading *r)
+{
+    const size_t count = sizeof(places) / sizeof(places[0]);
+
+    r->aliases = jg_arena_array(r->scratch, ALIASES_MAX, sizeof(*r->aliases));
+    if (r->aliases == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        r->aliases[i] = (struct jg_bind_alias){jg_str(places[i].from),
+                                               jg_str(places[i].to)};
+    r->renamed = *r->source;
+    r->renamed.aliases = r->aliases;
+    r->renamed.alias_count = count;
+    r->source = &r->renamed;
+    return JG_OK;
+}
+
+/* The one version of an OAS definition: its headers. */
+static enum jg_err
+read_headers(struct jg_api_reading *r, struct jg_oas *oas)
+{
+    const struct jg_pair *pairs = oas->add_headers.items;
+    struct jg_api_version *version;
+
+    if (oas->add_headers.count + oas->remove_headers.count == 0)
+        return JG_OK;
+    for (size_t i = 0; i < oas->add_headers.count; i++) {
+        char path[160];
+
+        if (pairs[i].name.len > 0)
+            continue;
+        snprintf(path, sizeof(path),
+                 JG_OAS_EXTENSION ".middleware.global.transformRequestHeaders."
+                                  "add.%zu.name",
+                 i);
+        return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_MISSING, path,
+                              NULL, NULL, "the header's name is missing");
+    }
+    version = jg_arena_alloc(&r->api->arena, sizeof(*version));
+    if (version == NULL)
+        return JG_E_NOMEM;
+    *version = (struct jg_api_version){
+        .name = JG_STR("Default"),
+        .global_headers = {pairs, oas->add_headers.count},
+        .global_headers_remove = oas->remove_headers,
+        .global_headers_disabled = !oas->transform_headers,
+    };
+    oas->def.versions = (struct jg_list){version, 1};
+    return JG_OK;
+}
+
+static int64_t
+common_divisor(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        int64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Is each of them a URL? In classic definitions their places are others. */
+static enum jg_err
+check_targets(struct jg_api_reading *r, const struct jg_oas *oas)
+{
+    const struct jg_oas_target *targets = oas->targets.items;
+    enum jg_err first = JG_OK;
+
+    for (size_t i = 0; i < oas->targets.count; i++) {
+        struct jg_target target;
+        const char *why = NULL;
+        char path[96];
+        enum jg_err err =
+            jg_target_read(targets[i].url, r->scratch, &target, &why);
+
+        if (err == JG_E_NOMEM)
+            return err;
+        if (err == JG_OK)
+            continue;
+        snprintf(path, sizeof(path),
+                 JG_OAS_EXTENSION ".upstream.loadBalancing.targets.%zu.url", i);
+        jg_bind_report(r->source, JG_FAULT, err, path, NULL, NULL, "%s", why);
+        first = err;
+    }
+    return first;
+}
+
+static enum jg_err
+refuse_weights(struct jg_api_reading *r, const char *what, const char *fix)
+{
+    return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_VALUE,
+                          "proxy.target_list", NULL, fix, "%s", what);
+}
+
+/* Each URL as often as its weight says, which are made small before. */
+static enum jg_err
+read_targets(struct jg_api_reading *r, struct jg_oas *oas)
+{
+    const struct jg_oas_target *targets = oas->targets.items;
+    size_t count = oas->targets.count, n = 0;
+    int64_t divisor = 0, sum = 0;
+    struct jg_str *urls;
+    enum jg_err err;
+
+    if (!oas->def.proxy.enable_load_balancing || count == 0)
+        return JG_OK;
+    err = check_targets(r, oas);
+    if (err != JG_OK)
+        return err;
+    for (size_t i = 0; i < count; i++)
+        divisor = common_divisor(divisor, targets[i].weight);
+    if (divisor == 0)
+        return refuse_weights(r,
+                              "every weight is 0, as it is when it is "
+                              "missing: no target is left",
+                              "give each target a weight, for example 1");
+    for (size_t i = 0; i < count && sum <= JG_TARGETS_MAX; i++)
+        sum += targets[i].weight / divisor;
+    if (sum > JG_TARGETS_MAX)
+        return refuse_weights(r,
+                              "the weights differ too much: all of them "
+                              "together may be 256 at most",
+                              "use smaller weights, for example 1 to 10");
+    urls = jg_arena_array(&r->api->arena, (size_t)sum, sizeof(*urls));
+    if (urls == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        for (int64_t k = 0; k < targets[i].weight / divisor; k++)
+            urls[n++] = targets[i].url;
+    oas->def.proxy.target_list = (struct jg_strs){urls, n};
+    return JG_OK;
+}
+
+/* Only looked at for warnings, so in memory that does not stay. */
+static enum jg_err
+warn_of_operations(struct jg_api_reading *r)
+{
+    struct jg_oas_operations operations = {{NULL, 0}};
+
+    return jg_bind(&jg_oas_operations_table, r->root, &operations, r->scratch,
+                   r->source);
+}
+
+enum jg_err
+jg_oas_read(struct jg_api_reading *r)
+{
+    struct jg_oas oas = {.def = {.is_oas = true, .not_versioned = true}};
+    enum jg_err err = name_places(r);
+    enum jg_err other;
+
+    if (err != JG_OK)
+        return err;
+    err = jg_bind(&jg_oas_table, r->root, &oas, &r->api->arena, r->source);
+    other = warn_of_operations(r);
+    if (err == JG_OK || other == JG_E_NOMEM)
+        err = other;
+    if (err == JG_OK)
+        err = read_headers(r, &oas);
+    if (err == JG_OK)
+        err = read_targets(r, &oas);
+    if (err == JG_OK)
+        err = jg_oas_read_auth(r, &oas);
+    oas.def.domain_disabled = !oas.custom_domain;
+    if (err == JG_OK)
+        r->api->def = oas.def;
+    return err;
+}

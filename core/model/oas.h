@@ -1,0 +1,75 @@
+/*
+ * What the tables of an OAS definition fill (reference 1.2), before it becomes
+ * a definition as every other. Private to oas*.c.
+ */
+#ifndef JG_MODEL_OAS_H
+#define JG_MODEL_OAS_H
+
+#include "model/model_internal.h"
+
+#define JG_OAS_EXTENSION "x-tyk-api-gateway"
+#define JG_OAS_AUTH JG_OAS_EXTENSION ".server.authentication"
+
+/* Where a scheme looks for its token. */
+struct jg_oas_place {
+    bool enabled;
+    struct jg_str name;
+};
+
+/* One of server.authentication.securitySchemes, of any kind. */
+struct jg_oas_scheme {
+    struct jg_str name;
+    bool enabled;
+    struct jg_oas_place header, query, cookie;
+    struct jg_str source, issuer, signing_method, profile;
+    struct jg_str identity_base_field, client_base_field, policy_field_name;
+    struct jg_strs algorithms, subject_claims, base_policy_claims;
+    struct jg_strs default_policies;
+    struct jg_list jwks_uris; /* struct jg_jwks_uri */
+    struct jg_claims_skew skew;
+    bool skip_kid;
+    struct jg_claim_rules rules;
+};
+
+/* One of upstream.loadBalancing.targets. */
+struct jg_oas_target {
+    struct jg_str url;
+    int64_t weight;
+};
+
+#define JG_OAS_WEIGHT_MAX 1000000
+
+/* What is not simply a field of struct jg_api_def. */
+struct jg_oas {
+    struct jg_api_def def;
+    bool custom_domain, authentication, certificate_auth;
+    struct jg_str processing_mode;
+    struct jg_list schemes; /* struct jg_oas_scheme */
+    struct jg_list targets; /* struct jg_oas_target */
+    bool transform_headers;
+    struct jg_list add_headers; /* struct jg_pair */
+    struct jg_strs remove_headers;
+};
+
+/* What cannot be said in a struct jg_api_def and has no effect either:
+ * middleware.operations, bound into memory that does not stay. */
+struct jg_oas_operations {
+    struct jg_list items; /* struct jg_str */
+};
+
+extern const struct jg_field_table jg_oas_operations_table;
+
+/*
+ * The authentication of <oas>: modes and scheme go to oas->def, and
+ * r->renamed learns the places of the fields that later steps report.
+ *   JG_E_CONF_TYPE, JG_E_NOMEM
+ */
+enum jg_err jg_oas_read_auth(struct jg_api_reading *r,
+                             struct jg_oas *oas); /* oas_auth.c */
+
+/* One more place, or JG_E_NOMEM. <format> makes the name in the document. */
+enum jg_err jg_oas_alias(struct jg_api_reading *r, const char *from,
+                         const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* oas.c */
+
+#endif

@@ -1,0 +1,85 @@
+"""Hostile documents, many writers at once, and what the control API tells."""
+import json
+import threading
+
+import pytest
+
+from attack import StrictUpstream
+
+OPEN = {"use_keyless": True, "enable_jwt": False}
+
+
+def version(headers):
+    return {"not_versioned": True, "versions": {"Default": {
+        "name": "Default", "global_headers": headers}}}
+
+
+BROKEN = [
+    {"version_data": version({"X-A": "a\r\nX-Evil: 1"})},
+    {"version_data": version({"X-A": "a\nGET /evil HTTP/1.1"})},
+    {"version_data": version({"X: a\r\nY": "b"})},
+    {"version_data": version({"X A": "b"})},
+    {"version_data": version({"": "b"})},
+    {"proxy": {"target_url": "http://127.0.0.1/a\r\nX: y"}},
+    {"proxy": {"target_url": "http://u:p4ssw0rd@127.0.0.1/"}},
+    {"proxy": {"target_url": "unix:/run/x"}},
+    {"proxy": {"target_url": "http://unix:/run/x"}},
+    {"proxy": {"target_url": "file:///etc/passwd"}},
+    {"proxy": {"listen_path": "/a{b}/"}},
+    {"proxy": {"listen_path": "/a\u0000b/"}},
+    {"proxy": {"listen_path": "/a; return 200;"}},
+    {"org_id": "a\nb"},
+    {"jwt_expires_at_validation_skew": -1},
+]
+
+
+@pytest.mark.parametrize("fields", BROKEN, ids=range(len(BROKEN)))
+def test_a_document_that_could_break_out_is_refused(gateway, fields):
+    up = StrictUpstream()
+    gateway.upstream = up
+    fields = json.loads(json.dumps(fields))  # add_api() takes it apart
+    gateway.add_api("bad", **{**OPEN, **json.loads(json.dumps(fields))})
+    gateway.add_api("good", **OPEN)
+    gateway.start()
+    assert gateway.get("/good/").status == 200
+    up.forget()
+    assert gateway.get("/bad/x").status == 404
+    assert up.requests == [] and up.bad == []
+    answer = gateway.control_call("POST", "/tyk/apis",
+                                  gateway.api("other", **{**OPEN, **fields}))
+    assert answer.status == 400
+    assert not (gateway.apps / "other.json").exists()
+    assert "p4ssw0rd" not in gateway.log() + answer.body.decode()
+    up.close()
+
+
+def test_many_writers_leave_whole_files_and_a_quiet_log(gateway, upstream):
+    gateway.add_api("stays", **OPEN)
+    gateway.start()
+    bad = []
+
+    def write(i):
+        name = f"api{i}"
+        for n in range(12):
+            definition = gateway.api(name, **OPEN, name=f"{n}" * 500)
+            for method, path, body in (
+                    ("POST", "/tyk/apis", definition),
+                    ("GET", "/tyk/reload?block=true", None),
+                    ("PUT", f"/tyk/apis/{name}", definition),
+                    ("DELETE", f"/tyk/apis/{name}", None)):
+                answer = gateway.control_call(method, path, body)
+                if answer.status != 200:
+                    bad.append((method, answer.status, answer.body))
+
+    threads = [threading.Thread(target=write, args=(i,)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert gateway.get("/stays/echo").status == 200
+    gateway.reload()
+    assert bad == []
+    assert [p.name for p in gateway.apps.iterdir()] == ["stays.json"]
+    assert gateway.control_call("GET", "/tyk/apis").json()[0]["api_id"] == \
+        "stays"
+    # A file that goes while the folder is read was removed: that is no fault.
+    assert "error JG" not in gateway.log()
