@@ -117,6 +117,56 @@ send_response(int fd, const struct jg_admin_response *response)
     jg_reply_send(fd, &reply);
 }
 
+/* What may stand in a log of <path>: an id of an API or a policy, but not what
+ * else stands behind the second segment, which may be somebody's key. */
+static struct jg_str
+shown(struct jg_str path)
+{
+    size_t i = 0;
+
+    if (jg_str_starts(path, JG_STR("/tyk/apis")) ||
+        jg_str_starts(path, JG_STR("/tyk/policies")))
+        return path;
+    for (unsigned slashes = 0; i < path.len; i++)
+        if (path.p[i] == '/' && ++slashes > 2)
+            break;
+    return jg_str_head(path, i);
+}
+
+/* Who changed what. */
+static void
+log_change(const struct jg_broker *broker, const struct jg_scgi *scgi,
+           const struct jg_admin_request *request, int status)
+{
+    struct jg_str from = jg_scgi_get(scgi, JG_STR("REMOTE_ADDR"));
+    struct jg_str path = shown(request->path);
+
+    if (request->port == JG_PORT_LISTEN || status >= 400 ||
+        jg_str_eq(request->method, JG_STR("GET")))
+        return;
+    jg_log(&broker->log, JG_LOG_INFO, "control API: %.*s %.*s by %.*s: %d",
+           JG_STR_ARG(request->method), JG_STR_ARG(path), JG_STR_ARG(from),
+           status);
+}
+
+/* Guesses are seen, and do not fill the log. */
+static void
+log_guess(const struct jg_broker *broker, const struct jg_throttle *throttle,
+          const struct jg_scgi *scgi)
+{
+    struct jg_str from = jg_scgi_get(scgi, JG_STR("REMOTE_ADDR"));
+
+    if (throttle->failures <= JG_THROTTLE_FREE)
+        jg_log(&broker->log, JG_LOG_WARN,
+               "control API: wrong or missing secret, from %.*s",
+               JG_STR_ARG(from));
+    else if (throttle->failures == JG_THROTTLE_FREE + 1)
+        jg_log(&broker->log, JG_LOG_WARN,
+               "control API: wrong secrets again and again, last from %.*s; "
+               "each is answered late, and not logged for a minute",
+               JG_STR_ARG(from));
+}
+
 /* A wrong secret, perhaps not the first one. */
 static bool
 refuse(struct jg_control *control, struct jg_lot *lot, int fd,
@@ -228,7 +278,10 @@ jg_control_serve(struct jg_control *control, struct jg_broker *broker,
         err = JG_E_INTERNAL;
     if (err == JG_OK) {
         jg_admin_answer(admin, &request, &a, &response);
+        log_change(broker, scgi, &request, response.status);
         done = answer(control, broker, lot, fd, &request, &response);
+        if (wrong_secret(&request, response.status))
+            log_guess(broker, &control->throttle, scgi);
     } else
         jg_reply_error(fd, jg_err_info(err)->status, jg_err_info(err)->text);
     jg_admin_response_free(&response);

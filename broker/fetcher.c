@@ -436,6 +436,7 @@ struct look {
     struct fetcher *f;
     int64_t now_s;
     uint64_t all, failing, insecure;
+    int64_t oldest_s; /* fetched; 0: none was */
 };
 
 static enum jg_err
@@ -451,6 +452,9 @@ look_at(void *arg, struct jg_str id, struct jg_str value)
     look->all++;
     look->failing += keyset.failures > 0;
     look->insecure += keyset.insecure;
+    if (keyset.body.len > 0 &&
+        (look->oldest_s == 0 || keyset.fetched_s < look->oldest_s))
+        look->oldest_s = keyset.fetched_s;
     if (place_of(f, id) != NULL)
         return JG_OK;
     if (!is_due(&keyset, look->now_s)) {
@@ -499,6 +503,7 @@ look_around(struct fetcher *f)
     jg_counters_set(c, JG_METRIC_KEYSETS, look.all);
     jg_counters_set(c, JG_METRIC_KEYSETS_FAILING, look.failing);
     jg_counters_set(c, JG_METRIC_KEYSETS_INSECURE, look.insecure);
+    jg_counters_set(c, JG_METRIC_KEYSETS_OLDEST, (uint64_t)look.oldest_s);
 }
 
 static void

@@ -295,6 +295,12 @@ loader_ended(struct parent *p, int status)
 
     if (p->serving || p->stopping)
         return;
+    if (WIFSIGNALED(status)) /* LMDB trusts its file: it does not check it */
+        jg_log(&p->broker->log, JG_LOG_ERROR,
+               "the first load crashed: perhaps %s/data.mdb is damaged. Move "
+               "it away and start again; definitions and policies come from "
+               "their files",
+               p->options->store_folder);
     if (!good)
         stop(p, WIFEXITED(status) ? WEXITSTATUS(status) : JG_EXIT_FAILURE);
     else if (!announce(p))

@@ -53,7 +53,7 @@ has_storage(struct cli_config *config)
 enum jg_err
 cli_config_read(const char *path, struct cli_config *out)
 {
-    struct jg_bind_source source;
+    struct jg_bind_source source = {.file = jg_str(path)};
     enum jg_err err;
 
     *out = (struct cli_config){.path = path, .text = JG_STR("{}")};
@@ -64,7 +64,6 @@ cli_config_read(const char *path, struct cli_config *out)
         if (err != JG_OK)
             return err;
     }
-    source.file = jg_str(path);
     source.text = out->text;
     source.diags = &out->diags;
     err = jg_conf_read(&source, (const char *const *)environ, &out->arena,

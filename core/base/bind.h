@@ -87,7 +87,7 @@ struct jg_bind_alias {
     struct jg_str from, to;
 };
 
-/* The document being bound, for messages. */
+/* The document being bound, for messages. Zero what is not set. */
 struct jg_bind_source {
     struct jg_str file;
     struct jg_str text;     /* what jg_json_parse() was given */

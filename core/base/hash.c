@@ -47,25 +47,53 @@ load(const char *p, size_t len)
                                                      : __builtin_bswap64(word);
 }
 
+/* All of <s>, before the end that makes 64 or 128 bits of it. */
+static void
+take(struct sip *state, const struct jg_hash_key *key, struct jg_str s)
+{
+    size_t whole = s.len & ~(size_t)7;
+
+    /* "somepseudorandomlygeneratedbytes" */
+    state->v0 ^= key->k0 ^ 0x736f6d6570736575;
+    state->v1 ^= key->k1 ^ 0x646f72616e646f6d;
+    state->v2 ^= key->k0 ^ 0x6c7967656e657261;
+    state->v3 ^= key->k1 ^ 0x7465646279746573;
+    for (size_t i = 0; i < whole; i += 8)
+        sip_word(state, load(s.p + i, 8));
+    sip_word(state, load(s.len > 0 ? s.p + whole : NULL, s.len & 7) |
+                        (uint64_t)s.len << 56);
+}
+
+static uint64_t
+finish(struct sip *state)
+{
+    for (int i = 0; i < 4; i++)
+        sip_round(state);
+    return state->v0 ^ state->v1 ^ state->v2 ^ state->v3;
+}
+
 uint64_t
 jg_hash_keyed(const struct jg_hash_key *key, struct jg_str s)
 {
-    struct sip state = {
-        key->k0 ^ 0x736f6d6570736575, /* "somepseudorandomlygeneratedbytes" */
-        key->k1 ^ 0x646f72616e646f6d,
-        key->k0 ^ 0x6c7967656e657261,
-        key->k1 ^ 0x7465646279746573,
-    };
-    size_t whole = s.len & ~(size_t)7;
+    struct sip state = {0, 0, 0, 0};
 
-    for (size_t i = 0; i < whole; i += 8)
-        sip_word(&state, load(s.p + i, 8));
-    sip_word(&state, load(s.len > 0 ? s.p + whole : NULL, s.len & 7) |
-                         (uint64_t)s.len << 56);
+    take(&state, key, s);
     state.v2 ^= 0xff;
-    for (int i = 0; i < 4; i++)
-        sip_round(&state);
-    return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+    return finish(&state);
+}
+
+struct jg_hash_128
+jg_hash_keyed_128(const struct jg_hash_key *key, struct jg_str s)
+{
+    struct sip state = {0, 0xee, 0, 0};
+    struct jg_hash_128 hash;
+
+    take(&state, key, s);
+    state.v2 ^= 0xee;
+    hash.a = finish(&state);
+    state.v1 ^= 0xdd;
+    hash.b = finish(&state);
+    return hash;
 }
 
 uint64_t

@@ -12,6 +12,13 @@ struct jg_hash_key {
 /* SipHash-2-4 (Aumasson, Bernstein 2012): safe where clients choose <s>. */
 uint64_t jg_hash_keyed(const struct jg_hash_key *key, struct jg_str s);
 
+/* The same with 128 bits: for names that nobody compares in full. */
+struct jg_hash_128 {
+    uint64_t a, b;
+};
+struct jg_hash_128 jg_hash_keyed_128(const struct jg_hash_key *key,
+                                     struct jg_str s);
+
 /* FNV-1a, 64 bit: for keys that come from configuration. */
 uint64_t jg_hash_plain(struct jg_str s);
 

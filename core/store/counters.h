@@ -36,6 +36,7 @@ enum jg_metric {
     JG_METRIC_KEYSETS,           /* key sets by URL: a gauge */
     JG_METRIC_KEYSETS_FAILING,   /* whose last attempt failed: a gauge */
     JG_METRIC_KEYSETS_INSECURE,  /* whose TLS is not verified: a gauge */
+    JG_METRIC_KEYSETS_OLDEST,    /* unix time of the oldest one: a gauge */
     JG_METRIC_COUNT
 };
 

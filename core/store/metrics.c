@@ -52,6 +52,10 @@ static const struct jg_metric_info metrics[] = {
     [JG_METRIC_KEYSETS_INSECURE] =
         {"jotgate_keysets_insecure",
          "Key sets fetched without verifying the certificate.", NULL, true},
+    [JG_METRIC_KEYSETS_OLDEST] =
+        {"jotgate_keysets_oldest_fetch_timestamp_seconds",
+         "When the oldest key set in use was fetched or confirmed.", NULL,
+         true},
 };
 
 _Static_assert(sizeof(metrics) / sizeof(metrics[0]) == JG_METRIC_COUNT,

@@ -83,3 +83,21 @@ def test_many_writers_leave_whole_files_and_a_quiet_log(gateway, upstream):
         "stays"
     # A file that goes while the folder is read was removed: that is no fault.
     assert "error JG" not in gateway.log()
+
+
+def test_the_log_says_who_changed_what_and_who_guessed(gateway):
+    gateway.add_api("a", **OPEN, proxy={"target_url": "http://127.0.0.1:9"})
+    gateway.start()
+    gateway.control_call("PUT", "/tyk/apis/a", gateway.api(
+        "a", **OPEN, proxy={"target_url": "http://127.0.0.1:9"}))
+    gateway.control_call("DELETE", "/tyk/cache/some-key")
+    for _ in range(60):
+        answer = gateway.control_call("GET", "/tyk/apis", secret="guess-1234")
+        assert answer.status == 403
+    log = gateway.log()
+    assert "control API: PUT /tyk/apis/a by 127.0.0.1: 200" in log
+    assert "control API: DELETE /tyk/cache by 127.0.0.1: 200" in log
+    assert "wrong or missing secret, from 127.0.0.1" in log
+    assert "wrong secrets again and again" in log
+    assert "guess-1234" not in log and "some-key" not in log
+    assert 5 < log.count("secret") < 100

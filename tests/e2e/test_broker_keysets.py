@@ -264,6 +264,8 @@ def test_a_failure_is_said_once_with_its_cause_and_the_next_try(broker, idp):
     wait_until(lambda: broker.metric("jotgate_keysets_failing") == 0,
                "the gauge")
     assert broker.metric("jotgate_keysets") == 1
+    oldest = broker.metric("jotgate_keysets_oldest_fetch_timestamp_seconds")
+    assert abs(oldest - time.time()) < 600
 
 
 # Processes that die

@@ -109,6 +109,14 @@ def test_a_small_rsa_key_is_taken_or_refused(gw, small_rsa):
     assert statuses(gw, token, "small-rsa") == (200, 401)
 
 
+@pytest.mark.parametrize("alg, strict", [
+    ("HS256", 200), ("HS384", 401), ("HS512", 401)])
+def test_a_secret_long_enough_for_one_hash_serves_only_that(gw, alg, strict):
+    """37 bytes: RFC 7518 3.2 asks for as many as the hash has."""
+    assert statuses(gw, jwt.encode(FULL, STRONG, algorithm=alg)) == \
+        (200, strict)
+
+
 def findings_of(gw):
     done = subprocess.run([BUILD / "jotgate", "check", "-c",
                            gw.folder / "tyk.conf"], capture_output=True,

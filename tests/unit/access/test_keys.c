@@ -1,152 +1,6 @@
-/*
- * keys.c and signature.c: which set verifies a token, what is fetched when
- * none does, and how often.
- */
-#include "keyset_check.h"
-
-#include "access/respond.h"
-
-#define URIS(list) ",\"jwt_jwks_uris\":[" list "]"
-#define URI(n) "{\"url\":\"https://s" n "/\"}"
-#define BOUND(n, iss) "{\"url\":\"https://s" n "/\",\"issuer\":\"" iss "\"}"
-
-static const struct doc apis[] = {
-    KEY_API("one", URIS(URI("1"))),
-    KEY_API("two", URIS(URI("1") "," URI("2"))),
-    KEY_API("bound", URIS(URI("1")) ",\"jwt_issuer\":\"https://i\""),
-    KEY_API("each", URIS(BOUND("1", "i") "," BOUND("2", "j"))),
-    KEY_API("mixed", URIS(BOUND("1", "i") "," URI("2"))),
-    KEY_API("eight",
-            URIS(URI("1") "," URI("2") "," URI("3") "," URI("4") "," URI(
-                "5") "," URI("6") "," URI("7") "," URI("8"))),
-    KEY_API("strict", URIS(URI("1")) ",\"jwt_profile\":\"strict\""),
-};
-static const struct doc policies[] = {
-    POLICY("all", ",\"access_rights\":{\"one\":{},\"two\":{},\"bound\":{},"
-                  "\"each\":{},\"mixed\":{},\"eight\":{},\"strict\":{}}")};
-
-struct world {
-    struct keysets k;
-    struct jg_snapshot *snapshot;
-    struct jg_token_cache *cache;
-    struct jg_buf token;
-};
-
-/* How a decision about w->token went: every question it asked, and its end. */
-struct answer {
-    char wants[256]; /* "keyset s1; again s2; " */
-    enum jg_err reason;
-    int status;
-    int64_t retry_after_s;
-    bool cached;
-};
-
-/* What a test does about a question. */
-typedef bool fetcher(struct world *w, const struct jg_want *want);
-
-static bool
-fetch_nothing(struct world *w, const struct jg_want *want)
-{
-    (void)w;
-    (void)want;
-    return true;
-}
-
-static bool
-fetch_fails(struct world *w, const struct jg_want *want)
-{
-    (void)w;
-    (void)want;
-    return false;
-}
-
-static void
-note_want(const struct jg_decision *d, struct answer *a)
-{
-    const struct jg_api *api = d->api;
-    size_t len = strlen(a->wants);
-
-    for (size_t i = 0; i < api->key_url_count; i++)
-        if (jg_str_eq(d->want.name, api->key_urls[i].id))
-            snprintf(a->wants + len, sizeof(a->wants) - len, "%s s%zu; ",
-                     d->want.kind == JG_WANT_KEYSET ? "keyset" : "again",
-                     i + 1);
-    assert_true(strlen(a->wants) > len);
-}
-
-static struct answer
-decide_at(struct world *w, const char *api, fetcher *fetch, int64_t now_s,
-          struct jg_trace *trace)
-{
-    struct answer a = {.wants = ""};
-    struct jg_error_response response;
-    struct jg_decision d;
-    struct jg_arena arena;
-    struct client c;
-    char target[32];
-
-    snprintf(target, sizeof(target), "/%s/x", api);
-    make_request(&c, target, "Authorization: Bearer %T", jg_buf_str(&w->token));
-    start_decision(&d, w->snapshot, &c, &arena);
-    d.with.store = w->k.store;
-    d.with.counters = w->k.counters;
-    d.with.keysets = w->k.sets;
-    d.with.cache = w->cache;
-    d.with.now_s = now_s;
-    d.trace = trace;
-    for (int i = 0; jg_decide(&d) == JG_WANT; i++) {
-        assert_in_range(i, 0, 2 * 4);
-        note_want(&d, &a);
-        d.want_failed = !fetch(w, &d.want);
-    }
-    a.reason = d.reason;
-    a.cached = d.cached;
-    a.status = 200;
-    if (d.reason != JG_OK) {
-        assert_err(jg_respond_decision(&d, &response), JG_OK);
-        a.status = response.status;
-        a.retry_after_s = response.retry_after_s;
-    }
-    end_decision(&d);
-    end_request(&c);
-    return a;
-}
-
-static struct answer
-decide(struct world *w, const char *api)
-{
-    return decide_at(w, api, fetch_nothing, NOW, NULL);
-}
-
-static void
-check_answer(struct answer a, enum jg_err reason, const char *wants,
-             const char *what)
-{
-    if (a.reason != reason || strcmp(a.wants, wants) != 0)
-        print_error("%s: %s, wants \"%s\"\n", what, jg_err_info(a.reason)->name,
-                    a.wants);
-    assert_err(a.reason, reason);
-    assert_string_equal(a.wants, wants);
-}
-
-static void
-put(struct world *w, unsigned set, const char *keys, int64_t fetched_s,
-    int64_t tried_s)
-{
-    put_set(&w->k, id_of_set(w->snapshot, "eight", set - 1), keys, fetched_s,
-            tried_s);
-}
-
-/* Without a record at all, as before the first load. */
-static void
-forget_sets(struct world *w)
-{
-    for (size_t i = 0; i < 8; i++)
-        drop_set(&w->k, id_of_set(w->snapshot, "eight", i));
-    jg_counters_bump_keysets(w->k.counters);
-    jg_keysets_free(w->k.sets);
-    assert_err(jg_keysets_new(&w->k.sets), JG_OK);
-}
+/* keys.c and signature.c: which key set verifies a token, and what is asked for
+ * when none does. */
+#include "keys_check.h"
 
 /* "" and "-": no set; otherwise the keys of set 1 and set 2. */
 static const struct row {
@@ -158,9 +12,6 @@ static const struct row {
     enum jg_err reason;
     const char *wants;
 } rows[] = {
-#define SUB "{\"sub\":\"a\"}"
-#define ISS(iss) "{\"sub\":\"a\",\"iss\":\"" iss "\"}"
-#define LONG_AGO 1000
     /* Who passes. */
     {"its key", "one", "01", NULL, 1, "k1", SUB, LONG_AGO, JG_OK, ""},
     {"no kid", "one", "01", NULL, 1, NULL, SUB, LONG_AGO, JG_OK, ""},
@@ -322,142 +173,6 @@ nonsense_is_refused_without_a_fetch(void **state)
     }
 }
 
-/* As the broker does: the fetch brings key 1 as well. */
-static bool
-fetch_new_key(struct world *w, const struct jg_want *want)
-{
-    (void)want;
-    put(w, 1, "01", NOW, NOW);
-    return true;
-}
-
-static bool
-fetch_replaced_key(struct world *w, const struct jg_want *want)
-{
-    (void)want;
-    put(w, 1, "=1", NOW, NOW);
-    return true;
-}
-
-static bool
-fetch_without_change(struct world *w, const struct jg_want *want)
-{
-    (void)want;
-    put(w, 1, "0", NOW, NOW);
-    return true;
-}
-
-static void
-what_the_fetch_brings_is_used_at_once(void **state)
-{
-    struct world *w = *state;
-
-    forget_sets(w);
-    make_es256(&w->k, 1, "k1", SUB, &w->token);
-    check_answer(decide_at(w, "one", fetch_new_key, NOW, NULL), JG_OK,
-                 "keyset s1; ", "the first fetch");
-
-    put(w, 1, "0", FETCHED, FETCHED);
-    make_es256(&w->k, 1, "k1", SUB, &w->token);
-    check_answer(decide_at(w, "one", fetch_new_key, NOW, NULL), JG_OK,
-                 "again s1; ", "a new key");
-
-    put(w, 1, "0", FETCHED, FETCHED);
-    make_es256(&w->k, 1, "k0", SUB, &w->token);
-    check_answer(decide_at(w, "one", fetch_replaced_key, NOW, NULL), JG_OK,
-                 "again s1; ", "another key under the same kid");
-
-    put(w, 1, "0", FETCHED, FETCHED);
-    make_es256(&w->k, 1, "k1", SUB, &w->token);
-    check_answer(decide_at(w, "one", fetch_without_change, NOW, NULL),
-                 JG_E_KEY_UNKNOWN, "again s1; ", "no new key");
-    check_answer(decide_at(w, "one", fetch_new_key, NOW + 29, NULL),
-                 JG_E_KEY_UNKNOWN, "", "within the interval");
-}
-
-/* The record is looked at before anybody is asked: another worker, or the
- * keeper, may have been faster, and a failed fetch moves no epoch. */
-static void
-what_another_one_fetched_is_seen(void **state)
-{
-    struct world *w = *state;
-    struct jg_keyset record = {.tried_s = NOW};
-    struct jg_buf b;
-
-    forget_sets(w);
-    put(w, 1, "0", FETCHED, FETCHED);
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    check_answer(decide(w, "one"), JG_OK, "", "known");
-
-    jg_buf_init(&b, 64 * 1024);
-    make_set(&w->k, "0", &b);
-    record.body = jg_buf_str(&b);
-    record.fetched_s = FETCHED;
-    put_record(&w->k, id_of_set(w->snapshot, "one", 0), &record, false);
-    make_es256(&w->k, 1, "k1", SUB, &w->token);
-    check_answer(decide(w, "one"), JG_E_KEY_UNKNOWN, "", "a failed fetch");
-
-    jg_buf_reset(&b);
-    make_set(&w->k, "01", &b);
-    record.body = jg_buf_str(&b);
-    put_record(&w->k, id_of_set(w->snapshot, "one", 0), &record, false);
-    check_answer(decide(w, "one"), JG_OK, "", "a good fetch");
-
-    jg_buf_reset(&b);
-    make_set(&w->k, "=2", &b);
-    record.body = jg_buf_str(&b);
-    put_record(&w->k, id_of_set(w->snapshot, "one", 0), &record, false);
-    make_es256(&w->k, 2, "k0", SUB, &w->token);
-    check_answer(decide(w, "one"), JG_OK, "", "another key for its kid");
-    jg_buf_free(&b);
-}
-
-static void
-a_fetch_that_hangs_is_waited_for_once(void **state)
-{
-    struct world *w = *state;
-    struct answer a;
-
-    forget_sets(w);
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    a = decide_at(w, "eight", fetch_fails, NOW, NULL);
-    check_answer(a, JG_E_BROKER, "keyset s1; ", "no set");
-    assert_int_equal(a.status, 503);
-    assert_int_equal(a.retry_after_s, 1);
-
-    for (unsigned i = 1; i <= 8; i++)
-        put(w, i, "1", FETCHED, FETCHED);
-    a = decide_at(w, "eight", fetch_fails, NOW, NULL);
-    check_answer(a, JG_E_KEY_UNKNOWN, "again s1; ", "an unknown kid");
-    assert_int_equal(a.status, 403);
-}
-
-static void
-questions_of_one_decision_have_a_bound(void **state)
-{
-    struct world *w = *state;
-
-    forget_sets(w);
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    check_answer(decide(w, "eight"), JG_E_KEYSET,
-                 "keyset s1; keyset s2; keyset s3; keyset s4; ", "no set");
-    for (unsigned i = 1; i <= 8; i++)
-        put(w, i, "1", FETCHED, FETCHED);
-    check_answer(decide(w, "eight"), JG_E_KEY_UNKNOWN,
-                 "again s1; again s2; again s3; again s4; ", "unknown");
-    for (unsigned i = 1; i <= 8; i++)
-        put(w, i, i % 2 == 0 ? "1" : NULL, i % 2 == 0 ? FETCHED : 0, 0);
-    check_answer(decide(w, "eight"), JG_E_KEYSET,
-                 "keyset s1; keyset s3; keyset s5; keyset s7; "
-                 "again s2; again s4; again s6; again s8; ",
-                 "both");
-    /* The next one asks for those that this one did not. */
-    for (unsigned i = 1; i <= 8; i++)
-        put(w, i, "1", FETCHED, i <= 4 ? NOW : FETCHED);
-    check_answer(decide(w, "eight"), JG_E_KEY_UNKNOWN,
-                 "again s5; again s6; again s7; again s8; ", "the others");
-}
-
 /* Four keys at most, over all sets: a token without kid is no lever. */
 static void
 a_token_without_kid_is_tried_four_times(void **state)
@@ -478,80 +193,6 @@ a_token_without_kid_is_tried_four_times(void **state)
 }
 
 static void
-keys_that_are_too_old_are_not_used(void **state)
-{
-#define DAY 86400
-    struct world *w = *state;
-    struct answer a;
-
-    forget_sets(w);
-    put(w, 1, "0", NOW - DAY, NOW - 10);
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    check_answer(decide(w, "one"), JG_OK, "", "just young enough");
-    assert_true(decide(w, "one").cached);
-
-    /* The same token, from the cache, a second later. */
-    a = decide_at(w, "one", fetch_nothing, NOW + 1, NULL);
-    check_answer(a, JG_E_KEYSET_STALE, "", "too old");
-    assert_int_equal(a.status, 503);
-    assert_int_equal(a.retry_after_s, 19);
-    assert_false(a.cached);
-    a = decide_at(w, "one", fetch_nothing, NOW + 20, NULL);
-    check_answer(a, JG_E_KEYSET_STALE, "again s1; ", "asked for");
-    assert_int_equal(a.retry_after_s, 1);
-
-    /* Others are not concerned, unless they need it. */
-    put(w, 2, "1", NOW, NOW);
-    make_es256(&w->k, 1, "k1", SUB, &w->token);
-    check_answer(decide_at(w, "two", fetch_nothing, NOW + 1, NULL), JG_OK, "",
-                 "of the other set");
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    check_answer(decide_at(w, "two", fetch_nothing, NOW + 1, NULL),
-                 JG_E_KEYSET_STALE, "", "of the old set");
-
-    /* Confirmed without a change: no epoch tells of it. */
-    put(w, 1, "0", NOW - DAY, NOW - 10);
-    check_answer(decide(w, "one"), JG_OK, "", "again");
-    {
-        struct jg_keyset record = {.fetched_s = NOW, .tried_s = NOW};
-        struct jg_buf b;
-
-        jg_buf_init(&b, 64 * 1024);
-        make_set(&w->k, "0", &b);
-        record.body = jg_buf_str(&b);
-        put_record(&w->k, id_of_set(w->snapshot, "one", 0), &record, false);
-        jg_buf_free(&b);
-    }
-    a = decide_at(w, "one", fetch_nothing, NOW + 1, NULL);
-    check_answer(a, JG_OK, "", "confirmed");
-    assert_true(a.cached);
-}
-
-/* A token that verified, and whose key has gone since. */
-static void
-a_removed_key_is_refused_although_its_token_is_cached(void **state)
-{
-    struct world *w = *state;
-
-    forget_sets(w);
-    put(w, 1, "01", FETCHED, NOW);
-    put(w, 2, "2", FETCHED, NOW);
-    make_es256(&w->k, 0, "k0", SUB, &w->token);
-    check_answer(decide(w, "two"), JG_OK, "", "there");
-    assert_true(decide(w, "two").cached);
-    put(w, 2, "23", FETCHED, NOW); /* another set, and so another version */
-    assert_false(decide(w, "two").cached);
-    assert_true(decide(w, "two").cached);
-    put(w, 1, "1", FETCHED, NOW);
-    check_answer(decide(w, "two"), JG_E_KEY_UNKNOWN, "", "removed");
-    put(w, 1, "01", FETCHED, NOW);
-    check_answer(decide(w, "two"), JG_OK, "", "there again");
-    drop_set(&w->k, id_of_set(w->snapshot, "two", 0));
-    jg_counters_bump_keysets(w->k.counters);
-    check_answer(decide(w, "two"), JG_E_KEYSET, "keyset s1; ", "thrown away");
-}
-
-static void
 a_strict_api_takes_fetched_keys(void **state)
 {
     struct world *w = *state;
@@ -566,6 +207,30 @@ a_strict_api_takes_fetched_keys(void **state)
     assert_int_equal(decide(w, "strict").status, 401);
     forget_sets(w);
     assert_int_equal(decide(w, "strict").status, 403); /* not its fault */
+}
+
+/* A key of the definition itself may be for one issuer, too. */
+static void
+a_static_key_may_be_bound_to_an_issuer(void **state)
+{
+    static const struct {
+        const char *claims;
+        enum jg_err reason;
+    } rows_[] = {
+        {"{\"sub\":\"a\",\"pol\":\"all\",\"iss\":\"i\"}", JG_OK},
+        {"{\"sub\":\"a\",\"pol\":\"all\",\"iss\":\"j\"}", JG_E_KEYSET_ISSUER},
+        {"{\"sub\":\"a\",\"pol\":\"all\",\"iss\":1}", JG_E_KEYSET_ISSUER},
+        {"{\"sub\":\"a\",\"pol\":\"all\"}", JG_E_KEYSET_ISSUER},
+    };
+    struct world *w = *state;
+    struct jg_signer *signer = signer_of_secret(SECRET);
+
+    for (size_t i = 0; i < LEN(rows_); i++) {
+        make_token(signer, HS256, rows_[i].claims, &w->token);
+        check_answer(decide(w, "own"), rows_[i].reason, "", rows_[i].claims);
+        check_answer(decide(w, "own"), rows_[i].reason, "", rows_[i].claims);
+    }
+    jg_signer_free(signer);
 }
 
 static void
@@ -624,34 +289,6 @@ the_trace_names_url_and_cause(void **state)
     end_request(&c);
 }
 
-static int
-setup(void **state)
-{
-    static const struct jg_hash_key key = {3, 4};
-    struct world *w = calloc(1, sizeof(*w));
-
-    keysets_open(&w->k);
-    w->snapshot =
-        snapshot_with(NULL, 1, "{}", apis, LEN(apis), policies, LEN(policies));
-    assert_err(jg_cache_new(1024 * 1024, &key, &w->cache), JG_OK);
-    jg_buf_init(&w->token, JG_TOKEN_MAX);
-    *state = w;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    struct world *w = *state;
-
-    jg_buf_free(&w->token);
-    jg_cache_free(w->cache);
-    jg_snapshot_free(w->snapshot);
-    keysets_close(&w->k);
-    free(w);
-    return 0;
-}
-
 int
 main(void)
 {
@@ -659,14 +296,9 @@ main(void)
         cmocka_unit_test(keys_are_found_or_asked_for),
         cmocka_unit_test(answers_are_the_same_when_somebody_asks),
         cmocka_unit_test(nonsense_is_refused_without_a_fetch),
-        cmocka_unit_test(what_the_fetch_brings_is_used_at_once),
-        cmocka_unit_test(what_another_one_fetched_is_seen),
-        cmocka_unit_test(a_fetch_that_hangs_is_waited_for_once),
-        cmocka_unit_test(questions_of_one_decision_have_a_bound),
         cmocka_unit_test(a_token_without_kid_is_tried_four_times),
-        cmocka_unit_test(keys_that_are_too_old_are_not_used),
-        cmocka_unit_test(a_removed_key_is_refused_although_its_token_is_cached),
         cmocka_unit_test(a_strict_api_takes_fetched_keys),
+        cmocka_unit_test(a_static_key_may_be_bound_to_an_issuer),
         cmocka_unit_test(misses_and_uses_are_counted),
         cmocka_unit_test(the_trace_names_url_and_cause),
     };

@@ -47,6 +47,61 @@ an_empty_configuration_is_all_defaults(void **state)
     assert_int_equal(conf.broker_deadline_s, 30);
     assert_int_equal(conf.dns_refresh_s, 30);
     assert_int_equal(conf.jwt_cache_max_bytes, 64 << 20);
+    assert_false(conf.jwt_ssl_insecure_skip_verify);
+    assert_int_equal(conf.jwks.cache_timeout_s, 240);
+    assert_int_equal(conf.jwks.min_refresh_interval_s, 30);
+    assert_int_equal(conf.jwks.wait_ms, 2000);
+    assert_int_equal(conf.jwks.max_stale_s, 86400);
+    assert_false(conf.jwks.allow_http);
+    assert_int_equal(conf.jwks.allow_addresses.count, 0);
+    assert_str(conf.jwks.proxy, "");
+    assert_str(conf.jwks.ca_file, "");
+    free_reading(r);
+}
+
+static void
+key_sets_by_url_have_settings(void **state)
+{
+    static const struct {
+        const char *text, *path;
+    } risks[] = {
+        {"{'jwt_ssl_insecure_skip_verify':true}",
+         "jwt_ssl_insecure_skip_verify"},
+        {"{'jwks':{'allow_http':true}}", "jwks.allow_http"},
+    };
+    struct reading *r = new_reading();
+    struct jg_conf conf;
+
+    (void)state;
+    set_text(r, "{'jwks':{'cache':{'timeout':60},'min_refresh_interval':5,"
+                "'wait_ms':0,'max_stale':1,'allow_addresses':['fe80::/10'],"
+                "'proxy':'http://p:3128','ca_file':'ca.pem'}}");
+    assert_err(read_conf(r, &conf), JG_OK);
+    assert_quiet(r);
+    assert_int_equal(conf.jwks.cache_timeout_s, 60);
+    assert_int_equal(conf.jwks.min_refresh_interval_s, 5);
+    assert_int_equal(conf.jwks.wait_ms, 0);
+    assert_int_equal(conf.jwks.max_stale_s, 1);
+    assert_str(conf.jwks.allow_addresses.items[0], "fe80::/10");
+    assert_str(conf.jwks.proxy, "http://p:3128");
+    assert_str(conf.jwks.ca_file, "ca.pem");
+
+    for (int timeout = -1; timeout <= 0; timeout++) {
+        set_text(r, "{'jwks':{'cache':{'timeout':%d}}}", timeout);
+        assert_err(read_conf(r, &conf), JG_OK);
+        assert_int_equal(conf.jwks.cache_timeout_s, 240);
+    }
+    for (size_t i = 0; i < LEN(risks); i++) {
+        set_text(r, "%s", risks[i].text);
+        assert_err(read_conf(r, &conf), JG_OK);
+        assert_int_equal(r->diags.kept, 1);
+        assert_err(r->diags.first->err, JG_E_CONF_RISK);
+        assert_str(r->diags.first->path, risks[i].path);
+    }
+    set_text(r, "{'jwks':{'proxy':'http://user:hunter2@p','min_refresh_"
+                "interval':0}}");
+    assert_err(read_conf(r, &conf), JG_E_CONF_TYPE);
+    check_not_shown(&r->diags, "hunter2");
     free_reading(r);
 }
 
@@ -264,6 +319,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_configuration_is_all_defaults),
+        cmocka_unit_test(key_sets_by_url_have_settings),
         cmocka_unit_test(zero_and_empty_mean_the_default_where_tyk_has_it_so),
         cmocka_unit_test(a_configuration_of_tyk_starts_with_two_warnings),
         cmocka_unit_test(faults_are_reported_with_their_place),
