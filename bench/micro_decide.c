@@ -1,7 +1,8 @@
 /*
  * What one decision costs: nanoseconds and allocations outside the request
  * arena, for a token out of the cache and for a new one, with the upstream as
- * an address, as a name, and with every lookup in the store.
+ * an address, as a name, and with every lookup in the store; with a key of the
+ * definition, and with one of a key set by URL.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 #include "access/decide.h"
 #include "base/buf.h"
-#include "jose/sign.h"
+#include "jose/export.h"
 
 #define BATCHES 200 /* the fastest counts: others may use the machine, too */
 #define ROUNDS 4000 /* of a batch */
@@ -22,6 +23,14 @@ static const char api_text[] =
     "{\"api_id\":\"bench\",\"org_id\":\"default\",\"active\":true,"
     "\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\","
     "\"jwt_source\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\","
+    "\"jwt_policy_field_name\":\"pol\",\"strip_auth_data\":false,"
+    "\"proxy\":{\"listen_path\":\"/bench/\",\"target_url\":\"http://%s\","
+    "\"strip_listen_path\":true}}";
+
+static const char fetched_text[] =
+    "{\"api_id\":\"bench\",\"org_id\":\"default\",\"active\":true,"
+    "\"enable_jwt\":true,\"jwt_signing_method\":\"ecdsa\","
+    "\"jwt_issuer\":\"https://idp.example/realms/main\","
     "\"jwt_policy_field_name\":\"pol\",\"strip_auth_data\":false,"
     "\"proxy\":{\"listen_path\":\"/bench/\",\"target_url\":\"http://%s\","
     "\"strip_listen_path\":true}}";
@@ -39,12 +48,23 @@ must(enum jg_err err, const char *what)
     exit(1);
 }
 
+/* <format> with its one "%s" filled in. */
+static void
+write_text(struct jg_buf *out, const char *format, const char *upstream)
+{
+    const char *mark = strstr(format, "%s");
+
+    jg_buf_add(out, (struct jg_str){format, (size_t)(mark - format)});
+    jg_buf_add(out, jg_str(upstream));
+    jg_buf_add(out, jg_str(mark + 2));
+}
+
 static struct jg_snapshot *
-make_snapshot(const char *upstream)
+make_snapshot(const char *format, const char *upstream)
 {
     struct jg_snapshot_builder *b;
     struct jg_snapshot *snapshot;
-    char text[1024];
+    struct jg_buf text;
     struct jg_document api = {
         .id = JG_STR("bench"), .version = 1, .file = JG_STR("bench.json")};
     struct jg_document policy = {.id = JG_STR("gold"),
@@ -52,23 +72,26 @@ make_snapshot(const char *upstream)
                                  .file = JG_STR("bench.json"),
                                  .text = JG_STR(policy_text)};
 
-    snprintf(text, sizeof(text), api_text, upstream);
-    api.text = jg_str(text);
+    jg_buf_init(&text, 4096);
+    write_text(&text, format, upstream);
+    api.text = jg_buf_str(&text);
     must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 1, 1, &b), "begin");
     must(jg_snapshot_add_api(b, &api, NULL), "api");
     must(jg_snapshot_add_policy(b, &policy, NULL), "policy");
     must(jg_snapshot_finish(b, &snapshot), "finish");
+    jg_buf_free(&text);
     return snapshot;
 }
 
 /* Like an access token of an identity provider: about 650 bytes. */
 static void
-make_token(const struct jg_signer *signer, unsigned number, struct jg_buf *out)
+make_token(const struct jg_signer *signer, const char *alg, unsigned number,
+           struct jg_buf *out)
 {
-    static const char header[] =
-        "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"2023-11\"}";
-    char claims[512];
+    char header[64], claims[512];
 
+    snprintf(header, sizeof(header),
+             "{\"alg\":\"%s\",\"typ\":\"JWT\",\"kid\":\"2023-11\"}", alg);
     snprintf(claims, sizeof(claims),
              "{\"iss\":\"https://idp.example/realms/main\",\"sub\":"
              "\"5c1b3c5e-6f0b-4a7e-9b1c-%012u\",\"aud\":[\"bench\",\"other\"],"
@@ -78,7 +101,7 @@ make_token(const struct jg_signer *signer, unsigned number, struct jg_buf *out)
              "[\"user\",\"editor\",\"viewer\"]}}",
              number);
     jg_buf_reset(out);
-    must(jg_sign(signer, jg_alg_find(JG_STR("HS256")), JG_STR(header),
+    must(jg_sign(signer, jg_alg_find(jg_str(alg)), jg_str(header),
                  jg_str(claims), out),
          "sign");
 }
@@ -179,10 +202,47 @@ open_store(const char *folder, const char *host)
 /* Everything that is lent to a decision, and where it lies. */
 struct world {
     struct jg_surroundings with;
-    struct jg_snapshot *literal, *named;
-    struct jg_buf tokens[TOKENS];
+    struct jg_snapshot *literal, *named, *fetched;
+    struct jg_buf tokens[TOKENS], fetched_tokens[TOKENS];
     char folder[32];
 };
+
+/* The key set of <api>, as if it was fetched: one key. */
+static void
+put_keyset(struct jg_store *store, const struct jg_api *api,
+           const struct jg_signer *signer)
+{
+    const struct jg_jwk_names names = {.kid = JG_STR("2023-11")};
+    struct jg_keyset keyset = {.url = api->key_urls[0].url,
+                               .fetched_s = 1700000000,
+                               .tried_s = 1700000000};
+    struct jg_txn *txn;
+    struct jg_buf b;
+
+    jg_buf_init(&b, 4096);
+    must(jg_jwk_write(jg_signer_key(signer), &names, &b), "JWK");
+    keyset.body = jg_buf_str(&b);
+    must(jg_txn_write(store, &txn), "write");
+    must(jg_keyset_put(txn, api->key_urls[0].id, &keyset), "put");
+    must(jg_txn_commit(txn), "commit");
+    jg_buf_free(&b);
+}
+
+/* Tokens of an identity provider, and its key set. */
+static void
+fetch(struct world *w)
+{
+    struct jg_signer *signer;
+
+    must(jg_signer_generate(jg_alg_find(JG_STR("ES256")), 0, &signer, NULL),
+         "key");
+    for (unsigned i = 0; i < TOKENS; i++) {
+        jg_buf_init(&w->fetched_tokens[i], JG_TOKEN_MAX);
+        make_token(signer, "ES256", i, &w->fetched_tokens[i]);
+    }
+    put_keyset(w->with.store, w->fetched->apis[0], signer);
+    jg_signer_free(signer);
+}
 
 static void
 start(struct world *w)
@@ -196,11 +256,12 @@ start(struct world *w)
          "signer");
     for (unsigned i = 0; i < TOKENS; i++) {
         jg_buf_init(&w->tokens[i], JG_TOKEN_MAX);
-        make_token(signer, i, &w->tokens[i]);
+        make_token(signer, "HS256", i, &w->tokens[i]);
     }
     jg_signer_free(signer);
-    w->literal = make_snapshot("127.0.0.1:8000/base");
-    w->named = make_snapshot("upstream.example:8000/base");
+    w->literal = make_snapshot(api_text, "127.0.0.1:8000/base");
+    w->named = make_snapshot(api_text, "upstream.example:8000/base");
+    w->fetched = make_snapshot(fetched_text, "127.0.0.1:8000/base");
     snprintf(w->folder, sizeof(w->folder), "/tmp/jg-bench-XXXXXX");
     if (mkdtemp(w->folder) == NULL)
         exit(1);
@@ -210,6 +271,8 @@ start(struct world *w)
     must(jg_counters_open(path, &w->with.counters), "counters");
     must(jg_cache_new(16 << 20, &key, &w->with.cache), "cache");
     must(jg_address_cache_new(&w->with.addresses), "addresses");
+    must(jg_keysets_new(&w->with.keysets), "key sets");
+    fetch(w);
 }
 
 static void
@@ -217,12 +280,16 @@ end(struct world *w)
 {
     char command[64];
 
+    jg_keysets_free(w->with.keysets);
     jg_address_cache_free(w->with.addresses);
     jg_cache_free(w->with.cache);
     jg_counters_close(w->with.counters);
     jg_store_close(w->with.store);
-    for (unsigned i = 0; i < TOKENS; i++)
+    for (unsigned i = 0; i < TOKENS; i++) {
         jg_buf_free(&w->tokens[i]);
+        jg_buf_free(&w->fetched_tokens[i]);
+    }
+    jg_snapshot_free(w->fetched);
     jg_snapshot_free(w->named);
     jg_snapshot_free(w->literal);
     snprintf(command, sizeof(command), "rm -r %s", w->folder);
@@ -261,6 +328,10 @@ main(void)
     run("cached token, upstream by name", &with, w.tokens, ROUNDS);
     with.addresses = NULL;
     run("cached token, name out of the store", &with, w.tokens, ROUNDS);
+    with = w.with;
+    with.snapshot = w.fetched;
+    printf("ES256, token of %zu bytes\n", w.fetched_tokens[0].len);
+    run("cached token, key set by URL", &with, w.fetched_tokens, ROUNDS);
     end(&w);
     return 0;
 }

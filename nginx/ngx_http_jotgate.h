@@ -70,7 +70,7 @@ struct ngx_http_jotgate_process {
     struct jg_snapshot
         *snapshot; /* of <epoch>, or older when building failed */
     uint64_t epoch;
-    time_t open_retry_s, snapshot_retry_s;
+    ngx_msec_t open_retry_ms, snapshot_retry_ms; /* is_past() */
     struct jg_hash_key key; /* request ids, identities, cache */
     uint64_t request_number;
     struct ngx_http_jotgate_log_budget log_budget;
@@ -111,6 +111,13 @@ struct ngx_http_jotgate_ctx {
     struct jg_header headers[JG_HEADERS_MAX];
     _Alignas(max_align_t) char seed[JG_REQUEST_SEED_BYTES];
 };
+
+/* Has nginx's monotonic clock, which may wrap, reached <ms>? */
+static inline bool
+ngx_http_jotgate_is_past(ngx_msec_t ms)
+{
+    return (ngx_msec_int_t)(ngx_current_msec - ms) >= 0;
+}
 
 /* nginx's strings as ours, and back (for reading only). */
 static inline struct jg_str

@@ -8,7 +8,7 @@
 
 #include <sys/random.h>
 
-#define RETRY_S 1 /* seconds between two attempts to open what is missing */
+#define RETRY_MS 1000 /* between two attempts to open what is missing */
 
 /* Files beside the records in the store's folder. */
 #define COUNTERS_FILE "counters"
@@ -48,7 +48,7 @@ open_missing(struct ngx_http_jotgate_process *p, const ngx_str_t *folder,
     u_char buf[NGX_MAX_PATH];
     const char *path;
 
-    p->open_retry_s = ngx_time() + RETRY_S;
+    p->open_retry_ms = ngx_current_msec + RETRY_MS;
     if (p->store == NULL)
         open_store(p, (const char *)folder->data, log);
     path = file_in(folder, COUNTERS_FILE, buf);
@@ -135,7 +135,7 @@ ngx_http_jotgate_process(ngx_http_request_t *r)
         ngx_http_get_module_main_conf(r, ngx_http_jotgate_module);
     struct ngx_http_jotgate_process *p = conf->process;
 
-    if (p != NULL && !complete(p) && ngx_time() >= p->open_retry_s)
+    if (p != NULL && !complete(p) && ngx_http_jotgate_is_past(p->open_retry_ms))
         open_missing(p, &conf->store, r->connection->log);
     return p;
 }

@@ -4,7 +4,7 @@
  */
 #include "ngx_http_jotgate.h"
 
-#define RETRY_S 1 /* seconds until a snapshot that failed is tried again */
+#define RETRY_MS 1000 /* until a snapshot that failed is tried again */
 
 /* The cache's size is configuration, so it is made with the first snapshot. */
 static void
@@ -26,11 +26,11 @@ rebuild(struct ngx_http_jotgate_process *p, uint64_t epoch, ngx_log_t *log)
     struct jg_snapshot *next;
     enum jg_err err;
 
-    if (ngx_time() < p->snapshot_retry_s)
+    if (!ngx_http_jotgate_is_past(p->snapshot_retry_ms))
         return;
     err = jg_records_snapshot(p->store, epoch, p->snapshot, NULL, &next);
     if (err != JG_OK) {
-        p->snapshot_retry_s = ngx_time() + RETRY_S;
+        p->snapshot_retry_ms = ngx_current_msec + RETRY_MS;
         ngx_log_error(NGX_LOG_ERR, log, 0,
                       "jotgate: no snapshot for epoch %uL: %s (%s)", epoch,
                       jg_err_info(err)->code, jg_err_info(err)->name);
@@ -39,7 +39,7 @@ rebuild(struct ngx_http_jotgate_process *p, uint64_t epoch, ngx_log_t *log)
     jg_snapshot_free(p->snapshot);
     p->snapshot = next;
     p->epoch = epoch;
-    p->snapshot_retry_s = 0;
+    p->snapshot_retry_ms = ngx_current_msec;
     jg_counters_add(p->counters, JG_METRIC_SNAPSHOTS, 1);
     make_cache(p, log);
 }

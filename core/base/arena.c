@@ -51,6 +51,14 @@ chunk_new(struct jg_arena *a, size_t size, size_t want, size_t *room)
     return chunk;
 }
 
+/* Would more be lost of the present chunk than a new one had left? */
+static bool
+is_large(const struct jg_arena *a, size_t size)
+{
+    return size > a->chunk_bytes / 4 &&
+           (size >= a->chunk_bytes || a->chunk_bytes - size <= a->left);
+}
+
 /*
  * What does not fit into the present chunk. A large piece gets a chunk of
  * its own, so that the rest of the present one is not lost.
@@ -58,7 +66,7 @@ chunk_new(struct jg_arena *a, size_t size, size_t want, size_t *room)
 static void *
 alloc_slow(struct jg_arena *a, size_t size)
 {
-    bool large = size > a->chunk_bytes / 4;
+    bool large = is_large(a, size);
     size_t room;
     struct jg_chunk *chunk =
         chunk_new(a, size, large ? 0 : a->chunk_bytes, &room);
@@ -105,12 +113,19 @@ jg_arena_array(struct jg_arena *a, size_t count, size_t size)
 struct jg_str
 jg_arena_str(struct jg_arena *a, struct jg_str s)
 {
-    char *copy = s.len == SIZE_MAX ? NULL : jg_arena_alloc(a, s.len + 1);
+    char *copy = NULL;
 
+    if (s.len < a->left) { /* from the end, where nothing has to be aligned */
+        a->left -= s.len + 1;
+        copy = a->next + a->left;
+    } else if (s.len < SIZE_MAX) {
+        copy = jg_arena_alloc(a, s.len + 1);
+    }
     if (copy == NULL)
         return (struct jg_str){NULL, 0};
     if (s.len > 0)
         memcpy(copy, s.p, s.len);
+    copy[s.len] = '\0';
     return (struct jg_str){copy, s.len};
 }
 

@@ -13,7 +13,7 @@ struct jg_chunk;
 struct jg_arena {
     struct jg_chunk *chunks; /* newest first */
     char *next;              /* where the next allocation goes */
-    size_t left;             /* bytes left behind <next> */
+    size_t left;             /* bytes left behind <next>; texts take the last */
     size_t chunk_bytes;      /* size of the next chunk */
     size_t used_bytes;       /* taken from the system, for limits and metrics */
     size_t max_bytes;        /* allocation fails beyond this; never 0 */

@@ -13,7 +13,7 @@ static const struct jg_json_limits limits = {JG_JWKS_MAX_BYTES, 16, 20000,
 #define JSON_CHUNK_BYTES (16 * 1024)
 #define JSON_MAX_BYTES (8 * 1024 * 1024)
 
-#define SET_CHUNK_BYTES 512
+#define SET_CHUNK_BYTES 144 /* a set of one key */
 #define SET_MAX_BYTES (128 * 1024)
 
 /* A set with room for <count> entries. */
@@ -31,6 +31,8 @@ new_set(size_t count)
     set->keys = jg_arena_array(&a, count, sizeof(struct jg_key *));
     if (set->entries == NULL || set->keys == NULL)
         goto fail;
+    for (size_t i = 0; i < count; i++)
+        set->entries[i].skipped = "";
     set->refs = 1;
     set->count = count;
     set->arena = a;
@@ -98,11 +100,15 @@ jg_jwks_skip(struct jg_jwks *set, size_t i, const char *format, ...)
 {
     struct jg_jwks_entry *entry = &set->entries[i];
     struct jg_str kid = {NULL, 0};
+    char why[JG_KEY_WHAT_MAX];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(entry->skipped, sizeof(entry->skipped), format, args);
+    vsnprintf(why, sizeof(why), format, args);
     va_end(args);
+    entry->skipped = jg_arena_str(&set->arena, jg_str(why)).p;
+    if (entry->skipped == NULL)
+        entry->skipped = "there is no memory to say why";
     if (set->keys[i] == NULL)
         return;
     /* The name outlives the key that held it. */

@@ -31,7 +31,7 @@ void jg_jwks_free(struct jg_jwks *set);           /* one less; NULL is fine */
 struct jg_jwks_entry {
     const struct jg_key *key;
     struct jg_str kid;
-    char skipped[JG_KEY_WHAT_MAX]; /* empty when usable */
+    const char *skipped; /* empty when usable */
 };
 
 size_t jg_jwks_count(const struct jg_jwks *set);

@@ -2,7 +2,7 @@
 #include "model/model_internal.h"
 
 /* An API takes 1 to 2 KiB: small pieces leave little of the last one unused. */
-#define API_CHUNK_BYTES 384
+#define API_CHUNK_BYTES 768
 #define API_MAX_BYTES (64 * 1024 * 1024)
 
 #define FAR_YEAR 2100

@@ -326,7 +326,7 @@ def test_changes_of_a_key_set_are_watched():
         first = idp.key.kid
         watch = subprocess.Popen(
             [JOTGATE, "jwks", "watch", idp.jwks_url, "--every", "1",
-             "--count", "4"], stdout=subprocess.PIPE, text=True)
+             "--count", "60"], stdout=subprocess.PIPE, text=True)
         assert f'+ kid "{first}"' in watch.stdout.readline()
         second = idp.rotate(keep=0).kid
         lines = [watch.stdout.readline() for _ in range(2)]

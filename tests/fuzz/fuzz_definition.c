@@ -192,12 +192,17 @@ as_key_url(struct jg_str text)
     struct jg_str url;
     struct jg_arena a;
 
-    if (jg_key_url_check(text, false, &why) == JG_OK)
+    if (jg_key_url_check(text, false, &why) == JG_OK) {
+        struct jg_str rest = jg_str_from(text, jg_str_find(text, '/') + 2);
+
         for (size_t i = 0; i < text.len; i++)
-            check(text.p[i] > 0x20 && text.p[i] < 0x7f && text.p[i] != '@' &&
-                  text.p[i] != '#');
-    else
+            check(text.p[i] > 0x20 && text.p[i] < 0x7f && text.p[i] != '#');
+        /* No user: a path may hold any number of these. */
+        check(jg_str_find(rest, '@') >= jg_str_find(rest, '/') ||
+              jg_str_find(rest, '@') > jg_str_find(rest, '?'));
+    } else {
         check(why != NULL);
+    }
     jg_arena_init(&a, 4096, 64 * 1024);
     if (jg_key_url_discovery(text, &a, &url, &why) == JG_OK)
         check(url.len <= JG_URL_MAX && jg_key_url_looks_so(url));
