@@ -19,6 +19,7 @@ end
 
 function done(summary, latency)
     io.write(string.format("RESULT %d %d %d %d\n", summary.requests,
-        summary.errors.status + summary.errors.read + summary.errors.timeout,
+        summary.errors.status + summary.errors.read + summary.errors.write
+            + summary.errors.connect + summary.errors.timeout,
         latency:percentile(50), latency:percentile(99)))
 end

@@ -66,12 +66,16 @@ def tree(pid):
 
 
 class Server:
-    """One running program on one CPU, and what it costs."""
+    """One running program, on one CPU or on all (None), and what it costs.
+    What it says goes to the file <log>."""
 
-    def __init__(self, command, port, cpu):
-        self.process = subprocess.Popen(["taskset", "-c", str(cpu), *command],
-                                        stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL)
+    def __init__(self, command, port, cpu, log):
+        pin = [] if cpu is None else ["taskset", "-c", str(cpu)]
+        self.log = log
+        with open(log, "ab") as out:
+            self.process = subprocess.Popen(
+                [*pin, *map(str, command)], stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out)
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 20
@@ -82,8 +86,9 @@ class Server:
             except OSError:
                 if self.process.poll() is not None or \
                         time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+                    self.stop()
+                    raise RuntimeError(log.read_text()[-2000:]) from None
+                time.sleep(0.01)
 
     def cpu_ns(self):
         total = 0
@@ -101,6 +106,17 @@ class Server:
                 if line.startswith("Pss:"):
                     total += int(line.split()[1])
         return total
+
+    def wait_ready(self, seconds=20):
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/ready", timeout=1).read()
+                return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -151,14 +167,73 @@ class Jotgate(Haproxy):
         return self.uncached if count > 1 else self.cached
 
 
-class Field:
-    """All of them, started; with Field(build, folder) as field."""
+class Place:
+    """A folder and the programs started in it: with Place(...) as place."""
 
     def __init__(self, build, folder):
         self.build, self.dir = build, folder
         self.running = []
 
     def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        for server in reversed(self.running):
+            server.stop()
+
+    def start(self, name, command, port, cpu):
+        self.running.append(Server(command, port, cpu,
+                                   self.dir / f"{name}.log"))
+        return self.running[-1]
+
+    def nginx(self, name, upstream, location, cpu):
+        port = free_port()
+        path = self.dir / f"{name}.conf"
+        path.write_text(NGINX.format(dir=self.dir, name=name, port=port,
+                                     upstream=upstream, location=location))
+        return self.start(name, ["/usr/sbin/nginx", "-p", self.dir, "-c",
+                                 path], port, cpu)
+
+    def jotgate(self, name, definitions, cpu, **conf):
+        """A gateway for these APIs, each of which anybody may use whose token
+        is good; ready when it returns."""
+        folder = self.dir / name
+        (folder / "apps").mkdir(parents=True)
+        (folder / "policies").mkdir()
+        for api in definitions:
+            (folder / f"apps/{api['api_id']}.json").write_text(json.dumps(api))
+        (folder / "policies/default.json").write_text(json.dumps({
+            "id": "default", "org_id": "default", "active": True,
+            "access_rights": {
+                a["api_id"]: {"api_id": a["api_id"], "versions": ["Default"]}
+                for a in definitions if not a["use_keyless"]}}))
+        port, control = free_port(), free_port()
+        (folder / "tyk.conf").write_text(json.dumps({
+            "listen_address": "127.0.0.1", "listen_port": port,
+            "control_api_hostname": "127.0.0.1", "control_api_port": control,
+            "secret": "bench", "app_path": str(folder / "apps"),
+            "policies": {"policy_source": "file",
+                         "policy_path": str(folder / "policies")},
+            "storage": {"path": str(folder / "store")}, **conf}))
+        server = self.start(name, [self.build / "jotgate", "serve", "-c",
+                                   folder / "tyk.conf"], port, cpu)
+        server.control = f"http://127.0.0.1:{control}"
+        server.folder = folder
+        server.wait_ready()
+        return server
+
+
+class Field(Place):
+    """The contestants, started; with Field(build, folder) as field."""
+
+    def __enter__(self):
+        try:
+            return self.start_all()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def start_all(self):
         self.upstream = self.nginx("upstream", "", 'return 200 "hello\\n";', 1)
         bare = self.nginx(
             "bare", "upstream up { server 127.0.0.1:%d; keepalive 64; }"
@@ -167,25 +242,14 @@ class Field:
             'proxy_set_header Connection "";', 0)
         self.contestants = [
             Bare(bare), Haproxy(self.haproxy()),
-            Jotgate(self.jotgate("cached", 64 << 20),
-                    self.jotgate("uncached", 0))]
+            Jotgate(self.gateway("cached", 64 << 20),
+                    self.gateway("uncached", 0))]
         return self
 
-    def __exit__(self, *args):
-        for server in reversed(self.running):
-            server.stop()
-
-    def start(self, command, port, cpu):
-        self.running.append(Server(command, port, cpu))
-        return self.running[-1]
-
-    def nginx(self, name, upstream, location, cpu):
-        port = free_port()
-        path = self.dir / f"{name}.conf"
-        path.write_text(NGINX.format(dir=self.dir, name=name, port=port,
-                                     upstream=upstream, location=location))
-        return self.start(["/usr/sbin/nginx", "-p", self.dir, "-c", path],
-                          port, cpu)
+    def gateway(self, name, cache_bytes):
+        return self.jotgate(
+            name, [self.definition(a) for a in ["keyless", *ALGS]], 0,
+            workers=1, jwt_cache_max_bytes=cache_bytes)
 
     def haproxy(self):
         port = free_port()
@@ -206,7 +270,8 @@ class Field:
         path = self.dir / "haproxy.cfg"
         path.write_text(HAPROXY.format(port=port, rules="\n".join(rules),
                                        upstream=self.upstream.port))
-        return self.start(["haproxy", "-q", "-db", "-f", path], port, 0)
+        return self.start("haproxy", ["haproxy", "-q", "-db", "-f", path],
+                          port, 0)
 
     def definition(self, name):
         keyless = name == "keyless"
@@ -222,37 +287,3 @@ class Field:
                       "target_url": f"http://127.0.0.1:{self.upstream.port}"},
             "version_data": {"not_versioned": True,
                              "versions": {"Default": {"name": "Default"}}}}
-
-    def jotgate(self, name, cache_bytes):
-        folder = self.dir / name
-        (folder / "apps").mkdir(parents=True)
-        (folder / "policies").mkdir()
-        for api in ["keyless", *ALGS]:
-            (folder / f"apps/{api}.json").write_text(
-                json.dumps(self.definition(api)))
-        (folder / "policies/default.json").write_text(json.dumps({
-            "id": "default", "org_id": "default", "active": True,
-            "access_rights": {a: {"api_id": a, "versions": ["Default"]}
-                              for a in ALGS}}))
-        port, control = free_port(), free_port()
-        (folder / "tyk.conf").write_text(json.dumps({
-            "listen_address": "127.0.0.1", "listen_port": port,
-            "control_api_hostname": "127.0.0.1", "control_api_port": control,
-            "secret": "bench", "app_path": str(folder / "apps"), "workers": 1,
-            "policies": {"policy_source": "file",
-                         "policy_path": str(folder / "policies")},
-            "storage": {"path": str(folder / "store")},
-            "jwt_cache_max_bytes": cache_bytes}))
-        server = self.start([self.build / "jotgate", "serve", "-c",
-                             folder / "tyk.conf"], port, 0)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"{server.url}/ready", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.05)
-        return server
-
-    def idle_memory_kib(self):
-        return self.contestants[-1].cached.memory_kib()

@@ -5,8 +5,8 @@
 
 #define USER_AGENT "Tyk/" JG_VERSION /* as Tyk: upstreams may look at it */
 
-#define CONNECTION_OPTIONS_MAX 64 /* names in all Connection headers together \
-                                   */
+/* Names in all Connection headers together. */
+#define CONNECTION_OPTIONS_MAX 64
 
 /* What is being made: marks for the request's headers, and new ones. */
 struct rewrite {

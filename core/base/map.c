@@ -1,8 +1,29 @@
 /* Open addressing with linear probing, never more than half full. */
 #include <assert.h>
 
-#include "base/hash.h"
 #include "base/map.h"
+
+#define MIX 0x9e3779b97f4a7c15 /* odd, and its bits look random */
+
+/* Eight bytes at a time: a reload looks every path and name up several times.
+ * Nothing depends on the values, which differ from machine to machine. */
+static size_t
+hash_of(struct jg_str s)
+{
+    uint64_t hash = s.len * MIX, word;
+    size_t i = 0;
+
+    for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+        memcpy(&word, s.p + i, sizeof(word));
+        hash = (hash ^ word) * MIX;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    if (i < s.len)
+        memcpy(&word, s.p + i, s.len - i);
+    hash = (hash ^ word) * MIX;
+    return (size_t)(hash ^ hash >> 32);
+}
 
 enum jg_err
 jg_map_init(struct jg_map *m, struct jg_arena *a, size_t max_count)
@@ -26,7 +47,7 @@ jg_map_init(struct jg_map *m, struct jg_arena *a, size_t max_count)
 static struct jg_map_slot *
 find(const struct jg_map *m, struct jg_str key)
 {
-    size_t at = jg_hash_plain(key) & m->mask;
+    size_t at = hash_of(key) & m->mask;
 
     while (m->slots[at].key.p != NULL && !jg_str_eq(m->slots[at].key, key))
         at = (at + 1) & m->mask;

@@ -2,7 +2,7 @@
 #include "model/model_internal.h"
 
 /* An API takes 1 to 2 KiB: small pieces leave little of the last one unused. */
-#define API_CHUNK_BYTES 768
+#define API_CHUNK_BYTES 512 /* beside the struct; most definitions need one */
 #define API_MAX_BYTES (64 * 1024 * 1024)
 
 #define FAR_YEAR 2100
@@ -253,13 +253,17 @@ new_api(uint64_t version)
 }
 
 enum jg_err
-jg_api_read(const struct jg_bind_source *source, uint64_t version,
-            const struct jg_conf *conf, struct jg_api **out)
+jg_api_read_sharing(const struct jg_bind_source *source, uint64_t version,
+                    const struct jg_conf *conf, struct jg_key_pool *keys,
+                    struct jg_api **out)
 {
     struct jg_api *api = new_api(version);
     struct jg_arena scratch;
-    struct jg_api_reading r = {
-        .source = source, .conf = conf, .scratch = &scratch, .api = api};
+    struct jg_api_reading r = {.source = source,
+                               .conf = conf,
+                               .scratch = &scratch,
+                               .keys = keys,
+                               .api = api};
     enum jg_err err;
 
     if (api == NULL)
@@ -272,6 +276,13 @@ jg_api_read(const struct jg_bind_source *source, uint64_t version,
     else
         jg_api_free(api);
     return err;
+}
+
+enum jg_err
+jg_api_read(const struct jg_bind_source *source, uint64_t version,
+            const struct jg_conf *conf, struct jg_api **out)
+{
+    return jg_api_read_sharing(source, version, conf, NULL, out);
 }
 
 /* The list, or else the one field. */

@@ -249,7 +249,7 @@ read_static(struct jg_api_reading *r, struct jg_str material)
     struct jg_api *api = r->api;
     struct jg_key_fault fault = {""};
     enum jg_err err =
-        jg_jwks_from_source(material, api->algs, &api->keys, &fault);
+        jg_key_pool_take(r->keys, material, api->algs, &api->keys, &fault);
 
     if (err == JG_E_NOMEM)
         return err;

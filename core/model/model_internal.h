@@ -3,6 +3,7 @@
 #define JG_MODEL_INTERNAL_H
 
 #include "model/api.h"
+#include "model/key_pool.h"
 
 /* Memory that is needed only while one document is read. */
 #define JG_SCRATCH_CHUNK_BYTES (16 * 1024)
@@ -18,6 +19,7 @@ struct jg_api_reading {
     const struct jg_conf *conf;
     const struct jg_json *root;
     struct jg_arena *scratch;
+    struct jg_key_pool *keys; /* or NULL */
     struct jg_api *api;
 };
 
@@ -33,6 +35,11 @@ enum jg_err jg_api_read_targets(struct jg_api_reading *r); /* target.c */
 enum jg_err jg_api_read_auth(struct jg_api_reading *r);    /* api_auth.c */
 enum jg_err jg_api_read_claims(struct jg_api_reading *r);  /* claim_rules.c */
 enum jg_err jg_api_read_key(struct jg_api_reading *r);     /* api_key.c */
+
+/* As jg_api_read(), with keys that may be shared through <keys>. */
+enum jg_err jg_api_read_sharing(const struct jg_bind_source *source,
+                                uint64_t version, const struct jg_conf *conf,
+                                struct jg_key_pool *keys, struct jg_api **out);
 
 /*
  * Fill r->api->def from the OAS document r->root, and let later reports name

@@ -4,6 +4,8 @@
  */
 #include "model/snapshot.h"
 
+#include "model/model_internal.h"
+
 #define SNAPSHOT_CHUNK_BYTES (64 * 1024)
 #define SNAPSHOT_MAX_BYTES (1024 * 1024 * 1024)
 #define POLICY_KEY_MAX (2 * JG_ID_MAX + 1)
@@ -21,6 +23,7 @@ struct jg_snapshot_builder {
     struct jg_route *routes; /* 2 for each API: aliases come last */
     size_t route_count;
     struct jg_map taken;     /* host and listen path to struct jg_api */
+    struct jg_key_pool keys; /* of APIs that are read */
     struct jg_arena scratch; /* holds this struct, too */
 };
 
@@ -112,6 +115,7 @@ jg_snapshot_begin(const struct jg_snapshot *previous, uint64_t generation,
     b->max_apis = max_apis;
     b->max_policies = max_policies;
     b->scratch = scratch;
+    jg_key_pool_init(&b->keys, &b->scratch, max_apis);
     err = prepare(b, generation, conf_text);
     if (err == JG_OK)
         *out = b;
@@ -218,7 +222,8 @@ take_api(struct jg_snapshot_builder *b, const struct jg_document *document,
         *out = jg_api_ref(old);
         return JG_OK;
     }
-    err = jg_api_read(source, document->version, b->snapshot->conf, &api);
+    err = jg_api_read_sharing(source, document->version, b->snapshot->conf,
+                              &b->keys, &api);
     if (err != JG_OK)
         return err;
     if (document->id.len > 0 && !jg_str_eq(document->id, api->def.api_id)) {
@@ -347,6 +352,7 @@ jg_snapshot_abandon(struct jg_snapshot_builder *b)
 
     if (b == NULL)
         return;
+    jg_key_pool_free(&b->keys);
     jg_snapshot_free(b->snapshot);
     scratch = b->scratch; /* the builder lies in it */
     jg_arena_free(&scratch);

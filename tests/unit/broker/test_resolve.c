@@ -78,16 +78,17 @@ words(const struct jg_addresses *list, char *out, size_t size)
 
     out[0] = '\0';
     for (size_t i = 0; i < list->count; i++) {
-        const void *bytes = list->items[i].bytes;
-        const struct sockaddr_in *v4 = bytes;
-        const struct sockaddr_in6 *v6 = bytes;
+        const struct jg_address *a = &list->items[i];
+        struct sockaddr_in v4 = {0};
+        struct sockaddr_in6 v6 = {0};
         char text[INET6_ADDRSTRLEN];
-        bool six = list->items[i].len == sizeof(*v6);
+        bool six = a->len == sizeof(v6);
 
-        assert_int_equal(list->items[i].len, six ? sizeof(*v6) : sizeof(*v4));
-        assert_int_equal(six ? v6->sin6_port : v4->sin_port, 0);
+        assert_int_equal(a->len, six ? sizeof(v6) : sizeof(v4));
+        memcpy(six ? (void *)&v6 : &v4, a->bytes, a->len);
+        assert_int_equal(six ? v6.sin6_port : v4.sin_port, 0);
         inet_ntop(six ? AF_INET6 : AF_INET,
-                  six ? (const void *)&v6->sin6_addr : &v4->sin_addr, text,
+                  six ? (const void *)&v6.sin6_addr : &v4.sin_addr, text,
                   sizeof(text));
         len += (size_t)snprintf(out + len, size - len, "%s%s", i > 0 ? " " : "",
                                 text);
