@@ -124,7 +124,8 @@ def load_and_reload(place, apis, reloads):
 
     requests, failed = under_load(server, change, reloads)
     signals, lost = under_load(server, lambda n: hang_up(server), reloads // 5)
-    start_ms, _ = milliseconds(restart, server)
+    server.stop()
+    start_ms, _ = milliseconds(start_again, server)
     workers = len(os.sched_getaffinity(0))
     return [
         (f"load of {apis:,} files at the first start", "< 1 s",
@@ -144,8 +145,7 @@ def load_and_reload(place, apis, reloads):
     ]
 
 
-def restart(server):
-    server.stop()
+def start_again(server):
     again = servers.Server(server.process.args, server.port, None, server.log)
     server.process = again.process
     server.wait_ready()

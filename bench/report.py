@@ -12,10 +12,9 @@ COLUMNS = ("| scenario | server | requests/s | CPU µs/request | ÷ bare nginx "
 def table(tables):
     lines = [COLUMNS]
     for scenario, rows in tables.items():
-        bare = rows["bare nginx"]["cpu_us"]
         for name, r in rows.items():
             lines.append(f"| {scenario} | {name} | {r['rps']:,.0f} | "
-                         f"{r['cpu_us']:.1f} | {r['cpu_us'] / bare:.2f} | "
+                         f"{r['cpu_us']:.1f} | {r['ratio']:.2f} | "
                          f"{r['p50_us']:.0f} | {r['p99_us']:.0f} |")
     return "\n".join(lines)
 
@@ -39,14 +38,28 @@ def machine():
     return f"{model.group(1) if model else 'unknown'}, {os.cpu_count()} cores"
 
 
-def write(path, tables, micro_text, idle_kib, options):
+def budget(tables, verify_us):
+    """What a new token costs over bare nginx, and what it may."""
+    lines = ["| new tokens | over bare nginx, µs | `openssl speed` verify, µs "
+             "| allowed: 1.15 × verify + 3, µs |",
+             "| --- | ---: | ---: | ---: |"]
+    for scenario, rows in tables.items():
+        alg = scenario.split()[0]
+        if not scenario.endswith("new tokens") or alg not in verify_us:
+            continue
+        lines.append(f"| {alg} | {rows['jotgate']['over_us']:.1f} | "
+                     f"{verify_us[alg]:.1f} | "
+                     f"{1.15 * verify_us[alg] + 3:.1f} |")
+    return "\n".join(lines)
+
+
+def write(path, options, parts):
     """Replace what stands between the two marks of RESULTS.md."""
-    text = path.read_text()
-    new = (f"Machine: {machine()}. {datetime.date.today()}: {options.rounds} "
-           f"rounds of {options.seconds} s, {options.connections} "
-           f"connections.\n\n{table(tables)}\n\nIdle memory of a gateway, all "
-           f"processes (PSS): {idle_kib / 1024:.1f} MiB.\n\n"
-           f"```\n{micro_text}\n```\n")
-    head, rest = text.split("<!-- results -->\n", 1)
+    load = os.getloadavg()[1]  # the run's own is about 2
+    head, rest = path.read_text().split("<!-- results -->\n", 1)
     tail = rest.split("<!-- end -->", 1)[1]
+    new = (f"{machine()}; load average {load:.1f}. "
+           f"{datetime.date.today()}, {options.rounds} rounds of "
+           f"{options.seconds} s, {options.connections} connections.\n\n"
+           + "\n\n".join(parts) + "\n")
     path.write_text(f"{head}<!-- results -->\n{new}<!-- end -->{tail}")

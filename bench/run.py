@@ -2,11 +2,12 @@
 """jotgate beside bare nginx and HAProxy: the same requests, in one run.
 
 Each server runs on one CPU (0) with one worker, the load (wrk) and the
-upstream on the other. Per scenario the servers take turns for several rounds;
-medians and ratios within the run count, because machines are noisy.
-CPU per request is what the kernel billed to the server's processes.
+upstream on the other. Per scenario the servers take short turns for many
+rounds, and each is compared with bare nginx in the same round: the medians of
+these ratios count, because machines are noisy. CPU per request is what the
+kernel billed to the server's processes.
 
-    bench/run.py BUILD [--seconds 4] [--rounds 5] [--only NAME...] [--write]
+    bench/run.py BUILD [--seconds 1] [--rounds 15] [--only NAME...] [--write]
 """
 import argparse
 import pathlib
@@ -17,8 +18,10 @@ import subprocess
 import sys
 import tempfile
 
+import gateway
 import report
 import servers
+import verify
 from tokens import make_tokens
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -67,7 +70,8 @@ def play(name, contestants, folder, options):
     results = {}
     able = [c for c in contestants if c.can(name, alg)]
     for turn in range(options.rounds + 1):
-        for contestant in able:
+        first = turn % len(able)  # nobody always comes after the same one
+        for contestant in able[first:] + able[:first]:
             path = contestant.path(alg, count)
             server = contestant.server(count)
             seconds = options.seconds if turn else 1  # the first warms up
@@ -79,15 +83,20 @@ def play(name, contestants, folder, options):
                          f"answers in '{name}' were not {status}")
             if turn:
                 results.setdefault(contestant.name, []).append(got)
-    return {n: {key: statistics.median(r[key] for r in rows)
-                for key in rows[0]} for n, rows in results.items()}
+    bare = [r["cpu_us"] for r in results["bare nginx"]]
+    for rows in results.values():
+        for row, base in zip(rows, bare):
+            row["ratio"] = row["cpu_us"] / base
+            row["over_us"] = row["cpu_us"] - base
+    return {c.name: {key: statistics.median(r[key] for r in results[c.name])
+                     for key in results[c.name][0]} for c in able}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--only", nargs="*", default=list(SCENARIOS))
     parser.add_argument("--write", action="store_true",
@@ -103,11 +112,14 @@ def main():
         for name in options.only:
             tables[name] = play(name, field.contestants, folder, options)
             print(report.table({name: tables[name]}), flush=True)
-        idle = field.idle_memory_kib()
+    budget = report.budget(tables, verify.speed_us())
+    figures = gateway.table(gateway.figures(options.build))
     micro = report.micro(options.build.resolve())
-    print(micro)
+    print(budget, figures, micro, sep="\n\n")
     if options.write:
-        report.write(HERE / "RESULTS.md", tables, micro, idle, options)
+        report.write(HERE / "RESULTS.md", options,
+                     [report.table(tables), budget, figures,
+                      f"```\n{micro}\n```"])
     shutil.rmtree(folder)
     return 0
 

@@ -13,6 +13,9 @@ import sys
 import xml.etree.ElementTree as xml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Left out of the sanitized run for the sake of its time: long rows about what
+# a provider may answer, whose code has sanitized unit tests of its own.
+LONG_ROWS = "not test_r88 and not test_r89 and not test_r97 and not oidc"
 
 
 def count(report):
@@ -82,7 +85,8 @@ def main():
         report = build / "meson-logs/pytest.xml"
         results.append(run(
             ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-rs", f"--junitxml={report}", "tests/e2e"],
+             "-rs", f"--junitxml={report}", "tests/e2e",
+             *(["-k", LONG_ROWS] if options.sanitized else [])],
             report, env))
 
     passed, failed, skipped = map(sum, zip(*results))

@@ -226,7 +226,8 @@ def test_a105_distinct_invalid_tokens_leave_memory_and_cache_alone(gw):
           f"{before} KiB before, {after} KiB after")
     assert refused == requests >= FLOOD
     assert workers_of(gw) == workers
-    assert after - before < 1024
+    if "JOTGATE_TEST_PRELOAD" not in os.environ:  # sanitizers keep what is freed
+        assert after - before < 1024
     assert counter(gw, "jotgate_token_cache_evictions_total") == evictions
     assert counter(gw, "jotgate_token_cache_hits_total") == hits
     for token in good * 4:  # each worker has most of them still

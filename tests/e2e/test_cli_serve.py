@@ -52,6 +52,12 @@ def is_alive(pid):
     return state.rsplit(")", 1)[1].split()[0] != "Z"
 
 
+def own_environment():
+    """A sanitized module needs its libraries loaded before nginx's own."""
+    preload = os.environ.get("JOTGATE_TEST_PRELOAD")
+    return {**os.environ, **({"LD_PRELOAD": preload} if preload else {})}
+
+
 class Gateway:
     def __init__(self, path):
         self.path = path
@@ -78,7 +84,7 @@ class Gateway:
                 [JOTGATE, "serve", "-c", self.path / "tyk.conf", "--run-dir",
                  self.run_dir, *args], stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, cwd=self.path,
-                env={**os.environ, **(env or {})})
+                env={**own_environment(), **(env or {})})
         if wait:
             eventually(lambda: self.log().count("ready on port") > starts
                        or self.process.poll() is not None)
@@ -326,7 +332,8 @@ def test_it_runs_without_root_as_well(gateway):
         gateway.process = subprocess.Popen(
             [JOTGATE, "serve", "-c", gateway.path / "tyk.conf", "--run-dir",
              gateway.run_dir], stdout=log, stderr=log, user="nobody",
-            stdin=subprocess.DEVNULL, cwd=gateway.path)
+            env=own_environment(), stdin=subprocess.DEVNULL,
+            cwd=gateway.path)
     eventually(lambda: gateway.hello() == 200 or
                gateway.process.poll() is not None)
     assert gateway.process.poll() is None, gateway.log()

@@ -76,7 +76,7 @@ def statuses(gw, token, api="good", headers=None):
     (without(aud=[]), {}, 200, 401),
     (without(aud=["a", "b"]), {}, 200, 200),
     (without(exp=NOW - 60), {}, 401, 401),
-    (without(nbf=NOW + 600), {}, 401, 401),
+    (without(nbf=NOW + 86400), {}, 401, 401),
     (without("sub"), {}, 403, 401),
     (without(pol="nowhere"), {}, 403, 403),
 ], ids=str)
