@@ -369,6 +369,10 @@ the_system_knows_localhost(void **state)
     const char *why;
 
     (void)state;
+    if (access("/etc/hosts", R_OK) != 0) {
+        jg_skip_loudly("no /etc/hosts, so nobody knows localhost");
+        return;
+    }
     jg_resolve(&jg_resolver_system, JG_STR("localhost"), 1, &got, &why);
     assert_true(got.count > 0);
 }
