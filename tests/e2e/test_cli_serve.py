@@ -325,6 +325,8 @@ def test_workers_of_root_run_as_the_user(gateway):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_it_runs_without_root_as_well(gateway):
+    if subprocess.run(["test", "-x", JOTGATE], user="nobody").returncode:
+        pytest.skip("LOUD SKIP: nobody may not enter the build folder")
     for path in (gateway.path, gateway.path / "apps"):
         shutil.chown(path, "nobody")
     (gateway.path / "tyk.conf").write_text(json.dumps(gateway.conf))
