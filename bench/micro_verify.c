@@ -119,7 +119,7 @@ start(struct subject *s, const char *alg)
 {
     char header[60], claims[CLAIMS_BYTES + 20];
     struct jg_jws jws;
-    size_t len;
+    size_t len = 0;
 
     memset(s, 0, sizeof(*s));
     s->alg = jg_alg_find(jg_str(alg));

@@ -55,11 +55,14 @@ def wrk(url, tokens, seconds, connections):
 
 
 def measure(server, path, tokens, seconds, connections):
-    before = server.cpu_ns()
+    before, user, system = server.cpu_ns(), *server.ticks()
     requests, other, p50, p99 = wrk(server.url + path, tokens, seconds,
                                     connections)
     cpu_us = (server.cpu_ns() - before) / 1000 / max(requests, 1)
-    return {"rps": requests / seconds, "cpu_us": cpu_us, "p50_us": p50,
+    user, system = (now - old for now, old in zip(server.ticks(),
+                                                  (user, system)))
+    return {"rps": requests / seconds, "cpu_us": cpu_us,
+            "user_us": cpu_us * user / max(user + system, 1), "p50_us": p50,
             "p99_us": p99, "requests": requests, "other": other}
 
 
@@ -83,11 +86,12 @@ def play(name, contestants, folder, options):
                          f"answers in '{name}' were not {status}")
             if turn:
                 results.setdefault(contestant.name, []).append(got)
-    bare = [r["cpu_us"] for r in results["bare nginx"]]
+    bare = [dict(row) for row in results["bare nginx"]]
     for rows in results.values():
         for row, base in zip(rows, bare):
-            row["ratio"] = row["cpu_us"] / base
-            row["over_us"] = row["cpu_us"] - base
+            row["ratio"] = row["cpu_us"] / base["cpu_us"]
+            row["over_us"] = row["cpu_us"] - base["cpu_us"]
+            row["user_over_us"] = row["user_us"] - base["user_us"]
     return {c.name: {key: statistics.median(r[key] for r in results[c.name])
                      for key in results[c.name][0]} for c in able}
 

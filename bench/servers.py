@@ -97,6 +97,15 @@ class Server:
                 total += int(task.read_text().split()[0])
         return total
 
+    def ticks(self):
+        """(outside the kernel, inside it): coarse, for their proportion."""
+        user = system = 0
+        for pid in tree(self.process.pid):
+            stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            fields = stat.rsplit(")", 1)[1].split()
+            user, system = user + int(fields[11]), system + int(fields[12])
+        return user, system
+
     def memory_kib(self):
         """Proportional set size of the whole tree."""
         total = 0
