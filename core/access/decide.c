@@ -93,7 +93,8 @@ trace_leave(struct jg_decision *d)
 static bool
 is_skipped(const struct jg_decision *d)
 {
-    return steps[d->step].for_callers && d->api->mode == JG_AUTH_KEYLESS;
+    return steps[d->step].for_callers &&
+           (d->api->mode == JG_AUTH_KEYLESS || d->ignored);
 }
 
 enum jg_verdict

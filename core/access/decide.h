@@ -16,9 +16,11 @@
 #include "store/records.h"
 
 enum jg_verdict {
-    JG_ALLOW, /* decision->forward says what to send where */
-    JG_DENY,  /* decision->reason, ->detail say why */
-    JG_WANT,  /* fetch decision->want, then call again */
+    JG_ALLOW,  /* decision->forward says what to send where */
+    JG_DENY,   /* decision->reason, ->detail say why */
+    JG_WANT,   /* fetch decision->want, then call again */
+    JG_ANSWER, /* it may pass, and the gateway answers it itself:
+                * decision->answer */
 };
 
 /*
@@ -37,6 +39,7 @@ struct jg_surroundings {
     struct jg_address_cache *addresses; /* before the store; needs counters */
     struct jg_keysets *keysets;         /* the same for key sets by URL */
     int64_t now_s;                      /* unix time */
+    int64_t now_ms;                     /* the same, finer: for rates */
 };
 
 /* Something that the broker must fetch before the decision can go on. */
@@ -45,11 +48,14 @@ enum jg_want_kind {
     JG_WANT_ADDRESS,      /* name: a host to look up */
     JG_WANT_KEYSET,       /* name: the id of a key set that was never fetched */
     JG_WANT_KEYSET_AGAIN, /* name: the id of one that may be out of date */
+    JG_WANT_PAUSE,        /* nothing: call again after <pause_ms>, with the
+                           * time of then (throttling, reference 4) */
 };
 
 struct jg_want {
     enum jg_want_kind kind;
     struct jg_str name;
+    int64_t pause_ms;
 };
 
 /* A header to send. */
@@ -88,6 +94,25 @@ struct jg_forward {
     size_t peer_count;           /* at most JG_PEERS_MAX */
     bool tls_verify;
     bool websocket; /* send "Connection: Upgrade", "Upgrade: websocket" */
+};
+
+/*
+ * What is done to the response's headers, whoever made it: those called like
+ * one of <removed> go, then those in <set> take the place of their namesakes.
+ * Also for refusals. In the arena.
+ */
+struct jg_respond_headers {
+    const struct jg_str *removed;
+    size_t removed_count;
+    const struct jg_forward_header *set;
+    size_t set_count; /* at most JG_FORWARD_HEADERS_MAX */
+};
+
+/* A response of the gateway itself. In the arena. */
+struct jg_answer {
+    int status;
+    struct jg_str content_type; /* empty: none */
+    struct jg_str body;
 };
 
 /* How one step went: what explain prints. */
@@ -139,7 +164,11 @@ struct jg_decision {
     bool cached;                        /* the signature was verified before */
     struct jg_session session;
     struct jg_forward forward;
-    size_t step; /* the next step's index */
+    struct jg_respond_headers respond;
+    struct jg_answer answer; /* after JG_ANSWER */
+    bool ignored; /* the endpoint asks for no authentication (reference 0.2):
+                   * the steps for callers do not run */
+    size_t step;  /* the next step's index */
 
     /* From step to step; nobody else reads it. */
     struct jg_jws jws;

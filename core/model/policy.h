@@ -4,10 +4,26 @@
 
 #include "base/bind.h"
 
-/* How often; read, but not enforced yet. */
+/* How often somebody may call (reference 4). */
 struct jg_limit {
-    double rate, per_s; /* either 0: no limit */
-    int64_t quota_max;  /* -1 and 0: no limit */
+    double rate, per_s;         /* either 0 or less: no limit */
+    int64_t quota_max;          /* 0 or less: no limit */
+    int64_t quota_renewal_s;    /* 0 or less: never renewed */
+    double throttle_interval_s; /* how long a request is held */
+    int64_t throttle_retries;   /* 0 or less: it is not held */
+};
+
+/* An entry of allowed_urls: what may be called. */
+struct jg_url_right {
+    struct jg_str url;      /* a pattern, as written */
+    struct jg_strs methods; /* in capitals */
+};
+
+/* An entry of endpoints, one a method: a rate of its own. */
+struct jg_endpoint_limit {
+    struct jg_str path; /* a pattern, as written */
+    struct jg_str method;
+    double rate, per_s; /* either 0 or less: no limit */
 };
 
 /* Rights on one API: an entry of access_rights. */
@@ -15,7 +31,10 @@ struct jg_access {
     struct jg_str api_id; /* the member name of access_rights */
     struct jg_str api_name;
     struct jg_strs versions;
-    struct jg_limit limit;
+    struct jg_limit limit;         /* all zero: the one above it counts */
+    struct jg_list allowed_urls;   /* struct jg_url_right; none: all */
+    struct jg_list endpoints;      /* struct jg_endpoint_limit */
+    struct jg_str allowance_scope; /* of the counters' names; may be empty */
 };
 
 struct jg_policy_partitions {

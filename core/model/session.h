@@ -6,16 +6,25 @@
 #define JG_MODEL_SESSION_H
 
 #include "model/snapshot.h"
+#include "model/stored_session.h"
 
 #define JG_SESSION_POLICIES_MAX 64
 
 struct jg_session {
-    struct jg_str identity; /* who: the identity claim's value */
+    struct jg_str identity; /* who: the identity claim's value, or empty for a
+                             * stored key */
+    struct jg_str id;       /* the session's name (reference 7.2, 7.4): counters
+                             * are kept under it, and $tyk_context.token is it.
+                             * A secret where it names a stored key */
+    const struct jg_stored_session *stored; /* of a key; NULL: computed */
     const struct jg_policy *policies[JG_SESSION_POLICIES_MAX];
     size_t policy_count;
     bool is_inactive;
     int64_t expires_s;              /* unix; 0: never */
-    const struct jg_access *access; /* rights on the requested API, or NULL */
+    const struct jg_access *access; /* rights on the requested API with what is
+                                     * inherited filled in, or NULL */
+    bool is_master; /* a stored key without any access_rights: all is allowed */
+    struct jg_limit limit; /* the one that counts here: of <access>, or root */
 };
 
 /*
