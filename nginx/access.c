@@ -121,7 +121,7 @@ go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         return deny(r, ctx);
     case JG_WANT:
         return ask_broker(r, ctx); /* NGX_AGAIN */
-    case JG_ANSWER: /* no step answers by itself so far */
+    case JG_ANSWER:                /* no step answers by itself so far */
         return refuse(r, ctx, JG_E_INTERNAL);
     }
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
