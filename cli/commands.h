@@ -7,10 +7,12 @@
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_demo;
 extern const struct cli_command cmd_check;
+extern const struct cli_command cmd_explain;
 extern const struct cli_command cmd_reason;
 extern const struct cli_command cmd_token_sign;
 extern const struct cli_command cmd_token_inspect;
 extern const struct cli_command cmd_token_verify;
+extern const struct cli_command cmd_token_explain;
 extern const struct cli_command cmd_token_split;
 extern const struct cli_command cmd_jwks_gen;
 extern const struct cli_command cmd_jwks_show;

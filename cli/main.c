@@ -5,21 +5,12 @@
 #include "commands.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_serve,
-    &cmd_demo,
-    &cmd_check,
-    &cmd_token_sign,
-    &cmd_token_inspect,
-    &cmd_token_verify,
-    &cmd_token_split,
-    &cmd_jwks_gen,
-    &cmd_jwks_show,
-    &cmd_jwks_watch,
-    &cmd_jwks_thumbprint,
-    &cmd_jwks_convert,
-    &cmd_reason,
-    &cmd_version,
-    &cmd_help,
+    &cmd_serve,         &cmd_demo,          &cmd_check,
+    &cmd_token_sign,    &cmd_token_inspect, &cmd_token_verify,
+    &cmd_token_explain, &cmd_token_split,   &cmd_jwks_gen,
+    &cmd_jwks_show,     &cmd_jwks_watch,    &cmd_jwks_thumbprint,
+    &cmd_jwks_convert,  &cmd_explain,       &cmd_reason,
+    &cmd_version,       &cmd_help,
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -61,28 +61,50 @@ add_member(struct jg_buf *b, const char *name, struct jg_str value)
 static void
 add_step(struct jg_buf *b, const struct jg_trace_step *step)
 {
-    jg_buf_addf(b, "{\"step\": \"%s\", \"outcome\": \"%s\"", step->name,
-                outcomes[step->outcome].word);
     if (step->seen.len > 0)
         add_member(b, "seen", step->seen);
     if (step->expected.len > 0)
         add_member(b, "expected", step->expected);
-    if (step->reason != JG_OK)
-        add_member(b, "reason", jg_str(jg_err_info(step->reason)->code));
-    jg_buf_addc(b, '}');
+    if (step->reason == JG_OK)
+        return;
+    add_member(b, "reason", jg_str(jg_err_info(step->reason)->code));
+    add_member(b, "help", jg_str(jg_err_info(step->reason)->help));
+}
+
+/* All rows of the table, also those that the decision did not come to. */
+static void
+add_steps(struct jg_buf *b, const struct jg_trace *trace)
+{
+    const struct jg_step_info *info;
+
+    for (size_t i = 0; (info = jg_step_at(i)) != NULL; i++) {
+        bool reached = trace != NULL && i < trace->count;
+
+        jg_buf_addf(b, "%s{\"name\": \"%s\", \"outcome\": \"%s\"",
+                    i > 0 ? ", " : "", info->name,
+                    reached ? outcomes[trace->steps[i].outcome].word
+                            : "not_reached");
+        add_member(b, "meaning", jg_str(info->meaning));
+        if (reached)
+            add_step(b, &trace->steps[i]);
+        jg_buf_addc(b, '}');
+    }
+}
+
+static const char *
+verdict(const struct jg_decision *d)
+{
+    if (d->reason != JG_OK)
+        return "deny";
+    return d->want.kind != JG_WANT_NOTHING ? "want" : "allow";
 }
 
 void
-jg_explain_json(struct jg_buf *b, const struct jg_decision *d)
+jg_explain_members(struct jg_buf *b, const struct jg_decision *d)
 {
     const struct jg_err_info *info = jg_err_info(d->reason);
-    const char *verdict = "allow";
 
-    if (d->reason != JG_OK)
-        verdict = "deny";
-    else if (d->want.kind != JG_WANT_NOTHING)
-        verdict = "want";
-    jg_buf_addf(b, "{\"verdict\": \"%s\"", verdict);
+    jg_buf_addf(b, "\"verdict\": \"%s\"", verdict(d));
     if (d->reason != JG_OK) {
         add_member(b, "reason", jg_str(info->code));
         jg_buf_addf(b, ", \"status\": %d", jg_decision_status(d));
@@ -90,10 +112,14 @@ jg_explain_json(struct jg_buf *b, const struct jg_decision *d)
         add_member(b, "help", jg_str(info->help));
     }
     jg_buf_add(b, JG_STR(", \"steps\": ["));
-    for (size_t i = 0; d->trace != NULL && i < d->trace->count; i++) {
-        if (i > 0)
-            jg_buf_add(b, JG_STR(", "));
-        add_step(b, &d->trace->steps[i]);
-    }
-    jg_buf_add(b, JG_STR("]}"));
+    add_steps(b, d->trace);
+    jg_buf_addc(b, ']');
+}
+
+void
+jg_explain_json(struct jg_buf *b, const struct jg_decision *d)
+{
+    jg_buf_addc(b, '{');
+    jg_explain_members(b, d);
+    jg_buf_addc(b, '}');
 }

@@ -16,9 +16,14 @@
 void jg_explain_print(struct jg_buf *b, const struct jg_decision *d);
 
 /*
- * The same as one JSON object on one line: verdict, reason, status, text,
- * help, steps of {step, outcome, seen, expected, reason}.
+ * The same as one JSON object on one line: verdict (allow, deny, want), and of
+ * a refusal reason, status, text, help; steps of {name, outcome, meaning, seen,
+ * expected, reason, help}. Every step of the table is there; an outcome is
+ * pass, skip, fail, wait or not_reached.
  */
 void jg_explain_json(struct jg_buf *b, const struct jg_decision *d);
+
+/* Its members without the braces, for an object that has more of them. */
+void jg_explain_members(struct jg_buf *b, const struct jg_decision *d);
 
 #endif

@@ -160,6 +160,7 @@ jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
 jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
     jg_health_checks;
 jg_admin_handler jg_metrics_get;
+jg_admin_handler jg_explain_post;
 jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_forget;
 jg_admin_handler jg_reload_start, jg_reload_cache;

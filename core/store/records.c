@@ -152,9 +152,12 @@ jg_record_decode(struct jg_str value, struct jg_document *out,
 enum jg_err
 jg_record_verify(const struct jg_document *document)
 {
-    if (jg_record_version(document->text) != document->version)
-        return JG_E_STORE;
-    return JG_OK;
+    uint64_t version;
+    enum jg_err err = jg_record_version_of(document->text, &version);
+
+    if (err == JG_OK && version != document->version)
+        err = JG_E_STORE;
+    return err;
 }
 
 enum jg_err

@@ -46,7 +46,8 @@ enum jg_err jg_record_get_document(struct jg_txn *txn, enum jg_kind kind,
 enum jg_err jg_record_decode(struct jg_str value, struct jg_document *out,
                              struct jg_record_info *info);
 
-/* JG_OK when the text is what was written, else JG_E_STORE. */
+/* JG_E_STORE  the text is not what was written
+ * JG_E_NOMEM  that could not be found out */
 enum jg_err jg_record_verify(const struct jg_document *document);
 
 /* The version of a text: 64 bits of its SHA-256. Equal texts have equal
@@ -65,6 +66,11 @@ enum jg_err jg_records_snapshot(struct jg_store *store, uint64_t generation,
                                 const struct jg_snapshot *previous,
                                 struct jg_diags *diags,
                                 struct jg_snapshot **out);
+
+/* The same with one API only, and all policies: to look at a single request.
+ * Without that API among the records it is a snapshot without APIs. */
+enum jg_err jg_records_snapshot_of(struct jg_store *store, struct jg_str api_id,
+                                   struct jg_snapshot **out);
 
 /* One address of a host: a struct sockaddr_in or sockaddr_in6 with port 0. */
 struct jg_address {

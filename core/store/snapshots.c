@@ -18,6 +18,7 @@ struct entry {
 struct list {
     struct entry *items;
     size_t count, max;
+    struct jg_str only; /* the key of the one that is wanted; empty: all */
     struct jg_diags *diags;
 };
 
@@ -44,6 +45,8 @@ collect(void *arg, struct jg_str key, struct jg_str value)
     struct entry *entry = &list->items[list->count];
     struct jg_record_info info;
 
+    if (list->only.len > 0 && !jg_str_eq(key, list->only))
+        return JG_OK;
     if (list->count == list->max) /* not while one transaction lasts */
         return JG_E_STORE;
     if (jg_record_decode(value, &entry->document, &info) != JG_OK) {
@@ -67,10 +70,11 @@ by_order(const void *a, const void *b)
 }
 
 static enum jg_err
-list_of(struct jg_txn *txn, enum jg_kind kind, struct jg_diags *diags,
-        struct jg_arena *a, struct list *out)
+list_of(struct jg_txn *txn, enum jg_kind kind, struct jg_str only,
+        struct jg_diags *diags, struct jg_arena *a, struct list *out)
 {
-    struct list list = {.max = jg_store_count(txn, kind), .diags = diags};
+    struct list list = {
+        .max = jg_store_count(txn, kind), .only = only, .diags = diags};
     enum jg_err err;
 
     list.items = jg_arena_array(a, list.max + 1, sizeof(*list.items));
@@ -123,8 +127,11 @@ add_list(struct jg_snapshot_builder *b, const struct list *list,
     for (size_t i = 0; i < list->count; i++) {
         const struct entry *entry = &list->items[i];
         bool known = previous != NULL && shared(previous, entry);
+        enum jg_err err = known ? JG_OK : jg_record_verify(&entry->document);
 
-        if (!known && jg_record_verify(&entry->document) != JG_OK) {
+        if (err == JG_E_NOMEM)
+            return err;
+        if (err != JG_OK) {
             report(list->diags, entry->document.file, entry->key);
             continue;
         }
@@ -138,6 +145,7 @@ add_list(struct jg_snapshot_builder *b, const struct list *list,
 struct source {
     struct jg_txn *txn;
     const struct jg_snapshot *previous;
+    struct jg_str only_api; /* empty: all of them */
     struct jg_diags *diags;
     struct jg_arena arena;
 };
@@ -154,9 +162,11 @@ build(struct source *s, uint64_t generation, struct jg_snapshot **out)
     err = jg_record_get_document(s->txn, JG_KIND_CONF,
                                  JG_STR(JG_RECORD_CONF_KEY), &conf, NULL);
     if (err == JG_OK)
-        err = list_of(s->txn, JG_KIND_API, s->diags, &s->arena, &apis);
+        err = list_of(s->txn, JG_KIND_API, s->only_api, s->diags, &s->arena,
+                      &apis);
     if (err == JG_OK)
-        err = list_of(s->txn, JG_KIND_POLICY, s->diags, &s->arena, &policies);
+        err = list_of(s->txn, JG_KIND_POLICY, (struct jg_str){NULL, 0},
+                      s->diags, &s->arena, &policies);
     if (err == JG_OK)
         err = jg_snapshot_begin(s->previous, generation, conf.text, apis.count,
                                 policies.count, &b);
@@ -175,19 +185,36 @@ build(struct source *s, uint64_t generation, struct jg_snapshot **out)
     return jg_snapshot_finish(b, out);
 }
 
+static enum jg_err
+read_and_build(struct source *source, struct jg_store *store,
+               uint64_t generation, struct jg_snapshot **out)
+{
+    enum jg_err err = jg_txn_read(store, &source->txn);
+
+    if (err != JG_OK)
+        return err;
+    jg_arena_init(&source->arena, ARENA_CHUNK, ARENA_MAX);
+    err = build(source, generation, out);
+    jg_arena_free(&source->arena);
+    jg_txn_abort(source->txn); /* the texts are borrowed until here */
+    return err;
+}
+
 enum jg_err
 jg_records_snapshot(struct jg_store *store, uint64_t generation,
                     const struct jg_snapshot *previous, struct jg_diags *diags,
                     struct jg_snapshot **out)
 {
     struct source source = {.previous = previous, .diags = diags};
-    enum jg_err err = jg_txn_read(store, &source.txn);
 
-    if (err != JG_OK)
-        return err;
-    jg_arena_init(&source.arena, ARENA_CHUNK, ARENA_MAX);
-    err = build(&source, generation, out);
-    jg_arena_free(&source.arena);
-    jg_txn_abort(source.txn); /* the texts are borrowed until here */
-    return err;
+    return read_and_build(&source, store, generation, out);
+}
+
+enum jg_err
+jg_records_snapshot_of(struct jg_store *store, struct jg_str api_id,
+                       struct jg_snapshot **out)
+{
+    struct source source = {.only_api = api_id};
+
+    return read_and_build(&source, store, 0, out);
 }

@@ -152,7 +152,7 @@ what_passes_has_all_steps(void **state)
     assert_int_equal(steps->count, 16);
     for (size_t i = 0; i < 16; i++)
         assert_str(
-            jg_json_string(jg_json_get(&steps->items[i], JG_STR("step"))),
+            jg_json_string(jg_json_get(&steps->items[i], JG_STR("name"))),
             jg_step_at(i)->name);
     jg_arena_free(&a);
     end_report(&r);

@@ -121,6 +121,8 @@ a_request_is_answered_or_fails_as_a_whole(void **state)
         {"GET", "/tyk/policies/p", "", 200, OLD_POLICY "\n"},
         {"GET", "/tyk/journal", "", 200, NULL},
         {"GET", "/tyk/reload", "", 200, OK_TEXT("")},
+        {"POST", "/tyk/explain",
+         "{\"api_id\":\"a\",\"token\":\"x.y.z\",\"path\":\"/a/b\"}", 200, NULL},
         {"POST", "/tyk/apis", "{", 400, FAILED("Request malformed")},
         {"POST", "/tyk/apis", "{\"proxy\":{}}", 400, NULL},
         {"PUT", "/tyk/apis/a", NEW_API, 200, CHANGED("a", "modified")},

@@ -1,0 +1,118 @@
+/* jotgate token explain: what the gateway does with a token, step by step. */
+#include <time.h>
+
+#include "admin/explanation.h"
+#include "commands.h"
+#include "records.h"
+#include "token.h"
+
+/* --request "GET /path", or just "/path". */
+static void
+read_request(const char *text, struct jg_question *question)
+{
+    struct jg_str rest = jg_str(text == NULL ? "" : text), word;
+
+    if (!jg_str_starts(rest, JG_STR("/")) && jg_str_next(&rest, ' ', &word))
+        question->method = word;
+    question->path = jg_str_trim(rest);
+}
+
+static int
+exit_code(const struct jg_decision *d)
+{
+    int64_t exp_s;
+
+    if (d->reason == JG_OK)
+        return CLI_OK;
+    if (d->reason == JG_E_CLAIM_EXP &&
+        jg_claims_time(d->unverified, JG_STR("exp"), &exp_s))
+        return CLI_EXPIRED;
+    return CLI_REJECTED;
+}
+
+static int
+print(struct cli *cli, const struct jg_explanation *e)
+{
+    struct jg_buf out;
+    int printed;
+
+    jg_buf_init(&out, CLI_TEXT_MAX);
+    if (cli_has(cli, "json")) {
+        jg_explanation_json(&out, e);
+        jg_buf_addc(&out, '\n');
+    } else {
+        jg_explanation_print(&out, e);
+    }
+    printed = cli_print(&out);
+    return printed == CLI_OK ? exit_code(&e->decision) : printed;
+}
+
+static int
+explain(struct cli *cli, struct cli_records *records,
+        const struct jg_question *question)
+{
+    struct jg_explanation e = {0};
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
+    enum jg_err err =
+        jg_explanation_make(question, records->store, now_ms, &cli->arena, &e);
+    int code;
+
+    if (err == JG_OK)
+        code = print(cli, &e);
+    else if (err == JG_E_NOT_FOUND)
+        code = cli_fail(CLI_NOT_FOUND, "jotgate check names them all",
+                        "there is no API \"%.*s\" in force",
+                        JG_STR_ARG(question->api_id));
+    else
+        code = cli_broken(err);
+    jg_explanation_release(&e);
+    return code;
+}
+
+static int
+run(struct cli *cli)
+{
+    const char *api = cli_value(cli, "api");
+    struct cli_records records = {0};
+    struct jg_question question = {{NULL, 0}};
+    int code;
+
+    if (api == NULL)
+        return cli_fail(CLI_USAGE, "jotgate token explain TOKEN --api ID",
+                        "--api is missing: which API is the token for?");
+    question.api_id = jg_str(api);
+    read_request(cli_value(cli, "request"), &question);
+    code = cli_token(cli, &question.token);
+    if (code == CLI_OK)
+        code = cli_records_open(cli, &records);
+    if (code == CLI_OK)
+        code = explain(cli, &records, &question);
+    cli_records_close(&records);
+    return code;
+}
+
+static const struct cli_option options[] = {
+    {"api", 0, "ID", "the api_id of the API that is called"},
+    {"request", 0, "TEXT", "method and path: \"GET /orders/1\""},
+    CLI_OPTION_CONFIG,
+    CLI_OPTION_OFFLINE,
+    {"json", 0, NULL, "one JSON object"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct cli_command cmd_token_explain = {
+    .group = "token",
+    .name = "explain",
+    .arguments = "[TOKEN|-]",
+    .summary = "every step of the gateway's decision about a token",
+    .details =
+        "The gateway's own decision, over the configuration that it has in "
+        "force: what\nwas looked at, what was expected, why it is refused, "
+        "what the client gets, and\nhow to mend it. Nothing is sent. Exit code "
+        "10 for a refused token, 11 for an\nexpired one.\n\n"
+        "  jotgate token explain \"$TOKEN\" --api orders --request \"GET "
+        "/orders/1\"\n",
+    .options = options,
+    .args_max = 1,
+    .run = run,
+};
