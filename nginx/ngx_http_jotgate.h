@@ -211,6 +211,12 @@ ngx_http_jotgate_own_upstream_conf(ngx_http_request_t *r);
 void ngx_http_jotgate_drop_interim(ngx_http_request_t *r,
                                    struct ngx_http_jotgate_ctx *ctx);
 
+/* response.c: change the headers of <r>'s response as the decision says.
+ * NGX_OK, NGX_ERROR (no memory) */
+ngx_int_t
+ngx_http_jotgate_response_headers(ngx_http_request_t *r,
+                                  const struct ngx_http_jotgate_ctx *ctx);
+
 /* stream.c: a header filter: which way a response takes. */
 void ngx_http_jotgate_init_filter(void);
 

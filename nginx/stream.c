@@ -115,9 +115,11 @@ header_filter(ngx_http_request_t *r)
     static const ngx_table_elt_t nothing = {.hash = 0};
     const struct ngx_http_jotgate_ctx *ctx = ngx_http_jotgate_ctx(r);
 
-    if (r->upstream != NULL && ctx != NULL && r == r->main) {
-        ngx_int_t rc = of_upstream(r, ctx);
+    if (ctx != NULL && r == r->main) {
+        ngx_int_t rc = r->upstream == NULL ? NGX_OK : of_upstream(r, ctx);
 
+        if (rc == NGX_OK)
+            rc = ngx_http_jotgate_response_headers(r, ctx);
         if (rc != NGX_OK)
             return rc;
     }

@@ -73,6 +73,20 @@ struct jg_peer {
 };
 
 /*
+ * What is done to the headers of a response: those called like one of
+ * <removed>, in any case, go; then those in <set> take the place of their
+ * namesakes. Framing is the HTTP engine's here too: Content-Length, Transfer-
+ * Encoding, Connection, Upgrade and Trailer are in neither, nor is a value with
+ * a control character in it. In the decision's arena, or of the snapshot.
+ */
+struct jg_respond_headers {
+    const struct jg_str *removed;
+    size_t removed_count;
+    const struct jg_forward_header *set;
+    size_t set_count; /* at most JG_FORWARD_HEADERS_MAX */
+};
+
+/*
  * What is sent to the upstream. Everything lives in the decision's arena, or
  * is borrowed from request and snapshot.
  *
@@ -94,18 +108,7 @@ struct jg_forward {
     size_t peer_count;           /* at most JG_PEERS_MAX */
     bool tls_verify;
     bool websocket; /* send "Connection: Upgrade", "Upgrade: websocket" */
-};
-
-/*
- * What is done to the response's headers, whoever made it: those called like
- * one of <removed> go, then those in <set> take the place of their namesakes.
- * Also for refusals. In the arena.
- */
-struct jg_respond_headers {
-    const struct jg_str *removed;
-    size_t removed_count;
-    const struct jg_forward_header *set;
-    size_t set_count; /* at most JG_FORWARD_HEADERS_MAX */
+    struct jg_respond_headers respond; /* of what the upstream answers */
 };
 
 /* A response of the gateway itself. In the arena. */
@@ -164,8 +167,9 @@ struct jg_decision {
     bool cached;                        /* the signature was verified before */
     struct jg_session session;
     struct jg_forward forward;
-    struct jg_respond_headers respond;
-    struct jg_answer answer; /* after JG_ANSWER */
+    struct jg_respond_headers respond; /* of every response, refusals too;
+                                        * after forward.respond */
+    struct jg_answer answer;           /* after JG_ANSWER */
     bool ignored; /* the endpoint asks for no authentication (reference 0.2):
                    * the steps for callers do not run */
     size_t step;  /* the next step's index */
