@@ -15,6 +15,7 @@ PROGRAMS = ["nginx", "broker", "cli"]
 HOMES = [
     (r"openssl/", ["core/jose"]),
     (r"lmdb\.h", ["core/store"]),
+    (r"pcre2", ["core/base"]),
     (r"ngx_", ["nginx"]),
     (r"curl/", ["broker"]),
     (r"hiredis/", ["broker"]),
