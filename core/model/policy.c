@@ -1,55 +1,15 @@
 /* Policies: bound by a table, their rights sorted to be found quickly. */
-#include <stdlib.h>
-
-#include "model/api.h"
 #include "model/policy.h"
+#include "model/api.h"
 
 #define POLICY_CHUNK_BYTES 512
 #define POLICY_MAX_BYTES (64 * 1024 * 1024)
 #define EXPIRES_MAX_S 3155760000 /* a hundred years */
 
 #define POLICY(field) offsetof(struct jg_policy, field)
-#define ACCESS(field) offsetof(struct jg_access, field)
-#define LIMIT(field) offsetof(struct jg_limit, field)
 #define PARTITION(field) offsetof(struct jg_policy_partitions, field)
 
-static const char later[] = "not in this version";
 static const char graphql[] = "GraphQL is passed on without being looked at";
-
-static const struct jg_field limit_rows[] = {
-    {"rate", JG_FIELD_NUMBER, LIMIT(rate), .note = later},
-    {"per", JG_FIELD_NUMBER, LIMIT(per_s), .note = later},
-    {"quota_max", JG_FIELD_INT, LIMIT(quota_max), .note = later},
-    {"quota_renews", JG_FIELD_SILENT, .note = later},
-    {"quota_remaining", JG_FIELD_SILENT, .note = later},
-    {"quota_renewal_rate", JG_FIELD_SILENT, .note = later},
-    {"throttle_interval", JG_FIELD_SILENT, .note = later},
-    {"throttle_retry_limit", JG_FIELD_SILENT, .note = later},
-    {"max_query_depth", JG_FIELD_SILENT, .note = graphql},
-    {"smoothing", JG_FIELD_SILENT, .note = later},
-    {"set_by_policy", JG_FIELD_SILENT},
-};
-static const struct jg_field_table limit_table = {
-    sizeof(struct jg_limit), limit_rows, JG_FIELD_COUNT(limit_rows)};
-
-static const struct jg_field access_rows[] = {
-    {"api_name", JG_FIELD_STR, ACCESS(api_name), .max = 1024},
-    {"api_id", JG_FIELD_SILENT, .note = "the member name counts"},
-    {"versions", JG_FIELD_STRS, ACCESS(versions)},
-    {"limit", JG_FIELD_OBJECT, ACCESS(limit), &limit_table},
-    {"allowed_urls", JG_FIELD_IGNORED,
-     .note = "not enforced in this version: every method and path of this "
-             "API is allowed"},
-    {"endpoints", JG_FIELD_IGNORED,
-     .note = "requests to single endpoints are not limited"},
-    {"restricted_types", JG_FIELD_IGNORED, .note = graphql},
-    {"allowed_types", JG_FIELD_IGNORED, .note = graphql},
-    {"field_access_rights", JG_FIELD_IGNORED, .note = graphql},
-    {"disable_introspection", JG_FIELD_IGNORED, .note = graphql},
-    {"allowance_scope", JG_FIELD_SILENT, .note = "set by Tyk itself"},
-};
-static const struct jg_field_table access_table = {
-    sizeof(struct jg_access), access_rows, JG_FIELD_COUNT(access_rows)};
 
 static const struct jg_field partition_rows[] = {
     {"quota", JG_FIELD_BOOL, PARTITION(quota)},
@@ -71,27 +31,29 @@ static const struct jg_field rows[] = {
     {"active", JG_FIELD_SILENT, .note = "is_inactive counts, as in Tyk"},
     {"key_expires_in", JG_FIELD_INT, POLICY(key_expires_in_s), .min = -1,
      .max = EXPIRES_MAX_S},
-    {"access_rights", JG_FIELD_MAP, POLICY(access_rights), &access_table},
+    {"access_rights", JG_FIELD_MAP, POLICY(access_rights), &jg_access_table},
     {"partitions", JG_FIELD_OBJECT, POLICY(partitions), &partition_table},
-    {"rate", JG_FIELD_NUMBER, POLICY(limit.rate), .note = later},
-    {"per", JG_FIELD_NUMBER, POLICY(limit.per_s), .note = later},
-    {"quota_max", JG_FIELD_INT, POLICY(limit.quota_max), .note = later},
-    {"quota_renewal_rate", JG_FIELD_SILENT, .note = later},
-    {"throttle_interval", JG_FIELD_SILENT, .note = later},
-    {"throttle_retry_limit", JG_FIELD_SILENT, .note = later},
-    {"smoothing", JG_FIELD_SILENT, .note = later},
-    {"max_query_depth", JG_FIELD_SILENT, .note = graphql},
+    {"rate", JG_FIELD_NUMBER, POLICY(limit.rate)},
+    {"per", JG_FIELD_NUMBER, POLICY(limit.per_s)},
+    {"quota_max", JG_FIELD_INT, POLICY(limit.quota_max)},
+    {"quota_renewal_rate", JG_FIELD_INT, POLICY(limit.quota_renewal_s)},
+    {"throttle_interval", JG_FIELD_NUMBER, POLICY(limit.throttle_interval_s)},
+    {"throttle_retry_limit", JG_FIELD_INT, POLICY(limit.throttle_retries)},
+    {"smoothing", JG_FIELD_SILENT,
+     .note = "a rate counts from the first request on"},
+    {"max_query_depth", JG_FIELD_INT, POLICY(limit.max_query_depth),
+     .note = graphql},
     {"graphql_access_rights", JG_FIELD_SILENT, .note = graphql},
-    {"tags", JG_FIELD_SILENT, .note = "no record is sent to Tyk Pump"},
-    {"meta_data", JG_FIELD_IGNORED,
-     .note = "there are no $tyk_meta variables in this version"},
+    {"tags", JG_FIELD_STRS, POLICY(tags)},
+    {"meta_data", JG_FIELD_ANY, POLICY(meta_data)},
     {"hmac_enabled", JG_FIELD_SILENT, .note = "not offered"},
     {"enable_http_signature_validation", JG_FIELD_SILENT,
      .note = "not offered"},
-    {"post_expiry_action", JG_FIELD_SILENT, .note = "sessions are not stored"},
-    {"post_expiry_grace_period", JG_FIELD_SILENT,
-     .note = "sessions are not stored"},
-    {"last_updated", JG_FIELD_SILENT},
+    {"post_expiry_action", JG_FIELD_STR, POLICY(post_expiry_action), .max = 64,
+     .note = "of keys, not of tokens: their sessions are not stored"},
+    {"post_expiry_grace_period", JG_FIELD_INT, POLICY(post_expiry_grace_s),
+     .note = "see post_expiry_action"},
+    {"last_updated", JG_FIELD_STR, POLICY(last_updated), .max = 1024},
     {"date_created", JG_FIELD_SILENT},
 };
 
@@ -142,8 +104,8 @@ read_id(const struct jg_bind_source *source, const struct jg_json *json,
     return JG_OK;
 }
 
-static bool
-is_partitioned(const struct jg_policy *policy)
+bool
+jg_policy_is_partitioned(const struct jg_policy *policy)
 {
     const struct jg_policy_partitions *p = &policy->partitions;
 
@@ -154,7 +116,7 @@ static enum jg_err
 check_partitions(const struct jg_bind_source *source,
                  const struct jg_policy *policy)
 {
-    if (!policy->partitions.per_api || !is_partitioned(policy))
+    if (!policy->partitions.per_api || !jg_policy_is_partitioned(policy))
         return JG_OK;
     return jg_bind_report(source, JG_FAULT, JG_E_CONF_VALUE, "partitions", NULL,
                           "switch per_api off, or all of the others",
@@ -162,61 +124,63 @@ check_partitions(const struct jg_bind_source *source,
                           "any other partition set");
 }
 
-static bool
-limits(const struct jg_limit *limit)
+static enum jg_err
+check_meta_data(const struct jg_bind_source *source,
+                const struct jg_policy *policy)
 {
-    return (limit->rate > 0 && limit->per_s > 0) || limit->quota_max > 0;
+    if (policy->meta_data == NULL || policy->meta_data->type == JG_JSON_OBJECT)
+        return JG_OK;
+    return jg_bind_report(source, JG_FAULT, JG_E_CONF_TYPE, "meta_data",
+                          policy->meta_data, NULL, "expected an object");
 }
 
-/* One warning a policy, wherever its limits are. */
-static void
-warn_of_limits(const struct jg_bind_source *source,
-               const struct jg_policy *policy)
+/* All but the id. */
+static enum jg_err
+bind_policy(const struct jg_bind_source *source, const struct jg_json *json,
+            struct jg_arena *a, struct jg_policy *policy)
 {
-    const struct jg_access *access = policy->access_rights.items;
-    bool any = limits(&policy->limit);
+    enum jg_err err = jg_bind(&jg_policy_table, json, policy, a, source);
 
-    for (size_t i = 0; i < policy->access_rights.count; i++)
-        any = any || limits(&access[i].limit);
-    if (any)
-        jg_bind_report(source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
-                       policy->limit.quota_max > 0 ? "quota_max" : "rate", NULL,
-                       NULL,
-                       "rates and quotas are not enforced in this version: "
-                       "callers with this policy are not limited");
-}
-
-static int
-by_api_id(const void *a, const void *b)
-{
-    const struct jg_access *x = a, *y = b;
-
-    return jg_str_cmp(x->api_id, y->api_id);
+    if (err == JG_OK)
+        err = check_partitions(source, policy);
+    if (err == JG_OK)
+        err = check_meta_data(source, policy);
+    if (err == JG_OK)
+        err = jg_access_prepare(&policy->access_rights, a);
+    if (err == JG_OK && policy->key_expires_in_s < 0)
+        policy->key_expires_in_s = 0;
+    return err;
 }
 
 static enum jg_err
 read_policy(const struct jg_bind_source *source, const struct jg_json *json,
             struct jg_str id, struct jg_policy *policy)
 {
-    enum jg_err err =
-        jg_bind(&jg_policy_table, json, policy, &policy->arena, source);
+    enum jg_err err = bind_policy(source, json, &policy->arena, policy);
 
     if (err == JG_OK)
         err = read_id(source, json, id, policy);
-    if (err == JG_OK)
-        err = check_partitions(source, policy);
-    if (err != JG_OK)
-        return err;
-    if (policy->key_expires_in_s < 0)
-        policy->key_expires_in_s = 0;
-    warn_of_limits(source, policy);
-    if (policy->access_rights.count == 0)
+    if (err == JG_OK && policy->access_rights.count == 0)
         jg_bind_report(source, JG_WARNING, JG_E_CONF_VALUE, "access_rights",
                        NULL, "{\"API_ID\": {\"versions\": [\"Default\"]}}",
                        "the policy gives access to no API");
-    else
-        qsort(policy->access_rights.items, policy->access_rights.count,
-              sizeof(struct jg_access), by_api_id);
+    return err;
+}
+
+enum jg_err
+jg_policy_read_inner(const struct jg_bind_source *source,
+                     const struct jg_json *json, struct jg_arena *a,
+                     struct jg_policy *out)
+{
+    enum jg_err err = bind_policy(source, json, a, out);
+    struct jg_str id;
+
+    if (err != JG_OK || out->id.len > 0)
+        return err;
+    id = jg_arena_str(a, jg_json_string(jg_json_get(json, JG_STR("_id"))));
+    if (id.p == NULL)
+        return JG_E_NOMEM;
+    out->id = id;
     return JG_OK;
 }
 
@@ -265,16 +229,11 @@ bool
 jg_policy_grants(const struct jg_policy *policy)
 {
     return policy->access_rights.count > 0 &&
-           (policy->partitions.acl || !is_partitioned(policy));
+           (policy->partitions.acl || !jg_policy_is_partitioned(policy));
 }
 
 const struct jg_access *
 jg_policy_access(const struct jg_policy *policy, struct jg_str api_id)
 {
-    const struct jg_access key = {.api_id = api_id};
-
-    if (policy->access_rights.count == 0)
-        return NULL;
-    return bsearch(&key, policy->access_rights.items,
-                   policy->access_rights.count, sizeof(key), by_api_id);
+    return jg_access_find(&policy->access_rights, api_id);
 }

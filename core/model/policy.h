@@ -11,6 +11,8 @@ struct jg_limit {
     int64_t quota_renewal_s;    /* 0 or less: never renewed */
     double throttle_interval_s; /* how long a request is held */
     int64_t throttle_retries;   /* 0 or less: it is not held */
+    int64_t max_query_depth;    /* of GraphQL, which is not looked at: kept for
+                                 * the sake of sessions as they are shown */
 };
 
 /* An entry of allowed_urls: what may be called. */
@@ -51,11 +53,31 @@ struct jg_policy {
     struct jg_limit limit;
     struct jg_policy_partitions partitions;
     struct jg_list access_rights; /* struct jg_access, by api_id */
+    struct jg_strs tags;
+    const struct jg_json *meta_data;  /* an object, or NULL */
+    struct jg_str last_updated;       /* compared as text */
+    struct jg_str post_expiry_action; /* "", "retain" or "delete" */
+    int64_t post_expiry_grace_s;      /* -1: for ever */
     struct jg_arena arena;
     unsigned references;
 };
 
 extern const struct jg_field_table jg_policy_table;
+extern const struct jg_field_table jg_limit_table;  /* struct jg_limit */
+extern const struct jg_field_table jg_access_table; /* an access right */
+
+/*
+ * What jg_bind() made of a member access_rights by jg_access_table becomes a
+ * list of rights: sorted by api_id, its endpoints one a method.  JG_E_NOMEM
+ */
+enum jg_err jg_access_prepare(struct jg_list *rights, struct jg_arena *a);
+
+/* The entry for <api_id> of a prepared list, or NULL. */
+const struct jg_access *jg_access_find(const struct jg_list *rights,
+                                       struct jg_str api_id);
+
+/* Are all its numbers zero, so that the limit above it counts? */
+bool jg_limit_is_empty(const struct jg_limit *limit);
 
 /*
  * The policy in <json>. <id> wins over the inner id (reference 3.1), unless
@@ -68,8 +90,20 @@ enum jg_err jg_policy_read(const struct jg_bind_source *source,
                            const struct jg_json *json, struct jg_str id,
                            uint64_t version, struct jg_policy **out);
 
+/*
+ * A policy that is written inside a session, into <out>, which the caller
+ * zeroed and keeps with <a>. It may lack an id; key, version and references
+ * stay zero. Errors as of jg_policy_read(), but for the missing id.
+ */
+enum jg_err jg_policy_read_inner(const struct jg_bind_source *source,
+                                 const struct jg_json *json, struct jg_arena *a,
+                                 struct jg_policy *out);
+
 struct jg_policy *jg_policy_ref(struct jg_policy *policy); /* one more */
 void jg_policy_free(struct jg_policy *policy); /* one less; NULL is fine */
+
+/* Is it one for single parts (quota, rate, ...)? per_api is none of them. */
+bool jg_policy_is_partitioned(const struct jg_policy *policy);
 
 /* Does it grant access at all? One for quotas or rates only does not. */
 bool jg_policy_grants(const struct jg_policy *policy);

@@ -1,5 +1,6 @@
 /* api_table.c: every member that Tyk writes is known, and few are warned of. */
 #include "model/policy.h"
+#include "model/stored_session.h"
 #include "model_check.h"
 
 /* As the Dashboard exports a JWT API that somebody only just made. */
@@ -263,6 +264,7 @@ the_tables_are_sound(void **state)
     (void)state;
     check_table(&jg_api_table, 0);
     check_table(&jg_policy_table, 0);
+    check_table(&jg_stored_session_table, 0);
     check_table(&jg_conf_table, 0);
 }
 

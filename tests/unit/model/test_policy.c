@@ -132,6 +132,21 @@ faults_are_reported_with_their_place(void **state)
          {JG_FAULT, JG_E_CONF_TYPE, "access_rights.a.versions", 1, 35,
           "a list of strings"}},
         {"p",
+         "{'meta_data':['x']}",
+         JG_E_CONF_TYPE,
+         {JG_FAULT, JG_E_CONF_TYPE, "meta_data", 1, 14, "expected an object"}},
+        {"p",
+         "{'access_rights':{'a':{'limit':{'quota_max':1.5}}}}",
+         JG_E_CONF_TYPE,
+         {JG_FAULT, JG_E_CONF_TYPE, "access_rights.a.limit.quota_max", 1, 45,
+          "a whole number"}},
+        {"p",
+         "{'access_rights':{'a':{'endpoints':[{'methods':[{'limit':5}]}]}}}",
+         JG_E_CONF_TYPE,
+         {JG_FAULT, JG_E_CONF_TYPE,
+          "access_rights.a.endpoints.0.methods.0.limit", 1, 58,
+          "expected an object"}},
+        {"p",
          "[]",
          JG_E_CONF_TYPE,
          {JG_FAULT, JG_E_CONF_TYPE, "", 1, 1, "expected an object"}},
@@ -171,7 +186,7 @@ faults_are_reported_with_their_place(void **state)
 }
 
 static void
-what_is_not_enforced_is_said_once(void **state)
+what_makes_no_sense_is_said(void **state)
 {
     static const struct {
         const char *members; /* in line 2 */
@@ -179,28 +194,18 @@ what_is_not_enforced_is_said_once(void **state)
         const char *message;
     } rows[] = {
         {"'access_rights':{'a':{}}", NULL, NULL},
-        {"'rate':0,'per':0,'quota_max':-1,'quota_renewal_rate':3600,"
-         "'access_rights':{'a':{'limit':{'rate':0,'per':0,'quota_max':-1}}}",
+        {"'rate':1.5,'per':0.5,'quota_max':5,'quota_renewal_rate':1e+06,"
+         "'access_rights':{'a':{'limit':{'rate':1,'per':1,'quota_renews':7}}}",
          NULL, NULL},
-        {"'rate':1000,'per':0,'access_rights':{'a':{}}", NULL, NULL},
-        {"'rate':1000,'per':60,'quota_max':-1,'access_rights':{'a':{}}", "rate",
-         "callers with this policy are not limited"},
-        {"'rate':1.5,'per':0.5,'quota_max':5,'access_rights':{'a':{'limit':{"
-         "'rate':1,'per':1}},'b':{'limit':{'quota_max':1}}}",
-         "quota_max", "callers with this policy are not limited"},
-        {"'access_rights':{'a':{'limit':{'quota_max':1}}}", "rate",
-         "callers with this policy are not limited"},
-        {"'access_rights':{'a':{'allowed_urls':[]}}", NULL, NULL},
         {"'access_rights':{'a':{'allowed_urls':[{'url':'/x','methods':['GET']"
-         "}]}}",
-         "access_rights.a.allowed_urls", "every method and path of this API"},
-        {"'access_rights':{'a':{'endpoints':[{'path':'/x'}]}}",
-         "access_rights.a.endpoints", "not limited"},
-        {"'meta_data':{'x':1},'access_rights':{'a':{}}", "meta_data",
-         "no $tyk_meta variables"},
-        {"'tags':['x'],'last_updated':'1','hmac_enabled':true,"
-         "'post_expiry_action':'delete','access_rights':{'a':{}}",
+         "}],'endpoints':[{'path':'/x','methods':[]}]}}",
          NULL, NULL},
+        {"'tags':['x'],'last_updated':'1','hmac_enabled':true,"
+         "'meta_data':{'x':1},'post_expiry_action':'delete',"
+         "'access_rights':{'a':{}}",
+         NULL, NULL},
+        {"'access_rights':{'a':{'disable_introspection':true}}",
+         "access_rights.a.disable_introspection", "GraphQL"},
         {"'name':'none'", "access_rights", "access to no API"},
         {"'access_rights':{}", "access_rights", "access to no API"},
         {"'access_right':{}", "access_right",
@@ -224,6 +229,85 @@ what_is_not_enforced_is_said_once(void **state)
         assert_int_equal(r->diags.faults, 0);
         jg_policy_free(policy);
     }
+    free_reading(r);
+}
+
+/* The numbers of <limit>, in the order of the struct, are 1 to 7. */
+static void
+assert_counts_up(const struct jg_limit *limit)
+{
+    assert_true(limit->rate == 1 && limit->per_s == 2);
+    assert_int_equal(limit->quota_max, 3);
+    assert_int_equal(limit->quota_renewal_s, 4);
+    assert_true(limit->throttle_interval_s == 5);
+    assert_int_equal(limit->throttle_retries, 6);
+    assert_int_equal(limit->max_query_depth, 7);
+}
+
+#define COUNTS_UP                                                  \
+    "'rate':1,'per':2.0,'quota_max':3e+00,'quota_renewal_rate':4," \
+    "'throttle_interval':5,'throttle_retry_limit':6,'max_query_depth':7"
+
+static void
+every_field_is_bound(void **state)
+{
+    struct reading *r = new_reading();
+    struct jg_policy *policy;
+    const struct jg_access *access;
+
+    (void)state;
+    set_text(r, "{" COUNTS_UP ",'access_rights':{'a':{'limit':{" COUNTS_UP
+                "}}},'tags':['t','u'],'meta_data':{'x':{'y':1}},"
+                "'last_updated':'9','post_expiry_action':'retain',"
+                "'post_expiry_grace_period':-1}");
+    assert_err(read_policy(r, "p", &policy), JG_OK);
+    assert_quiet(r);
+    assert_counts_up(&policy->limit);
+    access = jg_policy_access(policy, JG_STR("a"));
+    assert_counts_up(&access->limit);
+    assert_int_equal(policy->tags.count, 2);
+    assert_str(policy->tags.items[1], "u");
+    assert_int_equal(policy->meta_data->type, JG_JSON_OBJECT);
+    assert_str(policy->last_updated, "9");
+    assert_str(policy->post_expiry_action, "retain");
+    assert_int_equal(policy->post_expiry_grace_s, -1);
+    jg_policy_free(policy);
+    free_reading(r);
+}
+
+static void
+rights_are_bound_by_path_and_method(void **state)
+{
+    struct reading *r = new_reading();
+    struct jg_policy *policy;
+    const struct jg_access *access;
+    const struct jg_url_right *url;
+    const struct jg_endpoint_limit *limit;
+
+    (void)state;
+    set_text(r, "{'access_rights':{'a':{'allowed_urls':[{'url':'^/x$',"
+                "'methods':['GET','PUT']},null],'endpoints':[{'path':'/x',"
+                "'methods':[{'name':'GET','limit':{'rate':1,'per':2}},"
+                "{'name':'PUT'}]},{'path':'/none'},{'path':'/y','methods':["
+                "{'name':'GET','limit':{'rate':3,'per':4}}]}]}}}");
+    assert_err(read_policy(r, "p", &policy), JG_OK);
+    access = jg_policy_access(policy, JG_STR("a"));
+    url = access->allowed_urls.items;
+    assert_int_equal(access->allowed_urls.count, 2);
+    assert_str(url[0].url, "^/x$");
+    assert_int_equal(url[0].methods.count, 2);
+    assert_str(url[0].methods.items[1], "PUT");
+    assert_int_equal(url[1].methods.count, 0);
+    limit = access->endpoints.items;
+    assert_int_equal(access->endpoints.count, 3);
+    assert_str(limit[0].path, "/x");
+    assert_str(limit[0].method, "GET");
+    assert_true(limit[0].rate == 1 && limit[0].per_s == 2);
+    assert_str(limit[1].method, "PUT");
+    assert_true(limit[1].rate == 0 && limit[1].per_s == 0);
+    assert_str(limit[2].path, "/y");
+    assert_true(limit[2].rate == 3 && limit[2].per_s == 4);
+    jg_policy_free(policy);
     free_reading(r);
 }
 
@@ -313,7 +397,9 @@ main(void)
         cmocka_unit_test(a_policy_is_read),
         cmocka_unit_test(the_id_comes_from_outside_or_inside),
         cmocka_unit_test(faults_are_reported_with_their_place),
-        cmocka_unit_test(what_is_not_enforced_is_said_once),
+        cmocka_unit_test(what_makes_no_sense_is_said),
+        cmocka_unit_test(every_field_is_bound),
+        cmocka_unit_test(rights_are_bound_by_path_and_method),
         cmocka_unit_test(only_some_policies_grant_access),
         cmocka_unit_test(rights_are_found_among_many),
         cmocka_unit_test(minus_one_never_expires),
