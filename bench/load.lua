@@ -1,4 +1,5 @@
--- wrk: send the tokens of a file in turn; print one line of results.
+-- wrk: send the tokens of a file in turn; print one line of results. With a
+-- second argument a connection waits so many ms before each request.
 local tokens, turn = {}, 0
 
 function init(args)
@@ -9,6 +10,9 @@ function init(args)
         end
     else
         tokens[1] = wrk.format("GET", nil, {["Host"] = "bench"})
+    end
+    if args[2] then
+        delay = function() return tonumber(args[2]) end
     end
 end
 

@@ -41,7 +41,8 @@ main(void)
 
     for (unsigned n = 0; n < APIS_MAX; n++) {
         snprintf(paths[n], PATH_BYTES, "/service/team-%u/api%u/", n % 97, n);
-        snprintf(requests[n], PATH_BYTES, "%sthings/42", paths[n]);
+        snprintf(requests[n], PATH_BYTES, "/service/team-%u/api%u/things/42",
+                 n % 97, n);
         routes[n].path = jg_str(paths[n]);
     }
     for (unsigned count = 10; count <= APIS_MAX; count *= 10) {

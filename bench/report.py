@@ -54,13 +54,11 @@ def budget(tables, verify_us):
     return "\n".join(lines)
 
 
-def write(path, options, parts):
-    """Replace what stands between the two marks of RESULTS.md."""
+def write(path, mark, how, parts):
+    """Replace what stands between <mark> and the end mark after it."""
     load = os.getloadavg()[1]  # the run's own is about 2
-    head, rest = path.read_text().split("<!-- results -->\n", 1)
+    head, rest = path.read_text().split(f"<!-- {mark} -->\n", 1)
     tail = rest.split("<!-- end -->", 1)[1]
     new = (f"{machine()}; load average {load:.1f}. "
-           f"{datetime.date.today()}, {options.rounds} rounds of "
-           f"{options.seconds} s, {options.connections} connections.\n\n"
-           + "\n\n".join(parts) + "\n")
-    path.write_text(f"{head}<!-- results -->\n{new}<!-- end -->{tail}")
+           f"{datetime.date.today()}, {how}.\n\n" + "\n\n".join(parts) + "\n")
+    path.write_text(f"{head}<!-- {mark} -->\n{new}<!-- end -->{tail}")

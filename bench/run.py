@@ -121,7 +121,9 @@ def main():
     micro = report.micro(options.build.resolve())
     print(budget, figures, micro, sep="\n\n")
     if options.write:
-        report.write(HERE / "RESULTS.md", options,
+        report.write(HERE / "RESULTS.md", "results",
+                     f"{options.rounds} rounds of {options.seconds} s, "
+                     f"{options.connections} connections",
                      [report.table(tables), budget, figures,
                       f"```\n{micro}\n```"])
     shutil.rmtree(folder)

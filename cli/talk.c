@@ -22,7 +22,7 @@ cli_colour(int fd)
 }
 
 /* One line on stderr: a coloured word and what was said. */
-static void
+static void __attribute__((format(printf, 3, 0)))
 say(const char *colour, const char *word, const char *format, va_list args)
 {
     int saved = errno; /* for %m */

@@ -196,8 +196,7 @@ text_contains_any(const struct jg_json *allowed, struct jg_str text)
         struct jg_str part = allowed->items[i].string;
 
         if (allowed->items[i].type == JG_JSON_STRING &&
-            (part.len == 0 ||
-             memmem(text.p, text.len, part.p, part.len) != NULL))
+            jg_str_contains(text, part))
             return true;
     }
     return false;

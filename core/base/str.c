@@ -70,6 +70,14 @@ jg_str_ends(struct jg_str s, struct jg_str suffix)
            jg_str_eq(jg_str_from(s, s.len - suffix.len), suffix);
 }
 
+bool
+jg_str_contains(struct jg_str s, struct jg_str part)
+{
+    if (part.len == 0 || s.len < part.len)
+        return part.len == 0;
+    return memmem(s.p, s.len, part.p, part.len) != NULL;
+}
+
 size_t
 jg_str_find(struct jg_str s, char c)
 {

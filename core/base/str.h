@@ -63,6 +63,9 @@ bool jg_str_starts(struct jg_str s, struct jg_str prefix);
 bool jg_str_starts_nocase(struct jg_str s, struct jg_str prefix);
 bool jg_str_ends(struct jg_str s, struct jg_str suffix);
 
+/* Is <part> somewhere in <s>? The empty string is in every one. */
+bool jg_str_contains(struct jg_str s, struct jg_str part);
+
 /* Index of the first <c> in <s>, or s.len. */
 size_t jg_str_find(struct jg_str s, char c);
 

@@ -208,10 +208,7 @@ miss(struct jg_str bytes, struct jg_key_fault *fault)
 bool
 jg_pem_seen(struct jg_str s)
 {
-    static const char begin[] = "-----BEGIN ";
-
-    return s.len >= sizeof(begin) - 1 &&
-           memmem(s.p, s.len, begin, sizeof(begin) - 1) != NULL;
+    return jg_str_contains(s, JG_STR("-----BEGIN "));
 }
 
 enum jg_err
@@ -227,7 +224,7 @@ jg_pem_read(struct jg_str bytes, EVP_PKEY **out, bool *private,
         return jg_key_fail(fault, JG_E_KEY,
                            "the key has %zu bytes, at most %d are taken",
                            bytes.len, JG_KEY_TEXT_MAX);
-    if (jg_pem_seen(bytes) && memmem(bytes.p, bytes.len, "\\n", 2) != NULL)
+    if (jg_pem_seen(bytes) && jg_str_contains(bytes, JG_STR("\\n")))
         return jg_key_fail(fault, JG_E_KEY,
                            "the PEM has \\n written in two "
                            "characters instead of line ends");

@@ -7,6 +7,8 @@ import threading
 import time
 
 LONG = bool(os.environ.get("JOTGATE_LONG"))
+# How long an identity provider stays away.
+OUTAGE_S = float(os.environ.get("JOTGATE_OUTAGE_S", 600 if LONG else 6))
 # Figures of memory say nothing about a program under a sanitizer.
 SANITIZED = bool(os.environ.get("JOTGATE_TEST_PRELOAD"))
 PATIENCE_S = 30

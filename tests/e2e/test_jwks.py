@@ -10,8 +10,8 @@ import pytest
 from gateway import BUILD
 from idp import Idp
 from idp_keys import Key
-from keysets import (LONG, SANITIZED, Load, add_api, add_oas_api, b64,
-                     flush, memory_kib, metric, quick, sets, status,
+from keysets import (LONG, OUTAGE_S, SANITIZED, Load, add_api, add_oas_api,
+                     b64, flush, memory_kib, metric, quick, sets, status,
                      wait_for_status, wait_until, workers)
 
 GENERIC = "Key not authorized"
@@ -293,19 +293,27 @@ def test_rotation_under_load_fails_no_request(gateway, idp):
 # Outages
 
 def test_a_stopped_idp_is_not_noticed(gateway, idp):
+    """New tokens of a known key, while each refresh of the set fails."""
     quick(gateway)
     add_api(gateway, "api", None, "ES256",
             jwt_jwks_uris=[{"url": idp.jwks_url, "cache_timeout": "1s"}])
     gateway.start()
-    token = idp.token()
-    assert status(gateway, "api", token) == 200
+    assert status(gateway, "api", idp.token()) == 200
     idp.stop()
-    tokens = [idp.token(sub=f"user-{n}") for n in range(40)]
     turn = iter(range(1 << 60))
-    with Load(gateway, lambda: ("/api/echo", tokens[next(turn) % 40]),
-              threads=2) as load:
-        time.sleep(600 if LONG else 6)
+
+    def next_request():
+        time.sleep(0.01) # two threads: about 200 requests a second
+        return "/api/echo", idp.token(n=next(turn))
+
+    with Load(gateway, next_request, threads=2) as load:
+        time.sleep(OUTAGE_S)
+    failed = metric(gateway, "jotgate_keyset_fetch_failures_total")
+    print(f"{load.total} requests in {OUTAGE_S} s, answers {load.statuses}, "
+          f"{failed:.0f} refreshes failed")
     assert load.all_good(), (load.statuses, load.odd)
+    assert failed >= 1
+    assert sets(gateway)[idp.jwks_url]["fault"]
 
 
 def test_a_restart_while_the_idp_is_down_is_not_noticed(gateway, idp):

@@ -60,20 +60,23 @@ a_secret_differs_by_any_one_byte(void **state)
 }
 
 static void
-prefixes_and_suffixes(void **state)
+parts_are_found_where_they_are(void **state)
 {
     static const struct {
         const char *s, *part;
-        bool starts, starts_nocase, ends;
+        bool starts, starts_nocase, ends, contains;
     } rows[] = {
-        {"Bearer x", "Bearer ", true, true, false},
-        {"bearer x", "Bearer ", false, true, false},
-        {"a.json", ".json", false, false, true},
-        {"a", "ab", false, false, false},
-        {"a", "", true, true, true},
-        {"", "", true, true, true},
-        {"aa", "a", true, true, true},
+        {"Bearer x", "Bearer ", true, true, false, true},
+        {"bearer x", "Bearer ", false, true, false, false},
+        {"a.json", ".json", false, false, true, true},
+        {"a", "ab", false, false, false, false},
+        {"a", "", true, true, true, true},
+        {"", "", true, true, true, true},
+        {"", "a", false, false, false, false},
+        {"aa", "a", true, true, true, true},
+        {"aabc", "ab", false, false, false, true},
     };
+    struct jg_str none = {NULL, 0};
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
@@ -82,7 +85,10 @@ prefixes_and_suffixes(void **state)
         assert_int_equal(jg_str_starts(s, part), rows[i].starts);
         assert_int_equal(jg_str_starts_nocase(s, part), rows[i].starts_nocase);
         assert_int_equal(jg_str_ends(s, part), rows[i].ends);
+        assert_int_equal(jg_str_contains(s, part), rows[i].contains);
     }
+    assert_true(jg_str_contains(none, none));
+    assert_false(jg_str_contains(none, JG_STR("a")));
 }
 
 static void
@@ -210,7 +216,7 @@ main(void)
         cmocka_unit_test(equality_looks_at_length_and_bytes),
         cmocka_unit_test(order_is_by_byte_then_by_length),
         cmocka_unit_test(a_secret_differs_by_any_one_byte),
-        cmocka_unit_test(prefixes_and_suffixes),
+        cmocka_unit_test(parts_are_found_where_they_are),
         cmocka_unit_test(cutting_never_leaves_the_string),
         cmocka_unit_test(next_gives_every_part_once),
         cmocka_unit_test(trim_takes_white_space_at_both_ends),
