@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "loads.h"
+#include "store/keys.h"
 #include "upkeep.h"
 
 #include <limits.h>
@@ -55,6 +56,33 @@ sweep_readers(struct keeper *k, bool *more)
     return JG_OK;
 }
 
+/* A little at a time, so that nobody who writes waits long for it. */
+static enum jg_err
+sweep_keys(struct keeper *k, bool *more)
+{
+    int64_t now_s = jg_clock_s();
+    size_t removed = 0;
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_read(k->broker->store, &txn);
+    bool ended;
+
+    if (err != JG_OK)
+        return err;
+    ended = jg_stored_keys_ended(txn, now_s);
+    jg_txn_abort(txn);
+    if (!ended)
+        return JG_OK;
+    err = jg_txn_write(k->broker->store, &txn);
+    if (err != JG_OK)
+        return err;
+    err = jg_stored_keys_sweep(txn, now_s, &removed);
+    *more = removed == JG_KEYS_SWEEP_MAX;
+    if (err == JG_OK)
+        return jg_txn_commit(txn);
+    jg_txn_abort(txn);
+    return err;
+}
+
 /*
  * The jobs, the most urgent first. To add one, add a row: its period, whether
  * jg_broker_wake_keeper() runs it out of turn, and a function that does a
@@ -71,6 +99,7 @@ static const struct job {
     {"loading definitions", 1000, false, load_forgotten},
     {"dropping addresses", 60000, false, drop_unused_addresses},
     {"sweeping readers", 10000, false, sweep_readers},
+    {"sweeping keys", 1000, false, sweep_keys},
 };
 
 #define JOBS (sizeof(jobs) / sizeof(jobs[0]))

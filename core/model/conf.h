@@ -44,6 +44,19 @@ struct jg_conf_jwks {
     struct jg_str ca_file;          /* instead of the system's authorities */
 };
 
+/* Stored keys: how they are made, named and kept. */
+struct jg_conf_keys {
+    bool hash_keys; /* their owner sees a short hash, not the key */
+    struct jg_str hash_key_function;
+    struct jg_strs hash_key_function_fallback;
+    int64_t min_token_length;             /* bytes; 0: 3 */
+    bool disable_key_actions_by_username; /* a key is not found by its id */
+    bool enable_hashed_keys_listing, allow_master_keys;
+    int64_t global_session_lifetime_s;
+    bool force_global_session_lifetime;
+    bool session_lifetime_respects_key_expiration;
+};
+
 /*
  * Everything, with defaults filled in. Relative paths are relative to the
  * folder that jotgate was started in, as Tyk's are.
@@ -66,6 +79,7 @@ struct jg_conf {
     bool proxy_ssl_insecure_skip_verify;
     bool jwt_ssl_insecure_skip_verify; /* of key sets by URL */
     struct jg_conf_jwks jwks;
+    struct jg_conf_keys keys; /* members of tyk.conf itself */
     bool close_connections, hide_generator_header;
     bool enable_custom_domains;
     bool allow_unsafe_policy_ids;

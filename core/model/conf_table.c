@@ -14,10 +14,11 @@
 
 #define PATH_MAX_BYTES 4096
 #define DAY_S 86400
+#define LIFE_MAX_S (100LL * 365 * DAY_S)
 
 static const char ours[] = "not in Tyk";
 static const char redis[] = "of Redis: records are kept in storage.path";
-static const char keys[] = "no keys are stored in this version";
+static const char keys[] = "has no meaning for the keys that are stored here";
 static const char limits[] =
     "rates and quotas are not enforced in this version";
 static const char statistics[] = "no record is sent to Tyk Pump";
@@ -320,22 +321,32 @@ static const struct jg_field rows[] = {
     {"edition", JG_FIELD_SILENT},
 
     /* Keys and sessions: computed here, stored there. */
-    {"hash_keys", JG_FIELD_SILENT, .note = keys},
-    {"hash_key_function", JG_FIELD_SILENT, .note = keys},
-    {"hash_key_function_fallback", JG_FIELD_SILENT, .note = keys},
+    {"hash_keys", JG_FIELD_BOOL, CONF(keys.hash_keys),
+     .note = "keys are shown as short hashes, but found by their whole "
+             "SHA-256"},
+    {"hash_key_function", JG_FIELD_STR, CONF(keys.hash_key_function),
+     .max = 32},
+    {"hash_key_function_fallback", JG_FIELD_STRS,
+     CONF(keys.hash_key_function_fallback), .max = 32},
     {"basic_auth_hash_key_function", JG_FIELD_SILENT, .note = keys},
-    {"enable_hashed_keys_listing", JG_FIELD_SILENT, .note = keys},
-    {"disable_key_actions_by_username", JG_FIELD_SILENT, .note = keys},
-    {"min_token_length", JG_FIELD_SILENT, .note = keys},
-    {"allow_master_keys", JG_FIELD_SILENT, .note = keys},
+    {"enable_hashed_keys_listing", JG_FIELD_BOOL,
+     CONF(keys.enable_hashed_keys_listing)},
+    {"disable_key_actions_by_username", JG_FIELD_BOOL,
+     CONF(keys.disable_key_actions_by_username)},
+    {"min_token_length", JG_FIELD_INT, CONF(keys.min_token_length), .min = 0,
+     .max = 8192},
+    {"allow_master_keys", JG_FIELD_BOOL, CONF(keys.allow_master_keys)},
     {"enable_key_logging", JG_FIELD_SILENT, .note = "keys are never logged"},
     {"local_session_cache", JG_FIELD_SILENT, .note = keys},
     {"session_update_pool_size", JG_FIELD_SILENT, .note = keys},
     {"session_update_buffer_size", JG_FIELD_SILENT, .note = keys},
     {"optimisations_use_async_session_write", JG_FIELD_SILENT, .note = keys},
-    {"global_session_lifetime", JG_FIELD_SILENT, .note = keys},
-    {"force_global_session_lifetime", JG_FIELD_SILENT, .note = keys},
-    {"session_lifetime_respects_key_expiration", JG_FIELD_SILENT, .note = keys},
+    {"global_session_lifetime", JG_FIELD_INT,
+     CONF(keys.global_session_lifetime_s), .min = 0, .max = LIFE_MAX_S},
+    {"force_global_session_lifetime", JG_FIELD_BOOL,
+     CONF(keys.force_global_session_lifetime)},
+    {"session_lifetime_respects_key_expiration", JG_FIELD_BOOL,
+     CONF(keys.session_lifetime_respects_key_expiration)},
     {"supress_default_org_store", JG_FIELD_SILENT, .note = keys},
     {"enforce_org_data_age", JG_FIELD_SILENT, .note = keys},
     {"enforce_org_data_detail_logging", JG_FIELD_SILENT, .note = keys},

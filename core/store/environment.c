@@ -34,6 +34,9 @@ static const char *const kind_names[JG_KIND_COUNT] = {
     [JG_KIND_ADDRESS] = "address",
     [JG_KIND_KEYSET] = "keyset",
     [JG_KIND_KEYSET_USE] = "keyset_use",
+    [JG_KIND_KEY] = "key",
+    [JG_KIND_KEY_NAME] = "key_name",
+    [JG_KIND_KEY_END] = "key_end",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

@@ -20,6 +20,9 @@ enum jg_kind {
     JG_KIND_ADDRESS,    /* host name -> its addresses */
     JG_KIND_KEYSET,     /* id of a key set's URL -> struct jg_keyset */
     JG_KIND_KEYSET_USE, /* api_id -> the key sets that it names */
+    JG_KIND_KEY,        /* SHA-256 of a key -> struct jg_stored_key */
+    JG_KIND_KEY_NAME, /* short hash of a key -> the SHA-256 of those with it */
+    JG_KIND_KEY_END,  /* time, SHA-256 of a key -> nothing: when it ends */
     JG_KIND_COUNT
 };
 

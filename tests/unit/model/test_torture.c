@@ -2,6 +2,7 @@
  * Every allocation fails once while documents are read and snapshots built.
  * Nothing may crash, leak (under ASan), or be half made.
  */
+#include "model/key_name.h"
 #include "model_check.h"
 
 /* Which allocation of the core fails; 0: none. */
@@ -185,6 +186,30 @@ try_conf(void)
     return err;
 }
 
+/* All the keys that one may stand for, and the name of each. */
+static enum jg_err
+try_key_names(void)
+{
+    static const struct jg_str fallback[] = {JG_STR("sha256"), JG_STR("")};
+    struct jg_conf conf = {
+        .keys = {.hash_keys = true,
+                 .hash_key_function = JG_STR("murmur64"),
+                 .hash_key_function_fallback = {fallback, 2}}};
+    struct jg_key_candidates found = {.count = 0};
+    struct jg_arena a;
+    struct jg_str name;
+    enum jg_err err;
+
+    jg_arena_init(&a, 64, 1024 * 1024);
+    err = jg_key_candidates(&conf, JG_STR("org"),
+                            JG_STR("eyJvcmciOiJhIiwiaCI6IngifQ=="), &a, &found);
+    assert_true(err != JG_OK || found.count == 4);
+    for (size_t i = 0; i < found.count && err == JG_OK; i++)
+        err = jg_key_name(&conf, found.keys[i], &a, &name);
+    jg_arena_free(&a);
+    return err;
+}
+
 /* One document after the other; one that fails is left out. */
 static enum jg_err
 fill(struct jg_snapshot_builder *b, struct findings *f, uint64_t version)
@@ -285,6 +310,7 @@ definitions_are_read_or_refused_but_never_half_made(void **state)
     torture(try_issuer, "issuer");
     torture(try_bad_url, "bad URL");
     torture(try_conf, "configuration");
+    torture(try_key_names, "keys by name");
 }
 
 static void
