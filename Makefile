@@ -2,7 +2,7 @@
 BUILD ?= build
 export JOTGATE_BUILD = $(abspath $(BUILD))
 
-.PHONY: build run test test-keycloak asan fuzz bench format check clean install
+.PHONY: build run test test-keycloak asan fuzz bench docs format check clean install
 .DEFAULT_GOAL := build
 
 build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
@@ -36,6 +36,9 @@ bench: ## beside bare nginx and HAProxy in one run; see bench/README.md
 	@tools/deps.sh build test bench
 	@tools/build.sh build-release -Dtests=true -Dbuildtype=release
 	@/usr/bin/python3 bench/run.py build-release $(if $(WRITE),--write)
+
+docs: build ## fill docs/ from the program's tables
+	@/usr/bin/python3 tools/docs.py $(BUILD)
 
 format: ## clang-format decides
 	@tools/deps.sh check

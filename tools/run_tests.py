@@ -85,7 +85,8 @@ def main():
         report = build / "meson-logs/pytest.xml"
         results.append(run(
             ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-rs", f"--junitxml={report}", "tests/e2e",
+             "-rs", "-n", "2", "--dist", "loadfile", f"--junitxml={report}",
+             "tests/e2e",
              *(["-k", LONG_ROWS] if options.sanitized else [])],
             report, env))
 

@@ -14,6 +14,7 @@ import threading
 
 import pytest
 from gateway import Gateway
+from keysets import memory_kib
 from test_http_engine import certificate, workers_of
 from tokens import hs256, raw
 
@@ -173,12 +174,6 @@ end
 """
 
 
-def memory_kib(pids):
-    return sum(int(re.search(r"^Pss:\s+(\d+)", pathlib.Path(
-        f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
-        for pid in pids)
-
-
 @pytest.mark.skipif(shutil.which("wrk") is None,
                     reason="LOUD SKIP: no wrk for the flood of tokens")
 def test_a105_distinct_invalid_tokens_leave_memory_and_cache_alone(gw):
@@ -212,7 +207,7 @@ def test_a105_distinct_invalid_tokens_leave_memory_and_cache_alone(gw):
 
     flood(2)  # buffers and pools grow to what they need once
     workers = workers_of(gw)
-    before = memory_kib(workers)
+    before = sum(map(memory_kib, workers))
     evictions = counter(gw, "jotgate_token_cache_evictions_total")
     hits = counter(gw, "jotgate_token_cache_hits_total")
     requests = refused = 0
@@ -221,7 +216,7 @@ def test_a105_distinct_invalid_tokens_leave_memory_and_cache_alone(gw):
             break
         asked, denied = flood(5)
         requests, refused = requests + asked, refused + denied
-    after = memory_kib(workers)
+    after = sum(map(memory_kib, workers))
     print(f"{requests} tokens, {refused} refused; memory of the workers "
           f"{before} KiB before, {after} KiB after")
     assert refused == requests >= FLOOD

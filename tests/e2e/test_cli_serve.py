@@ -12,17 +12,12 @@ import time
 import urllib.request
 
 import pytest
+from gateway import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("JOTGATE_BUILD", ROOT / "build"))
 JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 WAIT_S = 60
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def eventually(what):

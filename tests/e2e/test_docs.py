@@ -1,9 +1,12 @@
 """Every document's commands, as documents.py reads them; and its links."""
 import pathlib
 import re
+import subprocess
+import sys
 
 import pytest
 from documents import Session, follow
+from gateway import BUILD
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(p for p in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
@@ -22,6 +25,12 @@ def test_a_documents_commands_do_what_it_says(document, folder):
         follow(document, session)
     finally:
         session.stop()
+
+
+def test_tables_in_documents_are_those_of_the_program():
+    done = subprocess.run([sys.executable, ROOT / "tools/docs.py", BUILD,
+                           "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_relative_link_leads_somewhere():

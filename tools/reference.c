@@ -1,0 +1,280 @@
+/*
+ * reference NAME: one of the tables of the program in Markdown, for the
+ * documents that tools/docs.py fills. Nothing is said here that the tables
+ * do not say themselves.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "access/decide.h"
+#include "admin/admin.h"
+#include "model/api.h"
+#include "model/conf.h"
+#include "model/oas.h"
+#include "model/policy.h"
+#include "model/stored_session.h"
+
+#define PATH_BYTES 512
+
+/* What a reader of Tyk's reference wants to know of a field. */
+enum state { SAME, DIFFERS, ADDED, WARNED, UNUSED, STATES };
+
+static const char ours[] = "not in Tyk";
+
+static enum state
+state_of(const struct jg_field *row)
+{
+    if (row->type == JG_FIELD_IGNORED)
+        return WARNED;
+    if (row->type == JG_FIELD_SILENT)
+        return UNUSED;
+    if (row->note == NULL)
+        return SAME;
+    return strncmp(row->note, ours, strlen(ours)) == 0 ? ADDED : DIFFERS;
+}
+
+/* An object is told by its members, unless there is something to say. */
+static bool
+is_told(const struct jg_field *row)
+{
+    return row->table == NULL || row->note != NULL;
+}
+
+/* <text> in the cell of a table; what stands between backticks is code. */
+static void
+put_cell(const char *text)
+{
+    bool code = false;
+
+    for (; *text != '\0'; text++) {
+        code ^= *text == '`';
+        if (*text == '|' || (!code && strchr("<*\\", *text) != NULL))
+            putchar('\\');
+        putchar(*text);
+    }
+}
+
+static void
+put_type(const struct jg_field *row)
+{
+    static const char *const names[] = {[JG_FIELD_BOOL] = "boolean",
+                                        [JG_FIELD_INT] = "integer",
+                                        [JG_FIELD_NUMBER] = "number",
+                                        [JG_FIELD_DURATION] = "duration",
+                                        [JG_FIELD_STR] = "text",
+                                        [JG_FIELD_STRS] = "texts",
+                                        [JG_FIELD_STR_MAP] = "text by name",
+                                        [JG_FIELD_OBJECT] = "object",
+                                        [JG_FIELD_LIST] = "objects",
+                                        [JG_FIELD_MAP] = "object by name",
+                                        [JG_FIELD_ANY] = "any",
+                                        [JG_FIELD_IGNORED] = "",
+                                        [JG_FIELD_SILENT] = ""};
+
+    fputs(names[row->type], stdout);
+    if ((row->type == JG_FIELD_INT || row->type == JG_FIELD_NUMBER) &&
+        row->min < row->max)
+        printf(", %.0f to %.0f", row->min, row->max);
+}
+
+/* The field of <table> whose warning speaks for the silent ones beside it. */
+static const char *
+speaker(const struct jg_field_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->fields[i].type == JG_FIELD_IGNORED)
+            return table->fields[i].name;
+    return NULL;
+}
+
+static void
+put_state(const struct jg_field *row, const struct jg_field_table *table,
+          bool nested)
+{
+    static const char *const words[STATES] = {
+        [SAME] = "same",      [DIFFERS] = "differs",
+        [ADDED] = "added",    [WARNED] = "ignored, with a warning",
+        [UNUSED] = "ignored",
+    };
+    enum state state = state_of(row);
+    const char *note = row->note;
+
+    fputs(words[state], stdout);
+    if (state == ADDED) {
+        note += strlen(ours);
+        note += strspn(note, ":, ");
+    }
+    if (note != NULL && note[0] != '\0') {
+        fputs(": ", stdout);
+        put_cell(note);
+    } else if (state == UNUSED && nested && speaker(table) != NULL) {
+        printf(": see `%s` beside it", speaker(table));
+    }
+}
+
+static void
+put_row(const struct jg_field *row, const struct jg_field_table *table,
+        const char *path, bool nested)
+{
+    printf("| `%s` | ", path);
+    put_type(row);
+    fputs(" | ", stdout);
+    put_state(row, table, nested);
+    fputs(" |\n", stdout);
+}
+
+/* Each field below <prefix>: counted, and printed when <print>. */
+static void
+walk(const struct jg_field_table *table, const char *prefix, bool print,
+     unsigned counts[STATES])
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct jg_field *row = &table->fields[i];
+        char path[PATH_BYTES];
+
+        snprintf(path, sizeof(path), "%s%s", prefix, row->name);
+        if (is_told(row)) {
+            counts[state_of(row)]++;
+            if (print)
+                put_row(row, table, path, prefix[0] != '\0');
+        }
+        if (row->table == NULL)
+            continue;
+        snprintf(path, sizeof(path), "%s%s%s.", prefix, row->name,
+                 row->type == JG_FIELD_LIST  ? "[]"
+                 : row->type == JG_FIELD_MAP ? ".*"
+                                             : "");
+        walk(row->table, path, print, counts);
+    }
+}
+
+static void
+put_fields(const struct jg_field_table *first,
+           const struct jg_field_table *second)
+{
+    const struct jg_field_table *tables[] = {first, second};
+    unsigned counts[STATES] = {0};
+
+    for (size_t i = 0; i < 2 && tables[i] != NULL; i++)
+        walk(tables[i], "", false, counts);
+    printf("%u the same, %u different, %u added, %u ignored with a warning, "
+           "%u ignored.\n\n",
+           counts[SAME], counts[DIFFERS], counts[ADDED], counts[WARNED],
+           counts[UNUSED]);
+    puts("| field | holds | here |\n| --- | --- | --- |");
+    for (size_t i = 0; i < 2 && tables[i] != NULL; i++)
+        walk(tables[i], "", true, counts);
+}
+
+static void
+put_classic(void)
+{
+    put_fields(&jg_api_table, NULL);
+}
+
+static void
+put_oas(void)
+{
+    put_fields(&jg_oas_table, &jg_oas_operations_table);
+}
+
+static void
+put_policy(void)
+{
+    put_fields(&jg_policy_table, NULL);
+}
+
+static void
+put_session(void)
+{
+    put_fields(&jg_stored_session_table, NULL);
+}
+
+static void
+put_conf(void)
+{
+    put_fields(&jg_conf_table, NULL);
+}
+
+static void
+put_errors(void)
+{
+    static const char *const groups[] = {"inside the gateway",
+                                         "the token",
+                                         "algorithm, key, signature",
+                                         "claims",
+                                         "identity and policies",
+                                         "rights and keys",
+                                         "limits",
+                                         "request and route",
+                                         "upstream",
+                                         "configuration"};
+    int group = -1;
+
+    for (int i = 1; i < JG_E_COUNT; i++) {
+        const struct jg_err_info *info = jg_err_info((enum jg_err)i);
+
+        if (info->code[2] - '0' != group) {
+            group = info->code[2] - '0';
+            printf("%s### JG%dxx: %s\n\n", i > 1 ? "\n" : "", group,
+                   groups[group]);
+            puts("| code | status | the client gets | what it means, what to "
+                 "do |\n| --- | --- | --- | --- |");
+        }
+        printf("| %s | %d | ", info->code, info->status);
+        put_cell(info->text);
+        fputs(" | ", stdout);
+        put_cell(info->help);
+        fputs(" |\n", stdout);
+    }
+}
+
+static void
+put_routes(void)
+{
+    const struct jg_admin_route_info *route;
+
+    puts("| method | path | what it does |\n| --- | --- | --- |");
+    for (size_t i = 0; (route = jg_admin_route_at(i)) != NULL; i++) {
+        printf("| %s | `%s` | ", route->method, route->path);
+        put_cell(route->summary);
+        fputs(" |\n", stdout);
+    }
+}
+
+static void
+put_steps(void)
+{
+    const struct jg_step_info *step;
+
+    puts("| | step | passes when |\n| ---: | --- | --- |");
+    for (size_t i = 0; (step = jg_step_at(i)) != NULL; i++) {
+        printf("| %zu | `%s` | ", i + 1, step->name);
+        put_cell(step->meaning);
+        fputs(" |\n", stdout);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*put)(void);
+} tables[] = {
+    {"classic", put_classic}, {"oas", put_oas},     {"policy", put_policy},
+    {"session", put_session}, {"conf", put_conf},   {"errors", put_errors},
+    {"routes", put_routes},   {"steps", put_steps},
+};
+
+int
+main(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        if (argc == 2 && strcmp(argv[1], tables[i].name) == 0) {
+            tables[i].put();
+            return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
+        }
+    fputs("usage: reference NAME, where NAME is one of:", stderr);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        fprintf(stderr, " %s", tables[i].name);
+    fputs("\n", stderr);
+    return 2;
+}
