@@ -189,6 +189,8 @@ ngx_http_jotgate_read_request(ngx_http_request_t *r,
     to->host = host_of(r);
     to->peer = ngx_http_jotgate_str(&r->connection->addr_text);
     to->tls = r->connection->ssl != NULL;
+    to->id[0] = ctx->id[0];
+    to->id[1] = ctx->id[1];
     err = read_target(r, &ctx->arena, &to->target);
     if (err == JG_OK)
         err = read_headers(r, ctx);

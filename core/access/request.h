@@ -2,7 +2,7 @@
 #ifndef JG_ACCESS_REQUEST_H
 #define JG_ACCESS_REQUEST_H
 
-#include "base/str.h"
+#include "base/header.h"
 
 #define JG_HEADERS_MAX 100 /* header fields of one request */
 
@@ -19,6 +19,7 @@ struct jg_request {
     struct jg_str peer; /* client address without port */
     bool tls;
     bool websocket; /* asks for an upgrade to websocket */
+    uint64_t id[2]; /* its number, which nobody can guess */
 };
 
 /* The first header called <name> in any case, or NULL. */
@@ -26,11 +27,12 @@ const struct jg_header *jg_request_header(const struct jg_request *request,
                                           struct jg_str name);
 
 /*
- * May an upstream take <a> and <b> for the same header? ASCII letters in any
- * case, and '-', '_' and '.' are equal, because CGI, WSGI and PHP fold them.
- * For removing what a client must not set (design: invariant 8); reading a
- * header is stricter.
+ * The client's address (reference 0.4): X-Real-IP, else the entry of X-
+ * Forwarded-For that is the <xff_depth>th from its end, or the first one when
+ * that is 0, else the peer. Clients may write these headers as they like: for
+ * information, never for a decision. What is no address is passed over.
  */
-bool jg_header_same(struct jg_str a, struct jg_str b);
+struct jg_str jg_request_client(const struct jg_request *request,
+                                int64_t xff_depth);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * The gateway's configuration as the workers get it: the values in force, also
- * those from the environment, and no secrets.
+ * those from the environment, and no secrets but those that they put into
+ * headers.
  */
 #include "admin/load_internal.h"
 #include "base/json.h"
@@ -31,6 +32,13 @@ is_secret(struct jg_str name)
         if (jg_str_eq_nocase(name, jg_str(secret_names[i])))
             return true;
     return false;
+}
+
+/* The maps of secrets are for headers, which workers write. */
+static bool
+is_for_headers(const struct jg_field *field)
+{
+    return field->secret && field->type == JG_FIELD_STR_MAP;
 }
 
 static void
@@ -134,6 +142,23 @@ write_strs(struct jg_buf *b, const struct jg_field *field, const void *at)
     jg_buf_addc(b, ']');
 }
 
+static void
+write_map(struct jg_buf *b, const struct jg_field *field, const void *at)
+{
+    const struct jg_pairs *pairs = at;
+
+    (void)field;
+    jg_buf_addc(b, '{');
+    for (size_t i = 0; i < pairs->count; i++) {
+        if (i > 0)
+            jg_buf_addc(b, ',');
+        jg_buf_add_quoted(b, pairs->items[i].name);
+        jg_buf_addc(b, ':');
+        jg_buf_add_quoted(b, pairs->items[i].value);
+    }
+    jg_buf_addc(b, '}');
+}
+
 static void write_struct(struct jg_buf *b, const struct jg_field_table *table,
                          const void *in, const struct jg_json *json);
 
@@ -157,7 +182,7 @@ static write_field *const writers[] = {
     [JG_FIELD_BOOL] = write_bool,     [JG_FIELD_INT] = write_int,
     [JG_FIELD_NUMBER] = write_number, [JG_FIELD_STR] = write_str,
     [JG_FIELD_STRS] = write_strs,     [JG_FIELD_LIST] = write_list,
-    [JG_FIELD_SILENT] = NULL,
+    [JG_FIELD_STR_MAP] = write_map,   [JG_FIELD_SILENT] = NULL,
 };
 
 /* Is the value of this field in the struct, and not only in the text? */
@@ -189,7 +214,8 @@ write_struct(struct jg_buf *b, const struct jg_field_table *table,
         struct jg_str name = jg_str(field->name);
         const char *at = (const char *)in + field->offset;
 
-        if (!is_bound(field) || field->secret || is_secret(name))
+        if (!is_bound(field) ||
+            ((field->secret || is_secret(name)) && !is_for_headers(field)))
             continue;
         begin_member(b, name);
         if (field->type == JG_FIELD_OBJECT)

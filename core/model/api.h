@@ -10,6 +10,7 @@
 #include "jose/jwks.h"
 #include "model/claim_rules.h"
 #include "model/conf.h"
+#include "model/transform.h"
 
 /* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
 struct jg_auth_config {
@@ -31,9 +32,19 @@ struct jg_api_proxy {
 struct jg_api_version {
     struct jg_str name;
     struct jg_str expires;
-    struct jg_pairs global_headers;
-    struct jg_strs global_headers_remove;
-    bool global_headers_disabled;
+    struct jg_pairs global_headers, global_response_headers;
+    struct jg_strs global_headers_remove, global_response_headers_remove;
+    bool global_headers_disabled, global_response_headers_disabled;
+    struct jg_transform request_headers; /* the same, ready for use; with those
+                                          * of response_processors */
+    struct jg_transform response_headers;
+};
+
+/* One entry of response_processors, after the headers of the version. */
+struct jg_response_processor {
+    struct jg_str name; /* "header_injector" */
+    struct jg_pairs add_headers;
+    struct jg_strs remove_headers;
 };
 
 /* One entry of jwt_jwks_uris, in OAS definitions jwksURIs. */
@@ -73,6 +84,7 @@ struct jg_api_def {
     bool jwt_skip_kid;
     struct jg_str jwt_profile; /* "" or "compatible", "strict" */
     bool enable_context_vars;
+    struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
     bool not_versioned; /* of version_data; true without one */
     struct jg_str default_version;

@@ -11,6 +11,7 @@
 #define AUTH(field) offsetof(struct jg_auth_config, field)
 #define PROXY(field) offsetof(struct jg_api_proxy, field)
 #define VERSION(field) offsetof(struct jg_api_version, field)
+#define PROCESSOR(field) offsetof(struct jg_response_processor, field)
 
 #define SKEW_ROW(name, field)                                               \
     {                                                                       \
@@ -197,9 +198,12 @@ static const struct jg_field version_rows[] = {
     {"global_headers_remove", JG_FIELD_STRS, VERSION(global_headers_remove)},
     {"global_headers_disabled", JG_FIELD_BOOL,
      VERSION(global_headers_disabled)},
-    {"global_response_headers", JG_FIELD_IGNORED, .note = transforms},
-    {"global_response_headers_remove", JG_FIELD_IGNORED, .note = transforms},
-    {"global_response_headers_disabled", JG_FIELD_SILENT},
+    {"global_response_headers", JG_FIELD_STR_MAP,
+     VERSION(global_response_headers)},
+    {"global_response_headers_remove", JG_FIELD_STRS,
+     VERSION(global_response_headers_remove)},
+    {"global_response_headers_disabled", JG_FIELD_BOOL,
+     VERSION(global_response_headers_disabled)},
     {"ignore_endpoint_case", JG_FIELD_SILENT, .note = "of extended_paths"},
     {"global_size_limit", JG_FIELD_IGNORED,
      .note = "only max_request_body_size of the gateway limits bodies"},
@@ -332,6 +336,24 @@ static const struct jg_field graphql_rows[] = {
 };
 static const struct jg_field_table graphql_table = {
     0, graphql_rows, JG_FIELD_COUNT(graphql_rows), .open = true};
+
+/* Of "header_injector"; what the others have is no business of ours. */
+static const struct jg_field injector_rows[] = {
+    {"add_headers", JG_FIELD_STR_MAP, PROCESSOR(add_headers)},
+    {"remove_headers", JG_FIELD_STRS, PROCESSOR(remove_headers)},
+};
+static const struct jg_field_table injector_table = {
+    sizeof(struct jg_response_processor), injector_rows,
+    JG_FIELD_COUNT(injector_rows), .open = true};
+
+static const struct jg_field processor_rows[] = {
+    {"name", JG_FIELD_STR, PROCESSOR(name), .max = 256,
+     .note = "only header_injector does something"},
+    {"options", JG_FIELD_OBJECT, .table = &injector_table},
+};
+static const struct jg_field_table processor_table = {
+    sizeof(struct jg_response_processor), processor_rows,
+    JG_FIELD_COUNT(processor_rows)};
 
 static const struct jg_field rows[] = {
     /* What it is. */
@@ -500,7 +522,8 @@ static const struct jg_field rows[] = {
     {"custom_middleware", JG_FIELD_OBJECT, .table = &middleware_table},
     {"custom_middleware_bundle", JG_FIELD_IGNORED, .note = plugins},
     {"custom_middleware_bundle_disabled", JG_FIELD_SILENT},
-    {"response_processors", JG_FIELD_IGNORED, .note = transforms},
+    {"response_processors", JG_FIELD_LIST, DEF(response_processors),
+     &processor_table},
     {"config_data", JG_FIELD_SILENT, .note = "for plugins only"},
     {"config_data_disabled", JG_FIELD_SILENT},
     {"event_handlers", JG_FIELD_OBJECT, .table = &events_table},

@@ -13,6 +13,8 @@ struct jg_conf_http {
     struct jg_list certificates;             /* struct jg_conf_certificate */
     int64_t read_timeout_s, write_timeout_s; /* 120 */
     int64_t max_request_body_size;           /* bytes; 0: no limit */
+    int64_t xff_depth; /* the client in X-Forwarded-For, from its end; 0: the
+                        * first there */
 };
 
 struct jg_conf_certificate {
@@ -81,6 +83,10 @@ struct jg_conf {
     struct jg_conf_jwks jwks;
     struct jg_conf_keys keys; /* members of tyk.conf itself */
     bool close_connections, hide_generator_header;
+    bool ignore_canonical_mime_header_key; /* header names stay as written */
+    struct jg_pairs secrets;               /* of $secret_conf variables */
+    struct jg_pairs environment_secrets;   /* ours: what $secret_env variables
+                                            * hold, by NAME of TYK_SECRET_NAME */
     bool enable_custom_domains;
     bool allow_unsafe_policy_ids;
     int64_t max_idle_connections_per_host; /* a worker; 64 */
@@ -105,7 +111,8 @@ extern const struct jg_field_table jg_conf_table;
  * ends with NULL; may be NULL) overrides the file, as in Tyk: the name is the
  * field's path in capitals, its parts joined by '_' and without their own
  * underscores (TYK_GW_STORAGE_HOST); lists are JSON. Findings about a variable
- * have its name for a file. Strings live in <a>.
+ * have its name for a file. TYK_SECRET_NAME joins environment_secrets. Strings
+ * live in <a>.
  *   JG_E_CONF_JSON, JG_E_CONF_TYPE   reported to source->diags
  *   JG_E_CONF_VALUE, JG_E_CONF_MISSING  fields that do not go together
  *   JG_E_NOMEM

@@ -1,14 +1,19 @@
 /*
  * Configuration from the environment, as Tyk reads it: TYK_GW_STORAGE_HOST is
  * storage.host. The names are made from the field table, so that every field
- * has one. A variable becomes a document of one member, which the table then
+ * has one. TYK_SECRET_NAME is what "$secret_env.name" stands for. A variable of
+ * the first kind becomes a document of one member, which the table then
  * binds and checks like any other.
  */
 #include "base/json.h"
 #include "model/conf_internal.h"
 
 #define PREFIX "TYK_GW_"
-#define DEPTH_MAX 4 /* http_server_options.enable_websockets is 2 */
+#define SECRET_PREFIX "TYK_SECRET_"
+#define SECRET_PREFIX_LEN (sizeof(SECRET_PREFIX) - 1)
+#define SECRETS_MAX 256
+#define SECRET_MAX (16 * 1024) /* bytes of one */
+#define DEPTH_MAX 4            /* http_server_options.enable_websockets is 2 */
 #define VALUE_MAX (64 * 1024)
 #define SCRATCH_CHUNK_BYTES 4096
 #define SCRATCH_MAX_BYTES (4 * 1024 * 1024)
@@ -169,6 +174,72 @@ override(struct jg_str name, struct jg_str text, struct jg_diags *diags,
                         : jg_bind(&jg_conf_table, root, out, a, &source);
 }
 
+/* Only such names can be asked for: see model/template.h. */
+static bool
+is_secret_name(struct jg_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.p[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+            !(c >= '0' && c <= '9') && c != '_' && c != '-' && c != '.')
+            return false;
+    }
+    return name.len > 0;
+}
+
+/* In place of the one with this name, or as the last. */
+static enum jg_err
+add_secret(struct jg_pair secret, struct jg_arena *a, struct jg_pairs *out)
+{
+    struct jg_pair *items = jg_arena_array(a, out->count + 1, sizeof(*items));
+    size_t count = 0;
+
+    secret.name = jg_arena_str(a, secret.name);
+    secret.value = jg_arena_str(a, secret.value);
+    if (items == NULL || secret.name.p == NULL || secret.value.p == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < out->count; i++)
+        if (!jg_str_eq(out->items[i].name, secret.name))
+            items[count++] = out->items[i];
+    items[count++] = secret;
+    *out = (struct jg_pairs){items, count};
+    return JG_OK;
+}
+
+static enum jg_err
+read_secret(struct jg_str variable, struct jg_diags *diags, struct jg_arena *a,
+            struct jg_pairs *out)
+{
+    size_t equals = jg_str_find(variable, '=');
+    struct jg_pair secret = {
+        jg_str_from(jg_str_head(variable, equals), SECRET_PREFIX_LEN),
+        jg_str_from(variable, equals + 1)};
+    struct jg_bind_source source = {.file = jg_str_head(variable, equals),
+                                    .diags = diags};
+
+    if (equals == variable.len || !is_secret_name(secret.name))
+        return JG_OK;
+    if (secret.value.len <= SECRET_MAX && out->count < SECRETS_MAX)
+        return add_secret(secret, a, out);
+    jg_bind_report(&source, JG_WARNING, JG_E_CONF_RANGE, "", NULL, NULL,
+                   "left out: there may be %d secrets of %d bytes", SECRETS_MAX,
+                   SECRET_MAX);
+    return JG_OK;
+}
+
+static enum jg_err
+read_secrets(const char *const *environment, struct jg_diags *diags,
+             struct jg_arena *a, struct jg_pairs *out)
+{
+    enum jg_err err = JG_OK;
+
+    for (; err == JG_OK && *environment != NULL; environment++)
+        if (jg_str_starts(jg_str(*environment), JG_STR(SECRET_PREFIX)))
+            err = read_secret(jg_str(*environment), diags, a, out);
+    return err;
+}
+
 enum jg_err
 jg_conf_read_environment(const char *const *environment, struct jg_diags *diags,
                          struct jg_arena *a, struct jg_conf *out)
@@ -177,6 +248,8 @@ jg_conf_read_environment(const char *const *environment, struct jg_diags *diags,
 
     if (environment == NULL)
         return JG_OK;
+    if (read_secrets(environment, diags, a, &out->environment_secrets) != JG_OK)
+        return JG_E_NOMEM;
     for (; *environment != NULL; environment++) {
         struct jg_str variable = jg_str(*environment);
         size_t equals = jg_str_find(variable, '=');

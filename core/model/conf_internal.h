@@ -5,7 +5,8 @@
 #include "model/conf.h"
 
 /*
- * Override <out> by the variables of <environment> that begin with TYK_GW_.
+ * Override <out> by the variables of <environment> that begin with TYK_GW_, and
+ * add those that begin with TYK_SECRET_ to out->environment_secrets.
  * Findings have the variable's name for a file.
  *   JG_E_CONF_TYPE  at least one fault was reported;  JG_E_NOMEM
  */

@@ -72,8 +72,8 @@ static const struct jg_field http_rows[] = {
      .note = "certificates are not fetched: name files in certificates"},
     {"max_response_body_size", JG_FIELD_IGNORED,
      .note = "responses are not limited"},
-    {"xff_depth", JG_FIELD_IGNORED,
-     .note = "the peer's address is the client's"},
+    {"xff_depth", JG_FIELD_INT, HTTP(xff_depth), .min = 0, .max = 100,
+     .note = "for $tyk_context.remote_addr only"},
 };
 static const struct jg_field_table http_table = {
     sizeof(struct jg_conf_http), http_rows, JG_FIELD_COUNT(http_rows)};
@@ -281,8 +281,12 @@ static const struct jg_field rows[] = {
     {"override_messages", JG_FIELD_IGNORED,
      .note = "errors keep their own text"},
     {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},
-    {"secrets", JG_FIELD_IGNORED,
-     .note = "there are no $secret_conf variables in this version"},
+    {"secrets", JG_FIELD_STR_MAP, CONF(secrets), .secret = true,
+     .note = "for $secret_conf variables in header values"},
+    {"environment_secrets", JG_FIELD_STR_MAP, CONF(environment_secrets),
+     .secret = true,
+     .note = "not in Tyk: for $secret_env variables; those of the environment, "
+             "TYK_SECRET_NAME, are added"},
     {"kv", JG_FIELD_IGNORED,
      .note = "there are no $secret_vault and $secret_consul variables"},
     {"rate_limit_response_headers", JG_FIELD_IGNORED, .note = limits},
@@ -294,7 +298,8 @@ static const struct jg_field rows[] = {
     {"tracing", JG_FIELD_OBJECT, .table = &telemetry_table},
     {"event_handlers", JG_FIELD_SILENT},
     {"ignore_endpoint_case", JG_FIELD_SILENT},
-    {"ignore_canonical_mime_header_key", JG_FIELD_SILENT},
+    {"ignore_canonical_mime_header_key", JG_FIELD_BOOL,
+     CONF(ignore_canonical_mime_header_key)},
     {"enable_bundle_downloader", JG_FIELD_SILENT, .note = plugins},
     {"bundle_base_url", JG_FIELD_SILENT, .note = plugins},
     {"bundle_insecure_skip_verify", JG_FIELD_SILENT, .note = plugins},

@@ -19,8 +19,10 @@ static const struct {
     {"proxy.listen_path", JG_OAS_EXTENSION ".server.listenPath.value"},
     {"proxy.target_url", JG_OAS_EXTENSION ".upstream.url"},
     {"proxy.target_list", JG_OAS_EXTENSION ".upstream.loadBalancing.targets"},
-    {"version_data.versions",
-     JG_OAS_EXTENSION ".middleware.global.transformRequestHeaders"},
+    {"version_data.versions.Default.global_headers",
+     JG_OAS_GLOBAL ".transformRequestHeaders"},
+    {"version_data.versions.Default.global_response_headers",
+     JG_OAS_GLOBAL ".transformResponseHeaders"},
     {"use_keyless", JG_OAS_AUTH ".enabled"},
     {"enable_signature_checking", JG_OAS_AUTH ".hmac.enabled"},
     {"use_openid", JG_OAS_AUTH ".oidc.enabled"},
@@ -66,35 +68,59 @@ name_places(struct jg_api_reading *r)
     return JG_OK;
 }
 
+static bool
+is_empty(const struct jg_oas_headers *headers)
+{
+    return headers->add.count + headers->remove.count == 0;
+}
+
+/* Each header of the list at <path> has a name. */
+static enum jg_err
+check_names(struct jg_api_reading *r, const struct jg_oas_headers *headers,
+            const char *path)
+{
+    const struct jg_pair *pairs = headers->add.items;
+
+    for (size_t i = 0; i < headers->add.count; i++) {
+        char at[160];
+
+        if (pairs[i].name.len > 0)
+            continue;
+        snprintf(at, sizeof(at), "%s.add.%zu.name", path, i);
+        return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_MISSING, at, NULL,
+                              NULL, "the header's name is missing");
+    }
+    return JG_OK;
+}
+
 /* The one version of an OAS definition: its headers. */
 static enum jg_err
 read_headers(struct jg_api_reading *r, struct jg_oas *oas)
 {
-    const struct jg_pair *pairs = oas->add_headers.items;
+    const struct jg_oas_headers *request = &oas->request_headers;
+    const struct jg_oas_headers *response = &oas->response_headers;
     struct jg_api_version *version;
+    enum jg_err err;
 
-    if (oas->add_headers.count + oas->remove_headers.count == 0)
+    if (is_empty(request) && is_empty(response))
         return JG_OK;
-    for (size_t i = 0; i < oas->add_headers.count; i++) {
-        char path[160];
-
-        if (pairs[i].name.len > 0)
-            continue;
-        snprintf(path, sizeof(path),
-                 JG_OAS_EXTENSION ".middleware.global.transformRequestHeaders."
-                                  "add.%zu.name",
-                 i);
-        return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_MISSING, path,
-                              NULL, NULL, "the header's name is missing");
-    }
+    err = check_names(r, request, JG_OAS_GLOBAL ".transformRequestHeaders");
+    if (err == JG_OK)
+        err =
+            check_names(r, response, JG_OAS_GLOBAL ".transformResponseHeaders");
+    if (err != JG_OK)
+        return err;
     version = jg_arena_alloc(&r->api->arena, sizeof(*version));
     if (version == NULL)
         return JG_E_NOMEM;
     *version = (struct jg_api_version){
         .name = JG_STR("Default"),
-        .global_headers = {pairs, oas->add_headers.count},
-        .global_headers_remove = oas->remove_headers,
-        .global_headers_disabled = !oas->transform_headers,
+        .global_headers = {request->add.items, request->add.count},
+        .global_headers_remove = request->remove,
+        .global_headers_disabled = !request->enabled,
+        .global_response_headers = {response->add.items, response->add.count},
+        .global_response_headers_remove = response->remove,
+        .global_response_headers_disabled = !response->enabled,
     };
     oas->def.versions = (struct jg_list){version, 1};
     return JG_OK;

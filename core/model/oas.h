@@ -8,6 +8,7 @@
 #include "model/model_internal.h"
 
 #define JG_OAS_EXTENSION "x-tyk-api-gateway"
+#define JG_OAS_GLOBAL JG_OAS_EXTENSION ".middleware.global"
 #define JG_OAS_AUTH JG_OAS_EXTENSION ".server.authentication"
 
 /* Where a scheme looks for its token. */
@@ -39,6 +40,13 @@ struct jg_oas_target {
 
 #define JG_OAS_WEIGHT_MAX 1000000
 
+/* transformRequestHeaders and transformResponseHeaders. */
+struct jg_oas_headers {
+    bool enabled;
+    struct jg_list add; /* struct jg_pair */
+    struct jg_strs remove;
+};
+
 /* What is not simply a field of struct jg_api_def. */
 struct jg_oas {
     struct jg_api_def def;
@@ -46,9 +54,7 @@ struct jg_oas {
     struct jg_str processing_mode;
     struct jg_list schemes; /* struct jg_oas_scheme */
     struct jg_list targets; /* struct jg_oas_target */
-    bool transform_headers;
-    struct jg_list add_headers; /* struct jg_pair */
-    struct jg_strs remove_headers;
+    struct jg_oas_headers request_headers, response_headers;
 };
 
 /* What cannot be said in a struct jg_api_def and has no effect either:

@@ -299,12 +299,15 @@ static const struct jg_field header_rows[] = {
 static const struct jg_field_table header_table = {
     sizeof(struct jg_pair), header_rows, JG_FIELD_COUNT(header_rows)};
 
-static const struct jg_field request_headers_rows[] = {
-    {"enabled", JG_FIELD_BOOL, OAS(transform_headers)},
-    {"add", JG_FIELD_LIST, OAS(add_headers), &header_table},
-    {"remove", JG_FIELD_STRS, OAS(remove_headers)},
+#define HEADERS(field) offsetof(struct jg_oas_headers, field)
+
+static const struct jg_field headers_rows[] = {
+    {"enabled", JG_FIELD_BOOL, HEADERS(enabled)},
+    {"add", JG_FIELD_LIST, HEADERS(add), &header_table},
+    {"remove", JG_FIELD_STRS, HEADERS(remove)},
 };
-OAS_TABLE(request_headers_table, request_headers_rows);
+static const struct jg_field_table headers_table = {
+    sizeof(struct jg_oas_headers), headers_rows, JG_FIELD_COUNT(headers_rows)};
 
 SWITCH(context_table, DEF(enable_context_vars));
 
@@ -318,9 +321,10 @@ static const struct jg_field_table plugin_config_table = {
 
 static const struct jg_field global_rows[] = {
     {"contextVariables", JG_FIELD_OBJECT, .table = &context_table},
-    {"transformRequestHeaders", JG_FIELD_OBJECT,
-     .table = &request_headers_table},
-    {"transformResponseHeaders", JG_FIELD_OBJECT, .table = &transform_table},
+    {"transformRequestHeaders", JG_FIELD_OBJECT, OAS(request_headers),
+     &headers_table},
+    {"transformResponseHeaders", JG_FIELD_OBJECT, OAS(response_headers),
+     &headers_table},
     {"pluginConfig", JG_FIELD_OBJECT, .table = &plugin_config_table},
     {"cors", JG_FIELD_OBJECT, .table = &cors_table},
     {"cache", JG_FIELD_OBJECT, .table = &cache_table},

@@ -314,37 +314,6 @@ upgrades_pass_only_to_websocket_and_where_enabled(void **state)
     }
 }
 
-static void
-too_many_headers_to_set_are_a_fault_of_ours(void **state)
-{
-    static char text[8192];
-    struct doc api = {"many", text};
-    struct jg_snapshot *snapshot;
-    struct jg_decision d;
-    struct client c;
-    struct jg_arena a;
-    size_t len = (size_t)snprintf(
-        text, sizeof(text),
-        "{\"api_id\":\"many\",\"active\":true,\"use_keyless\":true,"
-        "\"proxy\":{\"listen_path\":\"/many/\",\"target_url\":"
-        "\"http://127.0.0.1\"},\"version_data\":{\"not_versioned\":true,"
-        "\"versions\":{\"Default\":{\"global_headers\":{\"X\":\"y\"");
-
-    (void)state;
-    for (size_t i = 0; i < JG_FORWARD_HEADERS_MAX; i++)
-        len += (size_t)snprintf(text + len, sizeof(text) - len,
-                                ",\"X-%zu\":\"y\"", i);
-    snprintf(text + len, sizeof(text) - len, "}}}}}");
-    snapshot = snapshot_with(NULL, 1, "{}", &api, 1, NULL, 0);
-    make_request(&c, "/many/", "", JG_STR(""));
-    start_decision(&d, snapshot, &c, &a);
-    assert_verdict(jg_decide(&d), JG_DENY);
-    assert_err(d.reason, JG_E_INTERNAL);
-    end_decision(&d);
-    end_request(&c);
-    jg_snapshot_free(snapshot);
-}
-
 /* Each name costs a look at every header: a client cannot ask for more. */
 static void
 a_connection_header_names_a_few_headers_only(void **state)
@@ -387,7 +356,6 @@ main(void)
         cmocka_unit_test(headers_go_on_as_behind_tyk),
         cmocka_unit_test(without_a_peer_address_nothing_is_appended),
         cmocka_unit_test(upgrades_pass_only_to_websocket_and_where_enabled),
-        cmocka_unit_test(too_many_headers_to_set_are_a_fault_of_ours),
         cmocka_unit_test(a_connection_header_names_a_few_headers_only),
     };
 

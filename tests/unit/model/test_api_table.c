@@ -180,8 +180,6 @@ what_is_not_enforced_is_said_with_its_effect(void **state)
          VERSION_PATH "extended_paths.ignored", "not skipped"},
         {VERSION_OPEN "'extended_paths':{'rate_limit':[{'path':'/x'}]}}}}",
          VERSION_PATH "extended_paths.rate_limit", "not limited"},
-        {VERSION_OPEN "'global_response_headers':{'X':'1'}}}}",
-         VERSION_PATH "global_response_headers", "nothing is changed"},
         {"'global_rate_limit':{'rate':5,'per':1}", "global_rate_limit.rate",
          "not limited"},
         {"'CORS':{'enable':true,'allowed_origins':['*']}", "CORS.enable",

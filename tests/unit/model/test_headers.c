@@ -13,14 +13,14 @@ static const struct {
     {"X-A", "a\\r", "value of X-A holds a control character"},
     {"X-A", "\\u001b[31m", "value of X-A holds a control character"},
     {"X-A", "\\u007f", "value of X-A holds a control character"},
-    {"", "a", "name 1 in global_headers"},
-    {"X: a\\r\\nY", "b", "name 1 in global_headers"},
-    {"X:", "b", "name 1 in global_headers"},
-    {"X Y", "b", "name 1 in global_headers"},
-    {" X", "b", "name 1 in global_headers"},
-    {"X\\t", "b", "name 1 in global_headers"},
-    {"X\xc3\xa4", "b", "name 1 in global_headers"},
-    {"GET / HTTP/1.1", "b", "name 1 in global_headers"},
+    {"", "a", "name 1 is none of a header"},
+    {"X: a\\r\\nY", "b", "name 1 is none of a header"},
+    {"X:", "b", "name 1 is none of a header"},
+    {"X Y", "b", "name 1 is none of a header"},
+    {" X", "b", "name 1 is none of a header"},
+    {"X\\t", "b", "name 1 is none of a header"},
+    {"X\xc3\xa4", "b", "name 1 is none of a header"},
+    {"GET / HTTP/1.1", "b", "name 1 is none of a header"},
 };
 
 static void
@@ -39,9 +39,12 @@ a_header_that_would_break_the_request_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct want want = {
-            JG_FAULT, JG_E_CONF_VALUE, "version_data.versions", 1,
-            0,        rows[i].message};
+        struct want want = {JG_FAULT,
+                            JG_E_CONF_VALUE,
+                            "version_data.versions.Default.global_headers",
+                            1,
+                            0,
+                            rows[i].message};
         struct jg_api *api;
         enum jg_err err;
 
