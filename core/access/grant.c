@@ -8,28 +8,6 @@ policy_of(const struct jg_decision *d, struct jg_str id)
     return jg_snapshot_policy(d->with.snapshot, d->api->def.org_id, id);
 }
 
-static bool
-has_policy(const struct jg_session *session, const struct jg_policy *policy)
-{
-    for (size_t i = 0; i < session->policy_count; i++)
-        if (session->policies[i] == policy)
-            return true;
-    return false;
-}
-
-/* Fails closed: a policy that found no room could have been the one that
- * switches the caller off. */
-static enum jg_err
-add(struct jg_session *session, const struct jg_policy *policy)
-{
-    if (has_policy(session, policy))
-        return JG_OK;
-    if (session->policy_count == JG_SESSION_POLICIES_MAX)
-        return JG_E_INTERNAL;
-    session->policies[session->policy_count++] = policy;
-    return JG_OK;
-}
-
 /* What the token itself asks for, and the claim that says so: the first that
  * is a text. Empty: nothing. */
 static struct jg_str
@@ -59,7 +37,7 @@ take_claimed(struct jg_decision *d, struct jg_str field, struct jg_str id)
                           JG_STR_ARG(d->api->def.org_id));
         return JG_E_POLICY_UNKNOWN;
     }
-    return add(&d->session, policy);
+    return jg_session_add(&d->session, policy);
 }
 
 static bool
@@ -81,7 +59,8 @@ take_defaults(struct jg_decision *d)
                   ids->count);
     for (size_t i = 0; i < ids->count; i++) {
         const struct jg_policy *policy = policy_of(d, ids->items[i]);
-        enum jg_err err = policy == NULL ? JG_OK : add(&d->session, policy);
+        enum jg_err err =
+            policy == NULL ? JG_OK : jg_session_add(&d->session, policy);
 
         if (err != JG_OK)
             return err;
@@ -122,5 +101,7 @@ jg_step_policies(struct jg_decision *d)
         return err;
     if (!jg_claims_time(d->claims, JG_STR("exp"), &exp_s) || exp_s < 0)
         exp_s = 0;
-    return jg_session_apply(&d->session, d->api, d->with.now_s, exp_s);
+    d->session.expires_s =
+        jg_session_end(d->session.policies[0], d->with.now_s, exp_s);
+    return jg_session_apply(&d->session, d->api, d->arena);
 }

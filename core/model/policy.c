@@ -112,16 +112,16 @@ jg_policy_is_partitioned(const struct jg_policy *policy)
     return p->quota || p->rate_limit || p->complexity || p->acl;
 }
 
-static enum jg_err
-check_partitions(const struct jg_bind_source *source,
-                 const struct jg_policy *policy)
+/* It is kept all the same, so that it is refused and not passed over. */
+static void
+warn_of_partitions(const struct jg_bind_source *source,
+                   const struct jg_policy *policy)
 {
-    if (!policy->partitions.per_api || !jg_policy_is_partitioned(policy))
-        return JG_OK;
-    return jg_bind_report(source, JG_FAULT, JG_E_CONF_VALUE, "partitions", NULL,
-                          "switch per_api off, or all of the others",
-                          "Tyk does not apply a policy that has per_api and "
-                          "any other partition set");
+    if (policy->partitions.per_api && jg_policy_is_partitioned(policy))
+        jg_bind_report(source, JG_WARNING, JG_E_CONF_VALUE, "partitions", NULL,
+                       "switch per_api off, or all of the others",
+                       "every caller with this policy is refused: it has "
+                       "per_api and another partition set");
 }
 
 static enum jg_err
@@ -142,8 +142,6 @@ bind_policy(const struct jg_bind_source *source, const struct jg_json *json,
     enum jg_err err = jg_bind(&jg_policy_table, json, policy, a, source);
 
     if (err == JG_OK)
-        err = check_partitions(source, policy);
-    if (err == JG_OK)
         err = check_meta_data(source, policy);
     if (err == JG_OK)
         err = jg_access_prepare(&policy->access_rights, a);
@@ -160,6 +158,8 @@ read_policy(const struct jg_bind_source *source, const struct jg_json *json,
 
     if (err == JG_OK)
         err = read_id(source, json, id, policy);
+    if (err == JG_OK)
+        warn_of_partitions(source, policy);
     if (err == JG_OK && policy->access_rights.count == 0)
         jg_bind_report(source, JG_WARNING, JG_E_CONF_VALUE, "access_rights",
                        NULL, "{\"API_ID\": {\"versions\": [\"Default\"]}}",

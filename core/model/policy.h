@@ -83,8 +83,7 @@ bool jg_limit_is_empty(const struct jg_limit *limit);
  * The policy in <json>. <id> wins over the inner id (reference 3.1), unless
  * it is empty; then "id", else "_id", counts.
  *   JG_E_CONF_TYPE, JG_E_CONF_MISSING (no id), JG_E_NOMEM
- *   JG_E_CONF_VALUE  a control character in an id, or per_api beside another
- *                    partition, which Tyk refuses when it applies the policy
+ *   JG_E_CONF_VALUE  a control character in an id
  */
 enum jg_err jg_policy_read(const struct jg_bind_source *source,
                            const struct jg_json *json, struct jg_str id,

@@ -162,12 +162,6 @@ faults_are_reported_with_their_place(void **state)
          "{'access_rights':{'a':{}}}",
          JG_E_CONF_VALUE,
          {JG_FAULT, JG_E_CONF_VALUE, "id", 1, 1, "longer than 255 bytes"}},
-        {"p",
-         "{'partitions':{'per_api':true,'acl':true},\n"
-         "'access_rights':{'a':{}}}",
-         JG_E_CONF_VALUE,
-         {JG_FAULT, JG_E_CONF_VALUE, "partitions", 1, 15,
-          "per_api and any other"}},
     };
     struct reading *r = new_reading();
 
@@ -206,6 +200,8 @@ what_makes_no_sense_is_said(void **state)
          NULL, NULL},
         {"'access_rights':{'a':{'disable_introspection':true}}",
          "access_rights.a.disable_introspection", "GraphQL"},
+        {"'partitions':{'per_api':true,'acl':true},'access_rights':{'a':{}}",
+         "partitions", "every caller with this policy is refused"},
         {"'name':'none'", "access_rights", "access to no API"},
         {"'access_rights':{}", "access_rights", "access to no API"},
         {"'access_right':{}", "access_right",

@@ -53,13 +53,16 @@ policies_are_merged(void **state)
         {{&full, &foreign}, JG_E_POLICY_ORG, false, false},
         {{&nobody}, JG_E_POLICY_ORG, false, false},
         /* Tyk does not apply these together. */
-        {{&per_api, &acl}, JG_E_POLICY_EMPTY, false, false},
-        {{&quota, &per_api}, JG_E_POLICY_EMPTY, false, false},
+        {{&per_api, &acl}, JG_E_POLICY_MIXED, false, false},
+        {{&quota, &per_api}, JG_E_POLICY_MIXED, false, false},
     };
 
+    struct jg_arena a;
+
     (void)state;
+    jg_arena_init(&a, 4096, 65536);
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct jg_session session = {.expires_s = 7};
+        struct jg_session session = {0};
 
         while (session.policy_count < 3 &&
                rows[i].policies[session.policy_count] != NULL) {
@@ -67,49 +70,43 @@ policies_are_merged(void **state)
                 rows[i].policies[session.policy_count];
             session.policy_count++;
         }
-        assert_err(jg_session_apply(&session, &api, NOW, 0), rows[i].err);
+        assert_err(jg_session_apply(&session, &api, &a), rows[i].err);
         assert_int_equal(session.access != NULL, rows[i].access);
         assert_int_equal(session.is_inactive, rows[i].inactive);
-        assert_int_equal(session.expires_s, rows[i].err == JG_OK ? 0 : 7);
         if (rows[i].access)
             assert_str(session.access->api_id, "x");
     }
+    jg_arena_free(&a);
 }
 
 static void
 the_later_of_lifetime_and_token_counts(void **state)
 {
     static const struct {
-        int64_t first_s, second_s; /* key_expires_in of two policies */
-        int64_t exp_s;             /* of the token */
+        int64_t lifetime_s; /* key_expires_in */
+        int64_t exp_s;      /* of the token */
         int64_t want_s;
     } rows[] = {
-        {0, 0, 0, 0},
-        {60, 0, 0, NOW + 60},
-        {0, 0, NOW + 5, NOW + 5},
-        {60, 0, NOW + 5, NOW + 60},
-        {60, 0, NOW + 100, NOW + 100},
-        {60, 0, NOW - 5, NOW + 60},
+        {0, 0, 0},
+        {60, 0, NOW + 60},
+        {0, NOW + 5, NOW + 5},
+        {60, NOW + 5, NOW + 60},
+        {60, NOW + 100, NOW + 100},
+        {60, NOW - 5, NOW + 60},
         /* A skew let the token pass, but does not keep the session alive. */
-        {0, 0, NOW - 5, NOW - 5},
-        /* Only the policy that the token or the API named first. */
-        {0, 60, 0, 0},
-        {60, 600, 0, NOW + 60},
-        {INT64_MAX, 0, NOW, INT64_MAX},
+        {0, NOW - 5, NOW - 5},
+        {INT64_MAX, NOW, INT64_MAX},
     };
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct jg_policy first = {ORG, BOTH};
-        struct jg_policy second = {ORG, BOTH};
-        struct jg_session session = {.policies = {&first, &second},
-                                     .policy_count = 2};
+        struct jg_policy policy = {.key_expires_in_s = rows[i].lifetime_s};
 
-        first.key_expires_in_s = rows[i].first_s;
-        second.key_expires_in_s = rows[i].second_s;
-        assert_err(jg_session_apply(&session, &api, NOW, rows[i].exp_s), JG_OK);
-        assert_int_equal(session.expires_s, rows[i].want_s);
+        assert_int_equal(jg_session_end(&policy, NOW, rows[i].exp_s),
+                         rows[i].want_s);
     }
+    assert_int_equal(jg_session_end(NULL, NOW, 0), 0);
+    assert_int_equal(jg_session_end(NULL, NOW, 5), 5);
 }
 
 int
