@@ -190,7 +190,8 @@ def test_control_apis_own_errors_are_json(gw):
 def test_tokens_and_queries_stay_out_of_the_log(gw):
     gw.get("/api/a", TOKEN)
     gw.raw(b"GET /api/?jwt=%s HTTP/1.1\r\nHost: %s\r\nReferer: %s\r\n"
-           b"User-Agent: %s\r\nX: \x1b[31m\r\n\r\n" % ((TOKEN.encode(),) * 4))
+           b"User-Agent: %s\r\nX: \x1b[31m\r\nConnection: close\r\n\r\n" %
+           ((TOKEN.encode(),) * 4))
     for part in TOKEN.split("."):
         assert part not in gw.log()
     assert "\x1b" not in gw.log()

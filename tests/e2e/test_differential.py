@@ -20,6 +20,11 @@ BOTH = ("PyJWT", "jwcrypto")
 TEXT = ("flip", "insert", "insert foreign", "cut", "pad", "last bits",
         "standard alphabet", "pieces", "header no object")
 
+# Debian's PyJWT 2.6 accepts these as we do, later ones do not.
+OF_NEW_PEERS = (
+    ("header types",), "JG_OK", ("PyJWT",),
+    "a kid that is no string is as good as none, as in Tyk: the key of the "
+    "API decides, and PyJWT refuses the token")
 # (mutations, our verdict, the peers that disagree, why we are right)
 EXPLAINED = [
     (TEXT, "JG_E_BASE64", BOTH,
@@ -39,9 +44,7 @@ EXPLAINED = [
      "a header with enc is that of an encrypted token (CVE-2024-33531)"),
     (("header types",), "JG_E_TOKEN_HEADER", BOTH,
      "RFC 7515 4.1.9: typ is a string"),
-    (("header types",), "JG_OK", ("PyJWT",),
-     "a kid that is no string is as good as none, as in Tyk: the key of the "
-     "API decides, and PyJWT refuses the token"),
+    OF_NEW_PEERS,
     (("header long kid",), "JG_E_TOKEN_HEADER", BOTH,
      "a kid has at most 256 bytes (list of attacks, 44)"),
     (("header twice", "payload twice"), "JG_E_JSON_DUPLICATE", BOTH,
@@ -104,7 +107,8 @@ def test_every_disagreement_with_a_peer_is_explained():
         print(f"{n:6} {row}")
     assert not unexplained, "\n".join(
         f"{n} {row}: {examples[row]}" for row, n in unexplained.items())
-    used = {EXPLAINED.index(explanation(*row)) for row in disagreed}
-    assert used == set(range(len(EXPLAINED))), "a row explains nothing"
+    used = [explanation(*row) for row in disagreed]
+    unused = [row for row in EXPLAINED if row not in used]
+    assert unused in ([], [OF_NEW_PEERS]), "a row explains nothing"
     assert accepted["us"] > COUNT / 5
     assert accepted["us"] < COUNT / 1.5

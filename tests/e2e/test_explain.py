@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import random
+import re
 import subprocess
 import time
 
@@ -56,7 +57,7 @@ def test_every_step_says_what_it_saw(gw):
 
 
 def test_a_refusal_has_numbers_reason_help_and_the_clients_answer(gw):
-    token = hs256({"sub": "ada", "exp": NOW - 60})
+    token = hs256({"sub": "ada", "exp": int(time.time()) - 60})
     got = explain(gw, api_id="api", token=token, path="/api/echo")
     assert (got["verdict"], got["reason"], got["status"]) == \
         ("deny", "JG301", 401)
@@ -66,8 +67,7 @@ def test_a_refusal_has_numbers_reason_help_and_the_clients_answer(gw):
     assert step["help"] == got["help"]
     after = got["steps"][got["steps"].index(step) + 1:]
     assert {s["outcome"] for s in after} == {"not_reached"}
-    assert "only 60 s apart" in got["hints"][0] or \
-        "only 61 s apart" in got["hints"][0]
+    assert re.search(r"only 6\d s apart", got["hints"][0])
 
     client = gw.get("/api/echo", token)
     assert got["response"]["status"] == client.status
@@ -124,11 +124,12 @@ RSA_ALG = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"k"}').decode() \
      "base64 text as its secret"),
     ("api", hs256({"sub": "a"}, "tyk123\n"), "JG207", "newline behind"),
     ("rsa", hs256({"sub": "a"}), "JG201", 'jwt_signing_method is "rsa"'),
-    ("api", hs256({"sub": "a", "nbf": NOW + 100}), "JG303",
-     "jwt_not_before_validation_skew"),
+    ("api", lambda: hs256({"sub": "a", "nbf": int(time.time()) + 100}),
+     "JG303", "jwt_not_before_validation_skew"),
     ("api", hs256({"sub": "a", "nonce": "n", "exp": 1}), "JG301", "ID token"),
 ])
 def test_the_usual_mistakes_are_named(gw, api, token, reason, hint):
+    token = token() if callable(token) else token
     got = explain(gw, api_id=api, token=token, path=f"/{api}/x")
     assert got["verdict"] == "deny"
     assert reason in (None, got["reason"])
@@ -175,7 +176,7 @@ def any_token(rng):
     claims = {"sub": rng.choice(["ada", "", 7, None, "bob"])}
     for name in ("exp", "nbf", "iat"):
         if rng.random() < 0.4:
-            claims[name] = rng.choice([NOW - 1000, NOW + 1000, "x", 0, None,
+            claims[name] = rng.choice([NOW - 86400, NOW + 86400, "x", 0, None,
                                        1e300, True])
     if rng.random() < 0.5:
         claims["pol"] = rng.choice(["default", "off", "other", "none", 1, ""])
