@@ -4,6 +4,7 @@
  */
 #include "access/fields.h"
 #include "access/rewrite.h"
+#include "access/step.h"
 
 #include <stdio.h>
 
@@ -47,11 +48,10 @@ is_header_called(struct jg_str name, struct jg_str asked)
 static enum jg_err
 meta(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
 {
-    const struct jg_stored_session *stored = d->session.stored;
+    const struct jg_json *value;
+    enum jg_err err = jg_decision_meta(d, name, &value);
 
-    if (stored == NULL)
-        return JG_OK;
-    return jg_value_text(jg_json_get(stored->meta_data, name), d->arena, out);
+    return err == JG_OK ? jg_value_text(value, d->arena, out) : err;
 }
 
 /* Those of the token's header are there, too; claims win. */
@@ -72,8 +72,7 @@ static enum jg_err
 token(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
 {
     (void)name;
-    *out = d->session.id;
-    return JG_OK;
+    return jg_session_id(d, out);
 }
 
 static enum jg_err

@@ -43,6 +43,21 @@ enum jg_err jg_step_target(struct jg_decision *d);
 enum jg_err jg_identity(struct jg_decision *d, struct jg_str *out);
 
 /*
+ * The name of the session: of a stored key the key itself, which is a secret;
+ * of a verified token Tyk's name for organisation and identity (reference 7.2).
+ * Empty without session. In the arena or borrowed.  JG_E_NOMEM, JG_E_CRYPTO
+ */
+enum jg_err jg_session_id(const struct jg_decision *d, struct jg_str *out);
+
+/*
+ * meta_data[<name>] of the session: what policies and the stored key say, and
+ * TykJWTSessionID, the session's name, for verified tokens. NULL when there is
+ * none. In the arena or borrowed.  JG_E_NOMEM, JG_E_CRYPTO
+ */
+enum jg_err jg_decision_meta(const struct jg_decision *d, struct jg_str name,
+                             const struct jg_json **out);
+
+/*
  * For people, and only when somebody asked (d->trace): what the running step
  * found, what it wanted, or that it does not apply. Control characters become
  * '?', long texts are cut. Never pass a token, a signature or a secret.

@@ -14,9 +14,8 @@
 struct jg_session {
     struct jg_str identity; /* who: the identity claim's value, or empty for a
                              * stored key */
-    struct jg_str id;       /* the session's name (reference 7.2, 7.4). For a
-                             * stored key it is a secret; for a computed one it
-                             * is empty until somebody asks: jg_session_id() */
+    struct jg_str id;       /* of a stored key: the key, which is a secret. For
+                             * verified tokens see jg_session_id() of access */
     const struct jg_stored_session *stored; /* of a key; NULL: computed */
     const struct jg_policy *policies[JG_SESSION_POLICIES_MAX];
     size_t policy_count;
