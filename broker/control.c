@@ -76,6 +76,8 @@ read_request(const struct jg_scgi *scgi, struct jg_arena *a,
         .query = path.query,
         .body = scgi->body,
         .authorization = jg_scgi_get(scgi, JG_STR("HTTP_X_TYK_AUTHORIZATION")),
+        .if_match = jg_scgi_get(scgi, JG_STR("HTTP_IF_MATCH")),
+        .if_none_match = jg_scgi_get(scgi, JG_STR("HTTP_IF_NONE_MATCH")),
         .port = ports[i].port,
     };
     return JG_OK;
@@ -111,6 +113,7 @@ send_response(int fd, const struct jg_admin_response *response)
         .status = response->status,
         .content_type = response->content_type,
         .generator = response->generator,
+        .etag = response->etag,
         .body = jg_buf_str(&response->body),
     };
 

@@ -14,11 +14,13 @@ static const struct {
 } texts[] = {
     {200, "OK"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
     {409, "Conflict"},
+    {412, "Precondition Failed"},
     {413, "Request Entity Too Large"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
@@ -40,6 +42,7 @@ jg_reply_send(int fd, const struct jg_reply *reply)
     char head[HEAD_MAX];
     char length[64] = "";
     char retry[64] = "";
+    char etag[64] = "";
     int n;
 
     if (reply->content_type != NULL)
@@ -48,11 +51,13 @@ jg_reply_send(int fd, const struct jg_reply *reply)
     if (reply->retry_after_s > 0)
         snprintf(retry, sizeof(retry), "Retry-After: %d\r\n",
                  reply->retry_after_s);
-    n = snprintf(head, sizeof(head), "Status: %d %s\r\n%s%s%s%s%s%s\r\n",
+    if (reply->etag != NULL && reply->etag[0] != '\0')
+        snprintf(etag, sizeof(etag), "ETag: %s\r\n", reply->etag);
+    n = snprintf(head, sizeof(head), "Status: %d %s\r\n%s%s%s%s%s%s%s\r\n",
                  reply->status, text_of(reply->status),
                  reply->content_type != NULL ? "Content-Type: " : "",
                  reply->content_type != NULL ? reply->content_type : "",
-                 reply->content_type != NULL ? "\r\n" : "", length, retry,
+                 reply->content_type != NULL ? "\r\n" : "", length, retry, etag,
                  reply->generator ? "X-Generator: tyk.io\r\n" : "");
     if (n < 0 || (size_t)n >= sizeof(head))
         return JG_E_INTERNAL;

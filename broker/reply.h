@@ -11,6 +11,7 @@ struct jg_reply {
     const char *content_type; /* NULL: there is no body */
     bool generator;           /* with X-Generator: tyk.io */
     int retry_after_s;        /* 0: none */
+    const char *etag;         /* NULL or empty: none */
     struct jg_str body;
 };
 

@@ -14,6 +14,8 @@
 #define JG_ADMIN_BODY_MAX (10 * 1024 * 1024)
 #define JG_ADMIN_RESPONSE_MAX (64 * 1024 * 1024)
 
+#define JG_ETAG_CHARS 35 /* a quote, 32 digits, a quote, a NUL */
+
 /* Where a request came in: not every route is offered everywhere. */
 enum jg_admin_port {
     JG_PORT_CONTROL, /* the control port: every route */
@@ -27,13 +29,16 @@ struct jg_admin_request {
     struct jg_str query; /* as received */
     struct jg_str body;
     struct jg_str authorization; /* X-Tyk-Authorization */
+    struct jg_str if_match;      /* If-Match, If-None-Match; p == NULL: none */
+    struct jg_str if_none_match;
     enum jg_admin_port port;
 };
 
 struct jg_admin_response {
     int status;
     const char *content_type;
-    bool generator; /* with X-Generator: tyk.io */
+    bool generator;           /* with X-Generator: tyk.io */
+    char etag[JG_ETAG_CHARS]; /* with its quotes and a NUL; empty: none */
     struct jg_buf body;
     bool reload; /* definitions are to be loaded again: the caller does it */
     bool reload_now; /* ... before the response is sent (?block=true) */

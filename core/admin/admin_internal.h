@@ -106,15 +106,34 @@ enum jg_err jg_admin_file_name(struct jg_admin_call *call, struct jg_str path,
                                struct jg_str id, const char *ending,
                                struct jg_str *out);
 
-/* Write <text> and be true, or answer why not and be false. A file that holds
- * a document with another id is left alone. */
+/* Write <text> and be true, or answer why not and be false: also when a
+ * condition of the request does not hold, or when the file holds a document
+ * with another id. One process at a time does this in a folder. */
 bool jg_admin_file_write(struct jg_admin_call *call,
                          const struct jg_admin_file *file, struct jg_str text);
-bool jg_admin_file_exists(struct jg_admin_call *call,
-                          const struct jg_admin_file *file);
-/* Remove the file and be true, or answer why not and be false. */
+/* Remove the file, and <twin> (may be NULL) if it is there. The same. */
 bool jg_admin_file_remove(struct jg_admin_call *call,
-                          const struct jg_admin_file *file);
+                          const struct jg_admin_file *file,
+                          const struct jg_admin_file *twin);
+
+/*
+ * Edits that are not lost (RFC 9110 13). The tag of a document is a hash of
+ * its text. What a GET shows has the tag of the text in force; a change
+ * compares with what is stored at that moment, and its answer has the tag of
+ * the new text. So whoever read before another one's change, loaded or not, is
+ * told so, and whoever made it may go on.
+ */
+
+/* Do If-Match and If-None-Match let the document be changed whose text is
+ * <present> now (p == NULL: there is none)? Answers 412 and is false when not.
+ * To be asked while nobody else can change it. */
+bool jg_conditions_hold(struct jg_admin_call *call, struct jg_str present);
+
+/* Did the client say that it has <text> already? Answers 304 and is true. */
+bool jg_answer_unchanged(struct jg_admin_call *call, struct jg_str text);
+
+/* The answer that was made gets the tag of <text>. */
+void jg_answer_etag(struct jg_admin_call *call, struct jg_str text);
 
 /* The body as a JSON object; answers and is false when it is none. */
 bool jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out);

@@ -10,6 +10,7 @@ jg_answer_json(struct jg_admin_call *call, int status)
 
     response->status = status;
     response->content_type = "application/json";
+    response->etag[0] = '\0';
     jg_buf_reset(&response->body);
     return &response->body;
 }

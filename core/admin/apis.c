@@ -205,13 +205,15 @@ jg_apis_get(struct jg_admin_call *call)
     struct jg_buf *b;
     enum jg_err err;
 
-    if (!jg_apis_find(call, call->id, &found))
+    if (!jg_apis_find(call, call->id, &found) ||
+        jg_answer_unchanged(call, found.text))
         return;
     b = jg_answer_json(call, 200);
     err = add_definition(call, b, found.text, found.oas);
-    if (err == JG_OK)
+    if (err == JG_OK) {
         jg_buf_addc(b, '\n');
-    else
+        jg_answer_etag(call, found.text);
+    } else
         jg_answer_err(call, err);
 }
 
@@ -266,8 +268,10 @@ jg_apis_save(struct jg_admin_call *call, struct jg_str id, bool oas,
     if (err != JG_OK)
         jg_answer_err(call, err);
     else if (is_valid(call, text, &diags) &&
-             jg_admin_file_write(call, &file, text))
+             jg_admin_file_write(call, &file, text)) {
         jg_answer_changed(call, id, action, &diags);
+        jg_answer_etag(call, text);
+    }
 }
 
 /* The body, in this form; answers when it is not. */
@@ -354,30 +358,29 @@ jg_apis_update(struct jg_admin_call *call)
 }
 
 /* The classic file beside an OAS document of its name, which Tyk writes: left
- * alone it would be a definition of its own. */
+ * alone it would be a definition of its own. False: there cannot be one. */
 static bool
-remove_pair(struct jg_admin_call *call, const struct jg_admin_file *oas)
+twin_of(struct jg_admin_call *call, const struct jg_admin_file *oas,
+        struct jg_admin_file *out)
 {
     const struct jg_str ending = JG_STR("-oas.json");
-    struct jg_admin_file classic = *oas;
     struct jg_str stem;
 
+    *out = *oas;
     if (!jg_str_ends(oas->name, ending))
-        return true;
+        return false;
+    out->id_name = "api_id";
     stem = jg_str_head(oas->name, oas->name.len - ending.len);
-    if (jg_admin_file_name(call, (struct jg_str){NULL, 0}, stem, ".json",
-                           &classic.name) != JG_OK)
-        return true; /* too long for a file that we wrote */
-    classic.id_name = "api_id";
-    return !jg_admin_file_exists(call, &classic) ||
-           jg_admin_file_remove(call, &classic);
+    return jg_admin_file_name(call, (struct jg_str){NULL, 0}, stem, ".json",
+                              &out->name) == JG_OK;
 }
 
 void
 jg_apis_delete(struct jg_admin_call *call)
 {
     struct jg_apis_found found;
-    struct jg_admin_file file;
+    struct jg_admin_file file, twin;
+    bool paired;
 
     if (!jg_apis_is_id(call->id)) {
         jg_answer_message(call, 400, "Invalid API ID");
@@ -385,10 +388,12 @@ jg_apis_delete(struct jg_admin_call *call)
     }
     if (!jg_apis_find(call, call->id, &found))
         return;
-    if (file_of(call, call->id, found.oas, found.file, &file) != JG_OK)
+    if (file_of(call, call->id, found.oas, found.file, &file) != JG_OK) {
         jg_answer_err(call, JG_E_NOMEM);
-    else if ((!found.oas || remove_pair(call, &file)) &&
-             jg_admin_file_remove(call, &file))
+        return;
+    }
+    paired = found.oas && twin_of(call, &file, &twin);
+    if (jg_admin_file_remove(call, &file, paired ? &twin : NULL))
         jg_answer_changed(call, call->id, "deleted", NULL);
 }
 

@@ -100,13 +100,14 @@ jg_oas_get(struct jg_admin_call *call)
     struct jg_buf *b;
     enum jg_err err;
 
-    if (!find(call, NOT_OAS, &found))
+    if (!find(call, NOT_OAS, &found) || jg_answer_unchanged(call, found.text))
         return;
     b = jg_answer_json(call, 200);
     err = add_document(call, b, found.text, found.json, call->arena);
-    if (err == JG_OK)
+    if (err == JG_OK) {
         jg_buf_addc(b, '\n');
-    else
+        jg_answer_etag(call, found.text);
+    } else
         jg_answer_err(call, err);
 }
 

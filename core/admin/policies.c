@@ -64,9 +64,12 @@ jg_policies_get(struct jg_admin_call *call)
     enum jg_err err =
         in_force(call, call->id, (struct jg_str){NULL, 0}, &document);
 
-    if (err == JG_OK)
+    if (err == JG_OK && jg_answer_unchanged(call, document.text))
+        return;
+    if (err == JG_OK) {
         jg_answer_document(call, document.text);
-    else if (err == JG_E_NOT_FOUND)
+        jg_answer_etag(call, document.text);
+    } else if (err == JG_E_NOT_FOUND)
         jg_answer_message(call, 404, "Policy not found");
     else
         jg_answer_err(call, err);
@@ -214,8 +217,10 @@ save(struct jg_admin_call *call, const struct jg_json *json, struct jg_str id,
         err = jg_text_set(text, json, JG_STR("id"), id, call->arena, &text);
     if (err != JG_OK)
         jg_answer_err(call, err);
-    else if (jg_admin_file_write(call, &file, text))
+    else if (jg_admin_file_write(call, &file, text)) {
         jg_answer_changed(call, id, action, &diags);
+        jg_answer_etag(call, text);
+    }
 }
 
 void
@@ -264,6 +269,6 @@ jg_policies_delete(struct jg_admin_call *call)
     if (!is_policy_id(call, call->id))
         refuse_id(call);
     else if (find_file(call, call->id, (struct jg_str){NULL, 0}, &file) &&
-             jg_admin_file_remove(call, &file))
+             jg_admin_file_remove(call, &file, NULL))
         jg_answer_changed(call, file.id, "deleted", NULL);
 }

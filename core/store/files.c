@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -364,4 +365,23 @@ jg_file_remove(const char *folder, struct jg_str name)
     if (unlink(path) != 0)
         return errno == ENOENT ? JG_E_NOT_FOUND : JG_E_IO;
     return sync_folder(folder);
+}
+
+enum jg_err
+jg_folder_lock(const char *folder, int *out)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? JG_E_NOT_FOUND : JG_E_IO;
+    while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
+        continue;
+    *out = fd;
+    return JG_OK;
+}
+
+void
+jg_folder_unlock(int lock)
+{
+    close(lock); /* the lock belongs to the open folder */
 }

@@ -76,4 +76,15 @@ enum jg_err jg_file_replace(const char *folder, struct jg_str name,
 /* JG_E_NOT_FOUND, JG_E_CONF_VALUE, JG_E_IO */
 enum jg_err jg_file_remove(const char *folder, struct jg_str name);
 
+/*
+ * Wait until no other process holds <folder>, and hold it: what is read and
+ * then replaced in between is one edit. The kernel takes it back from a process
+ * that is killed. On a file system without such locks (some network ones)
+ * nobody waits; edits are whole files there, too.
+ *   JG_E_NOT_FOUND  no such folder
+ *   JG_E_IO
+ */
+enum jg_err jg_folder_lock(const char *folder, int *out);
+void jg_folder_unlock(int lock);
+
 #endif

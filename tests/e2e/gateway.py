@@ -162,8 +162,11 @@ class Gateway:
             headers["Authorization"] = f"Bearer {token}"
         return self.call("GET", path, headers)
 
-    def control_call(self, method, path, body=None, secret=SECRET):
-        headers = {"X-Tyk-Authorization": secret} if secret else {}
+    def control_call(self, method, path, body=None, secret=SECRET,
+                     headers=()):
+        headers = dict(headers)
+        if secret:
+            headers["X-Tyk-Authorization"] = secret
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         return self.call(method, path, headers, body,

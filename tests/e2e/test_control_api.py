@@ -1,4 +1,5 @@
 """The control API as Tyk's scripts call it (statuses and bodies exact)."""
+import concurrent.futures
 import json
 
 import pytest
@@ -129,6 +130,63 @@ def test_a_wrong_method_is_405(gw):
     answer = gw.control_call("PATCH", "/tyk/apis/api", {})
     assert answer.status == 405
     assert answer.json()["message"] == "Method not supported"
+
+
+STALE = {"status": "error",
+         "message": "If-Match: it was changed since it was read; reload, read "
+                    "it again and repeat the change"}
+
+
+def test_a_stale_edit_is_412(gw):
+    gw.control_call("POST", "/tyk/apis", gw.api("tagged"))
+    gw.reload()
+    read = gw.control_call("GET", "/tyk/apis/tagged")
+    tag = read.headers["ETag"]
+    written = gw.control_call("PUT", "/tyk/apis/tagged",
+                              gw.api("tagged", name="first"),
+                              headers={"If-Match": tag})
+    assert written.status == 200 and written.headers["ETag"] != tag
+    answer = gw.control_call("PUT", "/tyk/apis/tagged",
+                             gw.api("tagged", name="second"),
+                             headers={"If-Match": tag})
+    assert (answer.status, answer.json()) == (412, STALE)
+    gw.reload()
+    answer = gw.control_call("GET", "/tyk/apis/tagged",
+                             headers={"If-None-Match": tag})
+    assert answer.status == 200 and answer.json()["name"] == "first"
+    tag = answer.headers["ETag"]
+    assert tag == written.headers["ETag"]
+    answer = gw.control_call("GET", "/tyk/apis/tagged",
+                             headers={"If-None-Match": tag})
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers["ETag"] == tag
+    answer = gw.control_call("POST", "/tyk/apis", gw.api("tagged"),
+                             headers={"If-None-Match": "*"})
+    assert (answer.status, answer.json()["message"]) == \
+        (412, "If-None-Match: it is there already")
+    answer = gw.control_call("DELETE", "/tyk/apis/tagged",
+                             headers={"If-Match": tag})
+    assert answer.status == 200
+
+
+def test_of_edits_at_once_one_wins(gw):
+    for path, body in (("/tyk/apis", gw.api("raced")),
+                       ("/tyk/policies", {"id": "raced", "access_rights": {}})):
+        gw.control_call("POST", path, body)
+        gw.reload()
+        tag = gw.control_call("GET", path + "/raced").headers["ETag"]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(
+                lambda n: gw.control_call("PUT", path + "/raced",
+                                          {**body, "name": f"writer {n}"},
+                                          headers={"If-Match": tag}),
+                range(24)))
+        assert sorted(a.status for a in answers) == [200] + [412] * 23
+        winner = [n for n, a in enumerate(answers) if a.status == 200][0]
+        gw.reload()
+        got = gw.control_call("GET", path + "/raced")
+        assert got.json()["name"] == f"writer {winner}"
+        assert got.headers["ETag"] == answers[winner].headers["ETag"]
 
 
 def test_metrics_count_what_happened(gw):

@@ -2,8 +2,10 @@
  * Requests to the control API, as a client sends them, one after the other:
  *   C POST /tyk/apis?query NEWLINE body NUL
  * C, S, L is the port (control, shared, listen) with the secret, c, s, l
- * without it. Every answer has one of the known statuses and is JSON, nothing
- * is written outside the two folders, and whatever was written can be loaded.
+ * without it. Lines "@match VALUE" and "@none VALUE" before the body are its
+ * If-Match and If-None-Match. Every answer has one of the known statuses and is
+ * JSON, nothing is written outside the two folders, and whatever was written
+ * can be loaded.
  */
 #include <dirent.h>
 #include <ftw.h>
@@ -142,7 +144,7 @@ entries(const char *folder, bool empty)
 static bool
 is_known(int status, struct jg_str body)
 {
-    static const int known[] = {200, 400, 403, 404, 405};
+    static const int known[] = {200, 304, 400, 403, 404, 405, 412};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (status == known[i])
@@ -159,7 +161,11 @@ check(const struct jg_admin_response *response, struct jg_arena *a)
     const struct jg_json *json;
 
     must(is_known(response->status, body));
-    if (strcmp(response->content_type, "application/json") == 0)
+    must((response->content_type == NULL) == (response->status == 304));
+    must(memchr(response->etag, '\0', sizeof(response->etag)) != NULL);
+    if (response->content_type == NULL)
+        must(body.len == 0 && response->etag[0] == '"');
+    else if (strcmp(response->content_type, "application/json") == 0)
         must(jg_json_parse(body, &jg_json_limits_conf, a, &json, NULL) ==
              JG_OK);
     else
@@ -186,6 +192,27 @@ answer(const struct jg_admin_request *request)
     jg_arena_free(&a);
 }
 
+/* The lines of conditions that <rest> begins with. */
+static void
+conditions_of(struct jg_str *rest, struct jg_admin_request *request)
+{
+    const struct {
+        struct jg_str name, *value;
+    } rows[] = {
+        {JG_STR("@match "), &request->if_match},
+        {JG_STR("@none "), &request->if_none_match},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct jg_str line;
+
+        if (!jg_str_starts(*rest, rows[i].name))
+            continue;
+        jg_str_next(rest, '\n', &line);
+        *rows[i].value = jg_str_from(line, rows[i].name.len);
+    }
+}
+
 /* One request; its line is malformed when it has not three parts. */
 static void
 request_of(struct jg_str block)
@@ -196,6 +223,7 @@ request_of(struct jg_str block)
     size_t end;
 
     jg_str_next(&rest, '\n', &line);
+    conditions_of(&rest, &request);
     request.body = rest;
     if (!jg_str_next(&line, ' ', &part) || part.len != 1)
         return;

@@ -35,7 +35,8 @@ struct gateway {
     struct jg_journal *journal;
     struct jg_admin admin;
     enum jg_admin_port port;
-    const char *secret; /* that requests carry */
+    const char *secret;                   /* that requests carry */
+    const char *if_match, *if_none_match; /* the same; NULL: not */
     struct jg_arena arena, diag_arena, conf_arena;
     struct jg_admin_response response; /* the last one */
     struct jg_diags diags;             /* of the last load */
@@ -266,6 +267,12 @@ record_text(struct gateway *g, enum jg_kind kind, const char *key)
     return text;
 }
 
+static inline struct jg_str
+header(const char *value)
+{
+    return value != NULL ? jg_str(value) : (struct jg_str){NULL, 0};
+}
+
 /* Ask; the answer is in g->response. <path> may have a query. */
 static inline struct jg_str
 ask(struct gateway *g, const char *method, const char *path, const char *body)
@@ -278,6 +285,8 @@ ask(struct gateway *g, const char *method, const char *path, const char *body)
         .query = jg_str_from(target, end + 1),
         .body = jg_str(body),
         .authorization = jg_str(g->secret),
+        .if_match = header(g->if_match),
+        .if_none_match = header(g->if_none_match),
         .port = g->port,
     };
 

@@ -23,6 +23,11 @@ a_reply_is_a_header_and_a_body(void **state)
          "Content-Length: 0\r\n\r\n"},
         {{.status = 503, .retry_after_s = 1},
          "Status: 503 Service Unavailable\r\nRetry-After: 1\r\n\r\n"},
+        {{.status = 304, .etag = "\"x\""},
+         "Status: 304 Not Modified\r\nETag: \"x\"\r\n\r\n"},
+        {{.status = 412, .content_type = "text/plain", .etag = ""},
+         "Status: 412 Precondition Failed\r\nContent-Type: text/plain\r\n"
+         "Content-Length: 0\r\n\r\n"},
         {{.status = 299}, "Status: 299 Status\r\n\r\n"},
     };
     char text[1000];
