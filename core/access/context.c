@@ -212,10 +212,9 @@ static enum jg_err
 write_parameters(const struct jg_decision *d, const struct jg_pair *pairs,
                  size_t count, struct jg_str *out)
 {
-    enum jg_err err = JG_OK;
     struct jg_buf b;
 
-    jg_buf_init(&b, JG_HEADER_BYTES_MAX);
+    jg_value_begin(&b);
     for (size_t i = 0; i < count; i++) {
         if (was_there(pairs, i))
             continue;
@@ -223,12 +222,7 @@ write_parameters(const struct jg_decision *d, const struct jg_pair *pairs,
             jg_buf_addc(&b, ';');
         add_values(&b, pairs, count, i);
     }
-    if (b.failed)
-        err = JG_E_HEADER_SIZE;
-    else
-        *out = jg_arena_str(d->arena, jg_buf_str(&b));
-    jg_buf_free(&b);
-    return err == JG_OK && out->p == NULL ? JG_E_NOMEM : err;
+    return jg_value_end(&b, d->arena, out);
 }
 
 static enum jg_err

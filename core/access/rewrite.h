@@ -3,6 +3,7 @@
 #define JG_ACCESS_REWRITE_H
 
 #include "access/decide.h"
+#include "base/buf.h"
 #include "model/template.h"
 
 /* Cookie, TE, X-Forwarded-For, User-Agent. */
@@ -64,5 +65,15 @@ enum jg_err jg_part_text(const struct jg_decision *d,
  */
 enum jg_err jg_value_text(const struct jg_json *value, struct jg_arena *a,
                           struct jg_str *out);
+
+/*
+ * A text that is written piece by piece: what end() finds in <b>, in <a>; <b>
+ * is freed in any case. A few pieces of a request's own size fit beyond the
+ * limit before it fails.
+ *   JG_E_HEADER_SIZE, JG_E_NOMEM
+ */
+void jg_value_begin(struct jg_buf *b);
+enum jg_err jg_value_end(struct jg_buf *b, struct jg_arena *a,
+                         struct jg_str *out);
 
 #endif

@@ -10,6 +10,10 @@
 #define REAL_DIGITS 17 /* enough to tell any two doubles apart */
 #define REAL_BYTES 40
 
+#define BUF_MAX (512 * 1024) /* what is too long is seen before that */
+_Static_assert(BUF_MAX > 4 * JG_TOKEN_MAX + JG_HEADER_BYTES_MAX,
+               "a buffer fails for want of memory only");
+
 /* A number as "%.*e" writes it: sign, digits without the point, exponent. */
 struct number {
     bool negative;
@@ -64,6 +68,12 @@ add_real(struct jg_buf *b, double real)
 }
 
 static bool
+is_full(const struct jg_buf *b)
+{
+    return b->failed || b->len > JG_HEADER_BYTES_MAX;
+}
+
+static bool
 is_unreserved(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -75,7 +85,7 @@ is_unreserved(char c)
 static void
 add_escaped(struct jg_buf *b, struct jg_str text)
 {
-    for (size_t i = 0; i < text.len && !b->failed; i++) {
+    for (size_t i = 0; i < text.len && !is_full(b); i++) {
         if (is_unreserved(text.p[i]))
             jg_buf_addc(b, text.p[i]);
         else if (text.p[i] == ' ')
@@ -93,10 +103,10 @@ add_list(struct jg_buf *b, const struct jg_json *list)
 {
     size_t start = b->len;
 
-    for (uint32_t i = 0; i < list->count && !b->failed; i++) {
+    for (uint32_t i = 0; i < list->count && !is_full(b); i++) {
         struct jg_buf item;
 
-        jg_buf_init(&item, JG_HEADER_BYTES_MAX);
+        jg_value_begin(&item);
         add_value(&item, &list->items[i]);
         if (item.len > 0 && b->len > start)
             jg_buf_addc(b, ',');
@@ -129,23 +139,38 @@ add_value(struct jg_buf *b, const struct jg_json *value)
     }
 }
 
+void
+jg_value_begin(struct jg_buf *b)
+{
+    jg_buf_init(b, BUF_MAX);
+}
+
+enum jg_err
+jg_value_end(struct jg_buf *b, struct jg_arena *a, struct jg_str *out)
+{
+    enum jg_err err = b->failed ? JG_E_NOMEM : JG_OK;
+
+    if (err == JG_OK && b->len > JG_HEADER_BYTES_MAX)
+        err = JG_E_HEADER_SIZE;
+    if (err == JG_OK) {
+        *out = jg_arena_str(a, jg_buf_str(b));
+        err = out->p == NULL ? JG_E_NOMEM : JG_OK;
+    }
+    jg_buf_free(b);
+    return err;
+}
+
 enum jg_err
 jg_value_text(const struct jg_json *value, struct jg_arena *a,
               struct jg_str *out)
 {
-    enum jg_err err = JG_OK;
     struct jg_buf b;
 
     if (value == NULL || value->type == JG_JSON_STRING) {
         *out = jg_json_string(value);
         return JG_OK;
     }
-    jg_buf_init(&b, JG_HEADER_BYTES_MAX);
+    jg_value_begin(&b);
     add_value(&b, value);
-    if (b.failed)
-        err = JG_E_HEADER_SIZE;
-    else
-        *out = jg_arena_str(a, jg_buf_str(&b));
-    jg_buf_free(&b);
-    return err == JG_OK && out->p == NULL ? JG_E_NOMEM : err;
+    return jg_value_end(&b, a, out);
 }

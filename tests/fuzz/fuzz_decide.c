@@ -41,7 +41,14 @@ static const char *const apis[] = {
     JWT("s", ",\"jwt_profile\":\"strict\",\"jwt_default_policies\":[\"all\"],"
              "\"enable_context_vars\":true,\"version_data\":{\"not_versioned\":"
              "true,\"versions\":{\"Default\":{\"global_headers\":{\"X-U\":"
-             "\"$tyk_meta.a$tyk_context.b\"},\"global_headers_remove\":"
+             "\"$tyk_meta.a$tyk_context.b\",\"X-V\":"
+             "\"$tyk_context.jwt_claims_a,$tyk_context.jwt_claims_sub "
+             "$tyk_context.request_data $tyk_context.request_data_a "
+             "$tyk_context.cookies_a $tyk_context.headers_X_A "
+             "$tyk_context.path_parts $tyk_context.remote_addr "
+             "$tyk_context.request_id $tyk_context.token\"},"
+             "\"global_response_headers\":{\"X-V\":"
+             "\"$tyk_context.jwt_claims_b\"},\"global_headers_remove\":"
              "[\"X-R\"]}}}"),
     "{\"api_id\":\"k\",\"active\":true,\"use_keyless\":true,\"proxy\":{"
     "\"listen_path\":\"/k/\",\"target_url\":\"http://[::1]:81/\","
@@ -180,6 +187,19 @@ mix(uint64_t hash, struct jg_str s)
     return hash * 31 + jg_hash_plain(s);
 }
 
+/* What was put into headers breaks out of none. */
+static void
+check_variables(const struct jg_decision *d)
+{
+    const struct jg_respond_headers *respond = &d->forward.respond;
+
+    for (size_t i = 0; i < d->forward.set_count; i++)
+        must(!jg_str_eq(d->forward.set[i].name, JG_STR("X-V")) ||
+             jg_header_is_value(d->forward.set[i].value));
+    for (size_t i = 0; i < respond->set_count; i++)
+        must(jg_header_is_value(respond->set[i].value));
+}
+
 static void
 check_allowed(const struct jg_decision *d)
 {
@@ -190,6 +210,7 @@ check_allowed(const struct jg_decision *d)
     must(jg_path_read(f->uri, d->arena, &path) == JG_OK);
     must(jg_str_starts(f->uri, path.wire)); /* canonical as it is */
     must(f->peer_count > 0 && f->target != NULL && f->host.len > 0);
+    check_variables(d);
     must(d->api->mode != JG_AUTH_CLOSED);
     must(d->api->mode == JG_AUTH_KEYLESS ||
          (d->claims != NULL && d->session.identity.len > 0));

@@ -27,6 +27,13 @@ static const struct doc apis[] = {
     JWT_API("scoped", ",\"scopes\":{\"jwt\":{\"scope_claim_name\":\"scope\","
                       "\"scope_to_policy\":{\"admin\":\"all\"}}}"),
     JWT_API("torn", ",\"jwt_default_policies\":[\"all\",\"off\"]"),
+    JWT_API("named",
+            ",\"enable_context_vars\":true,\"version_data\":{"
+            "\"not_versioned\":true,\"versions\":{\"Default\":{\"name\":"
+            "\"Default\",\"global_headers\":{\"X-User\":"
+            "\"$tyk_context.jwt_claims_sub\",\"X-Roles\":"
+            "\"$tyk_context.jwt_claims_roles\",\"X-Empty\":\"\","
+            "\"Host\":\"evil\",\"Content-Length\":\"0\"}}}}"),
     {"rsa", "{\"api_id\":\"rsa\",\"org_id\":\"default\",\"active\":true,"
             "\"enable_jwt\":true,\"jwt_signing_method\":\"rsa\","
             "\"jwt_source\":\"%PEM%\",\"jwt_policy_field_name\":\"pol\","
@@ -42,7 +49,7 @@ static const struct doc apis[] = {
 #define ALL                                                                    \
     ",\"access_rights\":{\"hmac\":{},\"twin\":{},\"pinned\":{},\"strict\":{}," \
     "\"good\":{},\"rsa\":{},\"ec\":{},\"unsaid\":{},\"scoped\":{},"            \
-    "\"torn\":{}}"
+    "\"torn\":{},\"named\":{}}"
 static const struct doc policies[] = {
     POLICY("all", ALL), POLICY("off", ALL ",\"is_inactive\":true")};
 

@@ -207,29 +207,69 @@ a61_issued_in_the_future(void **state)
         JG_OK);
 }
 
-/* No claim becomes a header in this version: none can be injected. */
+/* A claim that becomes a header begins no other one, and is no book. */
 static void
-a68_claims_with_line_ends(void **state)
+a68_claims_that_break_out_of_their_header(void **state)
 {
+    static char long_claim[48 * 1024];
+    static const struct {
+        const char *claims;
+        enum jg_err want;
+    } rows[] = {
+        {"\"sub\":\"ada\"", JG_OK},
+        {"\"sub\":\"Ã¤\"", JG_OK},
+        {"\"sub\":\"a\\r\\nX-Admin: 1\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"a\\nX-Admin: 1\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"a\\rX-Admin: 1\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"\\u0001\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"\\u001b[2J\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"\\u007f\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"ada\",\"roles\":\"\\n\"", JG_E_HEADER_VALUE},
+        {"\"sub\":\"ada\",\"roles\":[\"a\\r\\nX-Admin: 1\",\"b\"]", JG_OK},
+        {"\"sub\":\"ada\",\"roles\":{\"a\":\"\\n\"}", JG_OK},
+        {long_claim, JG_E_HEADER_SIZE},
+    };
     struct world *w = *state;
-    struct jg_decision d;
-    struct client c;
-    struct jg_arena a;
 
-    make_token(w->signer, HS256,
-               "{\"sub\":\"a\\r\\nX-Admin: 1\",\"pol\":\"all\"}", &w->token);
-    make_request(&c, "/hmac/", BEARER, jg_buf_str(&w->token));
-    start_decision(&d, w->snapshot, &c, &a);
-    assert_verdict(jg_decide(&d), JG_ALLOW);
-    for (size_t i = 0; i < d.forward.set_count; i++) {
-        struct jg_str value = d.forward.set[i].value;
+    snprintf(long_claim, sizeof(long_claim), "\"sub\":\"%040000d\"", 7);
+    for (size_t i = 0; i < LEN(rows); i++) {
+        static char claims[50 * 1024];
 
-        assert_true(value.len == 0 ||
-                    (memchr(value.p, '\n', value.len) == NULL &&
-                     memchr(value.p, '\r', value.len) == NULL));
+        snprintf(claims, sizeof(claims), "{\"pol\":\"all\",%s}",
+                 rows[i].claims);
+        assert_err(reason_of_token(w, "/named/", HS256, claims), rows[i].want);
     }
-    end_decision(&d);
-    end_request(&c);
+}
+
+/* The client's own never passes: in no spelling, and not without the claim. */
+static void
+a124_identity_headers_of_the_client(void **state)
+{
+    static const char *const names[] = {
+        "X-User", "x-user",  "X-USER",  "X_User",  "x_user",  "X.User",
+        "x.USER", "X-Roles", "x_roles", "X.Roles", "X-Empty", "x_empty"};
+    struct world *w = *state;
+
+    make_token(w->signer, HS256, CLAIMS(""), &w->token);
+    for (size_t i = 0; i < LEN(names); i++) {
+        struct jg_decision d;
+        struct client c;
+        struct jg_arena a;
+        char lines[200];
+
+        snprintf(lines, sizeof(lines),
+                 "%s\n%s: root\nConnection: %s\n%s:", BEARER, names[i],
+                 names[i], names[i]);
+        make_request(&c, "/named/", lines, jg_buf_str(&w->token));
+        start_decision(&d, w->snapshot, &c, &a);
+        assert_verdict(jg_decide(&d), JG_ALLOW);
+        assert_true(header_removed(&d.forward, names[i]));
+        assert_str(header_set(&d.forward, "X-User"), "a");
+        assert_str(header_set(&d.forward, "X-Roles"), "");
+        assert_str(header_set(&d.forward, "X-Empty"), "");
+        end_decision(&d);
+        end_request(&c);
+    }
 }
 
 /* Scopes give nothing in this version, and nothing is what they must give. */
@@ -280,9 +320,10 @@ main(void)
         ATTACK(a49_nested_tokens),
         ATTACK(a60_clocks_that_jump),
         ATTACK(a61_issued_in_the_future),
-        ATTACK(a68_claims_with_line_ends),
+        ATTACK(a68_claims_that_break_out_of_their_header),
         ATTACK(a71_scopes_without_effect_let_nobody_in),
         ATTACK(a73_the_stricter_of_two_policies_counts),
+        ATTACK(a124_identity_headers_of_the_client),
     };
 
     return cmocka_run_group_tests_name("access/attacks_rules", tests, setup,

@@ -49,7 +49,11 @@ static const struct doc apis[] = {
                  "\"param_name\":\"p\",\"use_cookie\":true,"
                  "\"cookie_name\":\"c\"}},\"version_data\":{\"not_versioned\":"
                  "true,\"versions\":{\"Default\":{\"global_headers\":{\"X-U\":"
-                 "\"<$tyk_context.x>\"}}}}"),
+                 "\"<$tyk_context.jwt_claims_x$tyk_context.request_data>\","
+                 "\"X-P\":\"$tyk_context.path_parts$tyk_context.request_id\","
+                 "\"X-N\":\"$tyk_context.request_data_q\"},"
+                 "\"global_response_headers\":{\"X-R\":"
+                 "\"$tyk_context.jwt_claims_x\"}}}}"),
     JWT_API("lost", ""),
     JWT_API("aud", ",\"allowedAudiences\":[\"x\"]"),
     JWT_API("sub", ",\"allowedSubjects\":[\"b\"]"),

@@ -34,7 +34,12 @@ static const char api_text[] =
     "\"dHlrMTIz\",\"jwt_algorithms\":[\"HS256\",\"RS256\"],"
     "\"auth_configs\":{\"jwt\":{\"auth_header_name\":\"X\"}},\"version_data\":"
     "{\"not_versioned\":true,\"versions\":{\"v\":{\"global_headers\":{\"A\":"
-    "\"b\"}}}},\"proxy\":{\"listen_path\":\"x//y/\",\"enable_load_balancing\":"
+    "\"b$secret_conf.k$secret_conf.k$tyk_meta.m$secret_vault.x\",\"Host\":"
+    "\"x\"},"
+    "\"global_response_headers\":{\"B\":\"c\"}}}},\"response_processors\":[{"
+    "\"name\":\"x\"},{\"name\":\"header_injector\",\"options\":{"
+    "\"add_headers\":{\"C\":\"d\"},\"remove_headers\":[\"D\"]}}],\"proxy\":{"
+    "\"listen_path\":\"x//y/\",\"enable_load_balancing\":"
     "true,\"target_list\":[\"http://Up/a b?c d\",\"http://[::1]:81/\"]}}";
 
 /* A closed API, and one that is not routed: these report, too. */
@@ -84,6 +89,7 @@ static const char *const environment[] = {
     "TYK_GW_STORAGE_PATH=/x",
     "TYK_GW_HTTPSERVEROPTIONS_CERTIFICATES=[{\"cert_file\":\"c\"}]",
     "TYK_GW_UNKNOWN=1",
+    "TYK_SECRET_A=b",
     NULL,
 };
 
