@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -200,6 +201,7 @@ read_port(struct cli *cli, const char *name, unsigned usual, unsigned *out)
 {
     const char *text = cli_value(cli, name);
     uint64_t n = usual;
+    char fix[64];
 
     if (text != NULL &&
         (!jg_str_to_u64(jg_str(text), &n) || n == 0 || n > 65535))
@@ -207,11 +209,9 @@ read_port(struct cli *cli, const char *name, unsigned usual, unsigned *out)
     *out = (unsigned)n;
     if (cli_ports_is_free(*out))
         return CLI_OK;
-    return cli_fail(CLI_FAILED,
-                    strcmp(name, "port") == 0
-                        ? "jotgate demo --port 8180"
-                        : "jotgate demo --control-port 8181",
-                    "port %u is already in use", *out);
+    snprintf(fix, sizeof(fix), "jotgate demo --%s %" PRIu64, name,
+             n > 65435 ? n - 100 : n + 100);
+    return cli_fail(CLI_FAILED, fix, "port %u is already in use", *out);
 }
 
 /* What to try, once it can be tried. */
@@ -266,6 +266,17 @@ start(struct cli *cli, struct demo *demo)
 }
 
 static int
+upstream_port(struct cli *cli, struct demo *demo)
+{
+    if (cli_has(cli, "upstream-port"))
+        return read_port(cli, "upstream-port", 0, &demo->upstream_port);
+    demo->upstream_port = cli_ports_free();
+    if (demo->upstream_port == 0)
+        return cli_fail(CLI_FAILED, NULL, "no free port on 127.0.0.1: %m");
+    return CLI_OK;
+}
+
+static int
 run(struct cli *cli)
 {
     struct demo demo = {.own_folder = false};
@@ -276,9 +287,8 @@ run(struct cli *cli)
 
     if (code == CLI_OK)
         code = read_port(cli, "control-port", 8081, &demo.control_port);
-    demo.upstream_port = cli_ports_free();
-    if (code == CLI_OK && demo.upstream_port == 0)
-        code = cli_fail(CLI_FAILED, NULL, "no free port on 127.0.0.1: %m");
+    if (code == CLI_OK)
+        code = upstream_port(cli, &demo);
     if (code == CLI_OK && !make_secret(&demo))
         code = CLI_FAILED;
     if (code == CLI_OK)
@@ -293,6 +303,7 @@ run(struct cli *cli)
 static const struct cli_option options[] = {
     {"port", 'p', "N", "port of the gateway; 8080"},
     {"control-port", 0, "N", "port of the control API; 8081"},
+    {"upstream-port", 0, "N", "port of the upstream; a free one"},
     {"dir", 0, "DIR", "folder to make it in, which stays; a temporary one"},
     {NULL, 0, NULL, NULL},
 };

@@ -7,8 +7,8 @@ In a document,
     "…" stands for anything;
   * a block ```console keycloak   is a session that needs that program: the
     test that has it runs the document.
-Commands that start the gateway ("jotgate serve ...") run until the document's
-end. Ports 8080 and 8081 are exchanged for free ones.
+Commands that start a gateway ("jotgate serve ...", "jotgate demo ...") run
+until the document's end. The ports of PORTS are exchanged for free ones.
 """
 import os
 import re
@@ -18,13 +18,16 @@ import time
 
 from gateway import BUILD, free_port
 
+# The gateway's and its control API's; those of the demo, where a document has it
+# for an upstream, and last that upstream's.
+PORTS = ["8080", "8081", "8090", "8091", "8092"]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```", re.S | re.M)
 
 
 class Session:
     def __init__(self, folder):
         self.folder = folder
-        self.ports = {"8080": str(free_port()), "8081": str(free_port())}
+        self.ports = {port: str(free_port()) for port in PORTS}
         self.env = dict(os.environ, PATH=f"{BUILD}:{os.environ['PATH']}",
                         XDG_STATE_HOME=str(folder / "state"), NO_COLOR="1")
         # On a terminal curl shows no progress when its output is shown.
@@ -46,7 +49,8 @@ class Session:
             ["sh", "-c", f"exec {command}"], cwd=self.folder, env=env,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log))
         deadline = time.monotonic() + 60
-        url = f"http://127.0.0.1:{self.ports['8080']}/ready"
+        port = re.search(r"--port (\d+)", command)
+        url = f"http://127.0.0.1:{port[1] if port else self.ports['8080']}/ready"
         while subprocess.run(["curl", "-sfo", "/dev/null", url]).returncode:
             assert self.background[-1].poll() is None and \
                 time.monotonic() < deadline, \
@@ -93,7 +97,7 @@ def follow(document, session, peer=""):
             path.write_text(session.local(body))
         elif kind == "console" and name == peer:
             for command, expected in commands_of(body):
-                if command.startswith("jotgate serve"):
-                    session.start(command)
+                if command.startswith(("jotgate serve", "jotgate demo")):
+                    session.start(session.local(command))
                 else:
                     session.run(command, expected or "…")
