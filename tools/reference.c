@@ -77,13 +77,13 @@ put_type(const struct jg_field *row)
         printf(", %.0f to %.0f", row->min, row->max);
 }
 
-/* The field of <table> whose warning speaks for the silent ones beside it. */
+/* The field before <row> whose warning speaks for the silent ones after it. */
 static const char *
-speaker(const struct jg_field_table *table)
+speaker(const struct jg_field_table *table, const struct jg_field *row)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (table->fields[i].type == JG_FIELD_IGNORED)
-            return table->fields[i].name;
+    while (row-- > table->fields)
+        if (row->type == JG_FIELD_IGNORED)
+            return row->name;
     return NULL;
 }
 
@@ -107,8 +107,8 @@ put_state(const struct jg_field *row, const struct jg_field_table *table,
     if (note != NULL && note[0] != '\0') {
         fputs(": ", stdout);
         put_cell(note);
-    } else if (state == UNUSED && nested && speaker(table) != NULL) {
-        printf(": see `%s` beside it", speaker(table));
+    } else if (state == UNUSED && nested && speaker(table, row) != NULL) {
+        printf(": see `%s` beside it", speaker(table, row));
     }
 }
 
