@@ -5,13 +5,12 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "store/limit_table.h"
 #include "store/mapped.h"
 
-/*
- * Version of everything below, to be raised with any change to it. A second
- * table, for rates and quotas, has its place behind <keys>.
- */
-#define LAYOUT 2
+/* Version of everything below and of limit_table.h, to be raised with any
+ * change to it. */
+#define LAYOUT 3
 
 #define METRICS_MAX 64 /* places; enum jg_metric takes the first ones */
 #define SHARDS 8
@@ -57,11 +56,13 @@ struct file {
     struct shard shards[SHARDS];
     struct turn turns[TURNS];
     struct key keys[KEYS];
+    struct jg_limit_table limits;
 };
 
 struct jg_counters {
     struct file *file;
     struct shard *shard;
+    uint32_t number; /* of this opening */
 };
 
 static const struct jg_mapped_head head = {
@@ -73,7 +74,6 @@ jg_counters_open(const char *path, struct jg_counters **out)
     struct jg_counters *c = jg_mem_grow(NULL, sizeof(*c));
     void *mapped;
     enum jg_err err;
-    uint32_t number;
 
     if (c == NULL)
         return JG_E_NOMEM;
@@ -83,9 +83,14 @@ jg_counters_open(const char *path, struct jg_counters **out)
         return err;
     }
     c->file = mapped;
-    number =
+    err = jg_limit_table_init(&c->file->limits);
+    if (err != JG_OK) {
+        jg_counters_close(c);
+        return err;
+    }
+    c->number =
         atomic_fetch_add_explicit(&c->file->processes, 1, memory_order_relaxed);
-    c->shard = &c->file->shards[number % SHARDS];
+    c->shard = &c->file->shards[c->number % SHARDS];
     *out = c;
     return JG_OK;
 }
@@ -97,6 +102,13 @@ jg_counters_close(struct jg_counters *c)
         return;
     jg_mapped_close(c->file, &head);
     jg_mem_free(c);
+}
+
+struct jg_limit_table *
+jg_counters_limits(struct jg_counters *c, uint32_t *process)
+{
+    *process = c->number;
+    return &c->file->limits;
 }
 
 static void

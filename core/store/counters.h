@@ -37,6 +37,7 @@ enum jg_metric {
     JG_METRIC_KEYSETS_FAILING,   /* whose last attempt failed: a gauge */
     JG_METRIC_KEYSETS_INSECURE,  /* whose TLS is not verified: a gauge */
     JG_METRIC_KEYSETS_OLDEST,    /* unix time of the oldest one: a gauge */
+    JG_METRIC_LIMITS_FULL,       /* limits not counted: no place for them */
     JG_METRIC_COUNT
 };
 
@@ -47,6 +48,7 @@ enum jg_metric {
  * the group of its folder, which must exist. On failure errno says why.
  *   JG_E_STORE, JG_E_NOMEM
  *   JG_E_STORE_FULL  the disk has no room for it
+ *   JG_E_CRYPTO      no random bytes for limit.h
  */
 enum jg_err jg_counters_open(const char *path, struct jg_counters **out);
 void jg_counters_close(struct jg_counters *c); /* NULL is fine */

@@ -56,6 +56,11 @@ static const struct jg_metric_info metrics[] = {
         {"jotgate_keysets_oldest_fetch_timestamp_seconds",
          "When the oldest key set in use was fetched or confirmed.", NULL,
          true},
+    [JG_METRIC_LIMITS_FULL] =
+        {"jotgate_limits_full_total",
+         "Rates and quotas that were not counted, since all places for them "
+         "were taken.",
+         NULL, false},
 };
 
 _Static_assert(sizeof(metrics) / sizeof(metrics[0]) == JG_METRIC_COUNT,

@@ -31,6 +31,36 @@ siphash_gives_the_authors_values(void **state)
     assert_int_equal(jg_hash_keyed(&key, jg_str(NULL)), sip64[0]);
 }
 
+/* The first bytes of 00 01 02 .., out of OpenSSL's SIPHASH with size:16. */
+static void
+siphash_of_128_bits_gives_its_peers_values(void **state)
+{
+    static const struct jg_hash_key key = {0x0706050403020100,
+                                           0x0f0e0d0c0b0a0908};
+    static const struct {
+        size_t len;
+        uint64_t a, b;
+    } rows[] = {
+        {0, 0xe6a825ba047f81a3, 0x930255c71472f66d},
+        {1, 0x44af996bd8c187da, 0x45fc229b11597634},
+        {8, 0x61f55862baa9623b, 0xb49714f364e2830f},
+        {15, 0x11a8b03399e99354, 0xd9c3cf970fec087e},
+        {63, 0x4a83502f77d15051, 0x7cbd3f979a063e50},
+    };
+    char input[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(input); i++)
+        input[i] = (char)i;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct jg_hash_128 hash =
+            jg_hash_keyed_128(&key, (struct jg_str){input, rows[i].len});
+
+        assert_int_equal(hash.a, rows[i].a);
+        assert_int_equal(hash.b, rows[i].b);
+    }
+}
+
 static void
 another_key_gives_another_hash(void **state)
 {
@@ -83,6 +113,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(siphash_gives_the_authors_values),
+        cmocka_unit_test(siphash_of_128_bits_gives_its_peers_values),
         cmocka_unit_test(another_key_gives_another_hash),
         cmocka_unit_test(alignment_does_not_matter),
         cmocka_unit_test(fnv_gives_the_authors_values),
