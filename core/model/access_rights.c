@@ -34,7 +34,7 @@ static const struct jg_field limit_rows[] = {
     {"max_query_depth", JG_FIELD_INT, LIMIT(max_query_depth), .note = graphql},
     {"smoothing", JG_FIELD_SILENT,
      .note = "a rate counts from the first request on"},
-    {"set_by_policy", JG_FIELD_SILENT},
+    {"set_by_policy", JG_FIELD_SILENT, .note = "set by Tyk itself"},
 };
 const struct jg_field_table jg_limit_table = {
     sizeof(struct jg_limit), limit_rows, JG_FIELD_COUNT(limit_rows)};

@@ -208,7 +208,8 @@ static const struct jg_field scheme_rows[] = {
     {"jtiValidation", JG_FIELD_OBJECT, SCHEME(rules), &jg_jti_table},
     {"customClaimValidation", JG_FIELD_MAP, SCHEME(rules.custom),
      &jg_claim_rule_table, .note = "in the order of the text"},
-    {"idpClientIdMappingDisabled", JG_FIELD_SILENT},
+    {"idpClientIdMappingDisabled", JG_FIELD_SILENT,
+     .note = "OAuth clients are not kept"},
     /* Of the other kinds, whose APIs are closed. */
     {"signatureValidation", JG_FIELD_SILENT, .note = "of auth tokens only"},
     {"enableClientCertificate", JG_FIELD_SILENT, .note = "of auth tokens only"},
@@ -287,7 +288,7 @@ static const struct jg_field server_rows[] = {
     {"eventHandlers", JG_FIELD_IGNORED, .note = "no handler is called"},
     {"gatewayTags", JG_FIELD_SILENT, .note = "every gateway loads every API"},
     {"detailedActivityLogs", JG_FIELD_SILENT, .note = statistics},
-    {"detailedTracing", JG_FIELD_SILENT},
+    {"detailedTracing", JG_FIELD_SILENT, .note = "nothing is traced"},
 };
 OAS_TABLE(server_table, server_rows);
 
@@ -312,7 +313,7 @@ static const struct jg_field_table headers_table = {
 SWITCH(context_table, DEF(enable_context_vars));
 
 static const struct jg_field plugin_config_rows[] = {
-    {"driver", JG_FIELD_SILENT},
+    {"driver", JG_FIELD_SILENT, .note = plugins},
     {"bundle", JG_FIELD_OBJECT, .table = &plugin_table},
     {"data", JG_FIELD_SILENT, .note = "for plugins only"},
 };

@@ -54,7 +54,7 @@ static const struct jg_field rows[] = {
     {"post_expiry_grace_period", JG_FIELD_INT, POLICY(post_expiry_grace_s),
      .note = "see post_expiry_action"},
     {"last_updated", JG_FIELD_STR, POLICY(last_updated), .max = 1024},
-    {"date_created", JG_FIELD_SILENT},
+    {"date_created", JG_FIELD_SILENT, .note = "the Dashboard's own"},
 };
 
 const struct jg_field_table jg_policy_table = {sizeof(struct jg_policy), rows,
