@@ -14,6 +14,9 @@ static const struct jg_step steps[] = {
     {{"route", "An active API listens on this host and path."},
      jg_step_route,
      false},
+    {{"version", "The version exists, has not expired, and offers this path."},
+     jg_step_version,
+     false},
     {{"auth", "The API is open, or asks for a token that it can check."},
      jg_step_auth,
      false},
@@ -114,6 +117,8 @@ jg_decide(struct jg_decision *d)
             return JG_DENY;
         if (d->want.kind != JG_WANT_NOTHING)
             return JG_WANT;
+        if (d->answer.status != 0)
+            return JG_ANSWER;
     }
     return JG_ALLOW;
 }

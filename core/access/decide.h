@@ -165,6 +165,9 @@ struct jg_decision {
     const struct jg_json *claims;       /* verified from step "signature" on */
     const struct jg_verified *verified; /* cache entry, or NULL */
     bool cached;                        /* the signature was verified before */
+    const struct jg_api_version *version; /* of <api>; NULL: it has none */
+    struct jg_path_forms forms;           /* what path patterns look at */
+    struct jg_matching matching;          /* what their matches share */
     struct jg_session session;
     struct jg_forward forward;
     struct jg_respond_headers respond; /* of every response, refusals too;
@@ -177,8 +180,9 @@ struct jg_decision {
     /* From step to step; nobody else reads it. */
     struct jg_jws jws;
     const struct jg_json *unverified; /* claims before step "signature" */
-    struct jg_str query;         /* of the path, without what was stripped */
-    uint32_t asked, asked_again; /* bit <i>: for key_urls[i], in this way */
+    struct jg_str query;          /* of the path, without what was stripped */
+    struct jg_str version_header; /* is not sent on; empty: none */
+    uint32_t asked, asked_again;  /* bit <i>: for key_urls[i], in this way */
 };
 
 /*

@@ -55,7 +55,7 @@ jg_rewrite_set(struct jg_rewrite *w, struct jg_str name, struct jg_str value)
 static enum jg_err
 make_room(struct jg_rewrite *w)
 {
-    const struct jg_api_version *version = w->d->api->headers;
+    const struct jg_api_version *version = w->d->version;
 
     w->set_max = JG_REWRITE_OWN_MAX;
     if (version != NULL)
@@ -77,6 +77,14 @@ strip_auth(struct jg_rewrite *w)
     if (err == JG_OK && cookies.len > 0)
         jg_rewrite_set(w, JG_STR("Cookie"), cookies);
     return err;
+}
+
+static enum jg_err
+strip_version(struct jg_rewrite *w)
+{
+    if (w->d->version_header.len > 0)
+        jg_rewrite_drop(w, w->d->version_header);
+    return JG_OK;
 }
 
 /*
@@ -244,8 +252,13 @@ enum jg_err
 jg_step_headers(struct jg_decision *d)
 {
     static enum jg_err (*const parts[])(struct jg_rewrite *) = {
-        make_room,       strip_auth,    jg_transform_request,
-        drop_hop_by_hop, forwarded_for, jg_transform_response};
+        make_room,
+        strip_auth,
+        strip_version,
+        jg_transform_request,
+        drop_hop_by_hop,
+        forwarded_for,
+        jg_transform_response};
     struct jg_rewrite w = {.d = d};
     enum jg_err err = JG_OK;
 

@@ -20,6 +20,7 @@ struct jg_step {
 
 enum jg_err jg_step_path(struct jg_decision *d);
 enum jg_err jg_step_route(struct jg_decision *d);
+enum jg_err jg_step_version(struct jg_decision *d);
 enum jg_err jg_step_auth(struct jg_decision *d);
 enum jg_err jg_step_token(struct jg_decision *d);
 enum jg_err jg_step_algorithm(struct jg_decision *d);
@@ -73,9 +74,29 @@ void jg_trace_skip(struct jg_decision *d);
 /* "2026-11-25 12:01:03", UTC, into <out>; returns <out>. */
 const char *jg_trace_time(int64_t t, char out[static JG_TRACE_TIME_MAX]);
 
+#define JG_HTTP_TIME_MAX 32
+
+/* "Thu, 26 Nov 2026 12:01:03 UTC" into <out>; returns <out>. */
+const char *jg_http_time(int64_t t, char out[static JG_HTTP_TIME_MAX]);
+
 /* The one place where the strict profile differs: strict.c. */
 bool jg_strict(const struct jg_api *api);
 int jg_strict_status(enum jg_err reason, int status);
+
+/* Take every parameter called <name> off d->query.  JG_E_NOMEM */
+enum jg_err jg_strip_param(struct jg_decision *d, struct jg_str name);
+
+/*
+ * What the lists of d->version say about this endpoint: d->ignored, or
+ * d->answer (its status is not 0 then), or nothing.
+ *   JG_E_ENDPOINT, JG_E_NOMEM, JG_E_INTERNAL
+ */
+enum jg_err jg_check_path_lists(struct jg_decision *d);
+
+/* Set a header of every response; a later value replaces an earlier one.
+ * JG_E_NOMEM, JG_E_INTERNAL (more than JG_FORWARD_HEADERS_MAX) */
+enum jg_err jg_respond_set(struct jg_decision *d, struct jg_str name,
+                           struct jg_str value);
 
 /*
  * Take what strip_auth_data says off d->query, and mark in <drop>, one a

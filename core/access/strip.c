@@ -24,8 +24,8 @@ carrier_of(const struct jg_auth_config *config)
 }
 
 /* The other parameters keep their order and spelling; Tyk sorts them. */
-static enum jg_err
-strip_param(struct jg_decision *d, struct jg_str name)
+enum jg_err
+jg_strip_param(struct jg_decision *d, struct jg_str name)
 {
     struct jg_str rest = d->query;
     struct jg_pair_text param;
@@ -132,7 +132,7 @@ strip_carrier(struct jg_decision *d, const struct carrier *c, bool *drop,
 
     strip_header(d->request, c->header, drop);
     if (c->use_param)
-        err = strip_param(d, c->param);
+        err = jg_strip_param(d, c->param);
     if (err == JG_OK && cookies->len > 0)
         err = strip_cookie(cookies, c->cookie, d->arena, stripped);
     return err;

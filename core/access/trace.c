@@ -90,6 +90,18 @@ jg_trace_skip(struct jg_decision *d)
 }
 
 const char *
+jg_http_time(int64_t t, char out[static JG_HTTP_TIME_MAX])
+{
+    time_t seconds = (time_t)t;
+    struct tm tm;
+
+    if (t < 0 || t > JG_TIME_MAX_S || gmtime_r(&seconds, &tm) == NULL ||
+        strftime(out, JG_HTTP_TIME_MAX, "%a, %d %b %Y %H:%M:%S UTC", &tm) == 0)
+        snprintf(out, JG_HTTP_TIME_MAX, "no time");
+    return out;
+}
+
+const char *
 jg_trace_time(int64_t t, char out[static JG_TRACE_TIME_MAX])
 {
     time_t seconds = (time_t)t;

@@ -8,7 +8,7 @@ _Static_assert(JG_TRANSFORM_MAX + JG_REWRITE_OWN_MAX <= JG_FORWARD_HEADERS_MAX,
 enum jg_err
 jg_transform_request(struct jg_rewrite *w)
 {
-    const struct jg_api_version *version = w->d->api->headers;
+    const struct jg_api_version *version = w->d->version;
 
     if (version == NULL)
         return JG_OK;
@@ -32,7 +32,7 @@ jg_transform_request(struct jg_rewrite *w)
 enum jg_err
 jg_transform_response(struct jg_rewrite *w)
 {
-    const struct jg_api_version *version = w->d->api->headers;
+    const struct jg_api_version *version = w->d->version;
     struct jg_respond_headers *out = &w->d->forward.respond;
     const struct jg_transform *t;
     struct jg_forward_header *set;

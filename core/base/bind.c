@@ -205,6 +205,22 @@ new_structs(struct jg_bind *b, const struct jg_field_table *table,
 }
 
 static bool
+bind_made(struct jg_bind *b, const struct jg_field *f,
+          const struct jg_json *value, void *to, const struct jg_place *at)
+{
+    char *made;
+
+    if (value->type != JG_JSON_OBJECT)
+        return jg_bind_wrong(b, f, value, at, JG_E_CONF_TYPE, "an object");
+    made = new_structs(b, f->table, 1);
+    if (made == NULL)
+        return false;
+    bind_members(b, f->table, value, made, at);
+    *(void **)to = made;
+    return true;
+}
+
+static bool
 bind_list(struct jg_bind *b, const struct jg_field *f,
           const struct jg_json *value, void *to, const struct jg_place *at)
 {
@@ -308,7 +324,7 @@ static const binder binders[] = {
     [JG_FIELD_OBJECT] = bind_object,     [JG_FIELD_LIST] = bind_list,
     [JG_FIELD_MAP] = bind_map,           [JG_FIELD_ANY] = bind_any,
     [JG_FIELD_IGNORED] = bind_ignored,   [JG_FIELD_SILENT] = NULL,
-    [JG_FIELD_DURATION] = bind_duration,
+    [JG_FIELD_DURATION] = bind_duration, [JG_FIELD_MADE] = bind_made,
 };
 
 static const struct jg_field *

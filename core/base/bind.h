@@ -20,6 +20,8 @@ enum jg_field_type {
     JG_FIELD_STRS,     /* struct jg_strs */
     JG_FIELD_STR_MAP,  /* struct jg_pairs: object with string values */
     JG_FIELD_OBJECT,   /* a struct, by <table> */
+    JG_FIELD_MADE,     /* a pointer to a struct, by <table>, which is made when
+                        * the member is there; NULL otherwise */
     JG_FIELD_LIST,    /* struct jg_list of structs, by <table>, from an array */
     JG_FIELD_MAP,     /* struct jg_list of structs, by <table>, from an object:
                        * the member name goes to the struct jg_str at offset 0 */
@@ -60,7 +62,7 @@ struct jg_field {
     const char *name;
     enum jg_field_type type;
     size_t offset;
-    const struct jg_field_table *table; /* OBJECT, LIST, MAP */
+    const struct jg_field_table *table; /* OBJECT, MADE, LIST, MAP */
     double min, max;  /* INT, NUMBER: range when min < max; STR, and each of
                        * STRS and STR_MAP: max bytes */
     const char *note; /* for docs/tyk-compatibility.md: how it differs, or why

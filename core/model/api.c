@@ -5,8 +5,6 @@
 #define API_CHUNK_BYTES 512 /* beside the struct; most definitions need one */
 #define API_MAX_BYTES (64 * 1024 * 1024)
 
-#define FAR_YEAR 2100
-
 /* Documents that are no classic definition, by a member that gives them away.
  */
 static const struct {
@@ -100,67 +98,6 @@ check_protocol(struct jg_api_reading *r)
                           "not offered");
 }
 
-/* The version that serves every request: see the warning below. */
-static const struct jg_api_version *
-version_in_use(const struct jg_api_def *def)
-{
-    const struct jg_api_version *versions = def->versions.items;
-    struct jg_str want =
-        def->not_versioned ? JG_STR("Default") : def->default_version;
-
-    for (size_t i = 0; i < def->versions.count; i++)
-        if (jg_str_eq(versions[i].name, want))
-            return &versions[i];
-    return def->versions.count > 0 ? versions : NULL;
-}
-
-/* Will a request of our days find the version expired in Tyk? */
-static bool
-expires(const struct jg_api_version *version)
-{
-    uint64_t year;
-
-    if (version->expires.len == 0 ||
-        jg_str_eq(version->expires, JG_STR("-1")) ||
-        jg_str_eq(version->expires, JG_STR("1")))
-        return false;
-    /* Tyk's own examples say never by the year 3000. */
-    return !jg_str_to_u64(jg_str_head(version->expires, 4), &year) ||
-           year < FAR_YEAR;
-}
-
-static enum jg_err
-read_version(struct jg_api_reading *r)
-{
-    const struct jg_api_def *def = &r->api->def;
-    const struct jg_api_version *version = version_in_use(def);
-    struct jg_str name = version != NULL ? version->name : JG_STR("");
-
-    r->api->headers = version;
-    if (!def->not_versioned)
-        jg_bind_report(
-            r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
-            "version_data.not_versioned", NULL,
-            "make one API of each version, with \"not_versioned\": "
-            "true",
-            "versions are not told apart: version \"%.*s\" serves every "
-            "request",
-            JG_STR_ARG(name));
-    else if (def->versions.count > 1)
-        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE,
-                       "version_data.versions", NULL, NULL,
-                       "not_versioned is set, but there are several versions: "
-                       "\"%.*s\" is used",
-                       JG_STR_ARG(name));
-    if (version != NULL && expires(version))
-        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
-                       "version_data.versions", NULL, NULL,
-                       "version \"%.*s\" has an expiry date, which is not "
-                       "enforced: it goes on being served",
-                       JG_STR_ARG(name));
-    return JG_OK;
-}
-
 static enum jg_err
 compile(struct jg_api_reading *r)
 {
@@ -168,8 +105,9 @@ compile(struct jg_api_reading *r)
         read_id,
         check_org,
         check_protocol,
-        read_version,
+        jg_api_read_versions,
         jg_api_read_headers,
+        jg_api_read_endpoints,
         jg_api_read_listen,
         jg_api_read_domain,
         jg_api_read_targets,

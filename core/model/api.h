@@ -11,6 +11,7 @@
 #include "model/claim_rules.h"
 #include "model/conf.h"
 #include "model/transform.h"
+#include "model/versions.h"
 
 /* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
 struct jg_auth_config {
@@ -26,18 +27,6 @@ struct jg_api_proxy {
     bool strip_listen_path, disable_strip_slash, preserve_host_header;
     bool enable_load_balancing;
     bool ssl_insecure_skip_verify; /* of proxy.transport */
-};
-
-/* One entry of version_data.versions. */
-struct jg_api_version {
-    struct jg_str name;
-    struct jg_str expires;
-    struct jg_pairs global_headers, global_response_headers;
-    struct jg_strs global_headers_remove, global_response_headers_remove;
-    bool global_headers_disabled, global_response_headers_disabled;
-    struct jg_transform request_headers; /* the same, ready for use; with those
-                                          * of response_processors */
-    struct jg_transform response_headers;
 };
 
 /* One entry of response_processors, after the headers of the version. */
@@ -88,7 +77,9 @@ struct jg_api_def {
     struct jg_api_proxy proxy;
     bool not_versioned; /* of version_data; true without one */
     struct jg_str default_version;
-    struct jg_list versions; /* struct jg_api_version */
+    struct jg_list versions;                  /* struct jg_api_version */
+    struct jg_version_definition *definition; /* or NULL */
+    struct jg_str expiration; /* of an API without such versions */
 };
 
 /* A place to send requests to: one target URL, taken apart. */
@@ -140,7 +131,8 @@ struct jg_api {
     const struct jg_auth_config *token_source;
     const struct jg_target *targets; /* at least one */
     size_t target_count;
-    const struct jg_api_version *headers; /* the version in use, or NULL */
+    const struct jg_api_version *headers; /* the default version, or NULL */
+    int64_t expires_s;                    /* def.expiration: versions.h */
     jg_algs algs;                         /* allowed for its tokens */
     struct jg_jwks *keys; /* of the definition itself; NULL when it has none:
                            * see key_urls and key_err */

@@ -10,6 +10,8 @@
 #define RULES(field) DEF(rules.field)
 #define AUTH(field) offsetof(struct jg_auth_config, field)
 #define PROXY(field) offsetof(struct jg_api_proxy, field)
+#define PLAIN(field) offsetof(struct jg_plain_paths, field)
+#define ENDPOINTS(kind) offsetof(struct jg_endpoints, kinds[kind])
 #define VERSION(field) offsetof(struct jg_api_version, field)
 #define PROCESSOR(field) offsetof(struct jg_response_processor, field)
 
@@ -130,32 +132,27 @@ static const struct jg_field proxy_rows[] = {
 static const struct jg_field_table proxy_table = {
     sizeof(struct jg_api_proxy), proxy_rows, JG_FIELD_COUNT(proxy_rows)};
 
-/* The legacy lists, used by Tyk when use_extended_paths is off. */
+/* The lists of Tyk's early days, used when use_extended_paths is off. */
 static const struct jg_field paths_rows[] = {
-    {"ignored", JG_FIELD_IGNORED,
-     .note = "authentication is not skipped for any path"},
-    {"white_list", JG_FIELD_IGNORED,
-     .note = "paths are not restricted: those that are not listed are open "
-             "to authorised callers, too"},
-    {"black_list", JG_FIELD_IGNORED,
-     .note = "paths are not restricted: the listed ones are open to "
-             "authorised callers, too"},
+    {"ignored", JG_FIELD_STRS, PLAIN(ignored), .max = JG_PATTERN_MAX},
+    {"white_list", JG_FIELD_STRS, PLAIN(white_list), .max = JG_PATTERN_MAX},
+    {"black_list", JG_FIELD_STRS, PLAIN(black_list), .max = JG_PATTERN_MAX},
 };
-static const struct jg_field_table paths_table = {0, paths_rows,
-                                                  JG_FIELD_COUNT(paths_rows)};
+static const struct jg_field_table paths_table = {
+    sizeof(struct jg_plain_paths), paths_rows, JG_FIELD_COUNT(paths_rows)};
+
+#define LISTED(name, kind)                                              \
+    {                                                                   \
+        name, JG_FIELD_LIST, ENDPOINTS(kind), &jg_listed_endpoint_table \
+    }
 
 static const struct jg_field extended_paths_rows[] = {
-    {"ignored", JG_FIELD_IGNORED,
-     .note = "authentication is not skipped for any path"},
-    {"white_list", JG_FIELD_IGNORED,
-     .note = "paths are not restricted: those that are not listed are open "
-             "to authorised callers, too"},
-    {"black_list", JG_FIELD_IGNORED,
-     .note = "paths are not restricted: the listed ones are open to "
-             "authorised callers, too"},
-    {"internal", JG_FIELD_IGNORED,
-     .note = "paths are not restricted: the internal ones are open to "
-             "authorised callers, too"},
+    LISTED("ignored", JG_ENDPOINT_IGNORED),
+    LISTED("white_list", JG_ENDPOINT_WHITE_LIST),
+    LISTED("black_list", JG_ENDPOINT_BLACK_LIST),
+    {"internal", JG_FIELD_LIST, ENDPOINTS(JG_ENDPOINT_INTERNAL),
+     &jg_endpoint_table,
+     .note = "never reached, since there are no loops in this version"},
     {"validate_json", JG_FIELD_IGNORED, .note = "bodies are not validated"},
     {"validate_request", JG_FIELD_IGNORED,
      .note = "requests are not validated"},
@@ -185,15 +182,17 @@ static const struct jg_field extended_paths_rows[] = {
     {"do_not_track_endpoints", JG_FIELD_SILENT, .note = statistics},
 };
 static const struct jg_field_table extended_paths_table = {
-    0, extended_paths_rows, JG_FIELD_COUNT(extended_paths_rows)};
+    sizeof(struct jg_endpoints), extended_paths_rows,
+    JG_FIELD_COUNT(extended_paths_rows)};
 
 static const struct jg_field version_rows[] = {
     {"name", JG_FIELD_SILENT, .note = "the member name of versions counts"},
-    {"expires", JG_FIELD_STR, VERSION(expires), .max = 64,
-     .note = "not enforced in this version"},
-    {"paths", JG_FIELD_OBJECT, .table = &paths_table},
-    {"use_extended_paths", JG_FIELD_SILENT},
-    {"extended_paths", JG_FIELD_OBJECT, .table = &extended_paths_table},
+    {"expires", JG_FIELD_STR, VERSION(expires), .max = 64},
+    {"paths", JG_FIELD_MADE, VERSION(plain_paths), &paths_table,
+     .note = "without use_extended_paths only"},
+    {"use_extended_paths", JG_FIELD_BOOL, VERSION(use_extended_paths)},
+    {"extended_paths", JG_FIELD_MADE, VERSION(endpoints), &extended_paths_table,
+     .note = "with use_extended_paths only"},
     {"global_headers", JG_FIELD_STR_MAP, VERSION(global_headers)},
     {"global_headers_remove", JG_FIELD_STRS, VERSION(global_headers_remove)},
     {"global_headers_disabled", JG_FIELD_BOOL,
@@ -204,7 +203,7 @@ static const struct jg_field version_rows[] = {
      VERSION(global_response_headers_remove)},
     {"global_response_headers_disabled", JG_FIELD_BOOL,
      VERSION(global_response_headers_disabled)},
-    {"ignore_endpoint_case", JG_FIELD_SILENT, .note = "of extended_paths"},
+    {"ignore_endpoint_case", JG_FIELD_BOOL, VERSION(ignore_endpoint_case)},
     {"global_size_limit", JG_FIELD_IGNORED,
      .note = "only max_request_body_size of the gateway limits bodies"},
     {"global_size_limit_disabled", JG_FIELD_SILENT},
@@ -217,30 +216,11 @@ static const struct jg_field version_data_rows[] = {
     {"not_versioned", JG_FIELD_BOOL, DEF(not_versioned),
      .note = "true when the definition has no version_data"},
     {"default_version", JG_FIELD_STR, DEF(default_version), .max = 256},
-    {"versions", JG_FIELD_MAP, DEF(versions), &version_table,
-     .note = "one version serves every request"},
+    {"versions", JG_FIELD_MAP, DEF(versions), &version_table},
 };
 static const struct jg_field_table version_data_table = {
     sizeof(struct jg_api_def), version_data_rows,
     JG_FIELD_COUNT(version_data_rows)};
-
-static const struct jg_field definition_rows[] = {
-    {"enabled", JG_FIELD_IGNORED,
-     .note = "versions are not told apart: every request is served by this "
-             "API itself"},
-    {"location", JG_FIELD_SILENT},
-    {"key", JG_FIELD_SILENT},
-    {"name", JG_FIELD_SILENT},
-    {"default", JG_FIELD_SILENT},
-    {"versions", JG_FIELD_SILENT},
-    {"strip_path", JG_FIELD_SILENT},
-    {"strip_versioning_data", JG_FIELD_SILENT},
-    {"url_versioning_pattern", JG_FIELD_SILENT},
-    {"fallback_to_default", JG_FIELD_SILENT},
-    {"base_id", JG_FIELD_SILENT},
-};
-static const struct jg_field_table definition_table = {
-    0, definition_rows, JG_FIELD_COUNT(definition_rows)};
 
 static const struct jg_field global_rate_rows[] = {
     {"rate", JG_FIELD_IGNORED, .note = "requests are not limited"},
@@ -372,7 +352,7 @@ static const struct jg_field rows[] = {
      .note = "the API is served on the gateway's own listen_port"},
     {"enable_proxy_protocol", JG_FIELD_IGNORED,
      .note = "of TCP services, which are not offered"},
-    {"expiration", JG_FIELD_IGNORED, .note = "the API does not expire"},
+    {"expiration", JG_FIELD_STR, DEF(expiration), .max = 64},
     {"slug", JG_FIELD_SILENT, .note = dashboard},
     {"id", JG_FIELD_SILENT, .note = dashboard},
     {"_id", JG_FIELD_SILENT, .note = dashboard},
@@ -503,7 +483,8 @@ static const struct jg_field rows[] = {
     /* Where it goes. */
     {"proxy", JG_FIELD_OBJECT, DEF(proxy), &proxy_table},
     {"version_data", JG_FIELD_OBJECT, .table = &version_data_table},
-    {"definition", JG_FIELD_OBJECT, .table = &definition_table},
+    {"definition", JG_FIELD_MADE, DEF(definition),
+     &jg_version_definition_table},
     {"certificates", JG_FIELD_IGNORED,
      .note = "the gateway's http_server_options.certificates are used"},
     {"upstream_certificates", JG_FIELD_IGNORED,

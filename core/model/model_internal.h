@@ -28,13 +28,15 @@ struct jg_api_reading {
  * every problem that it sees, and returns the first that keeps the API from
  * being routed.
  */
-enum jg_err jg_api_read_headers(struct jg_api_reading *r); /* headers.c */
-enum jg_err jg_api_read_listen(struct jg_api_reading *r);  /* listen.c */
-enum jg_err jg_api_read_domain(struct jg_api_reading *r);  /* listen.c */
-enum jg_err jg_api_read_targets(struct jg_api_reading *r); /* target.c */
-enum jg_err jg_api_read_auth(struct jg_api_reading *r);    /* api_auth.c */
-enum jg_err jg_api_read_claims(struct jg_api_reading *r);  /* claim_rules.c */
-enum jg_err jg_api_read_key(struct jg_api_reading *r);     /* api_key.c */
+enum jg_err jg_api_read_headers(struct jg_api_reading *r);   /* headers.c */
+enum jg_err jg_api_read_versions(struct jg_api_reading *r);  /* versions.c */
+enum jg_err jg_api_read_endpoints(struct jg_api_reading *r); /* endpoints.c */
+enum jg_err jg_api_read_listen(struct jg_api_reading *r);    /* listen.c */
+enum jg_err jg_api_read_domain(struct jg_api_reading *r);    /* listen.c */
+enum jg_err jg_api_read_targets(struct jg_api_reading *r);   /* target.c */
+enum jg_err jg_api_read_auth(struct jg_api_reading *r);      /* api_auth.c */
+enum jg_err jg_api_read_claims(struct jg_api_reading *r);    /* claim_rules.c */
+enum jg_err jg_api_read_key(struct jg_api_reading *r);       /* api_key.c */
 
 /* As jg_api_read(), with keys that may be shared through <keys>. */
 enum jg_err jg_api_read_sharing(const struct jg_bind_source *source,

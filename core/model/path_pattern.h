@@ -25,7 +25,7 @@ struct jg_path_pattern {
 
 /* The ways in which one request's path is written, to match any of them: all
  * are ends of one canonical path. */
-#define JG_PATH_FORMS_MAX 3
+#define JG_PATH_FORMS_MAX 2
 struct jg_path_forms {
     struct jg_str items[JG_PATH_FORMS_MAX]; /* each begins with '/' */
     size_t count;

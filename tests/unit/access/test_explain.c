@@ -82,13 +82,14 @@ times_are_named_with_both_clocks(void **state)
         r.text.p,
         "ok    1 path        /jwt/x\n"
         "ok    2 route       API jwt at /jwt/\n"
-        "ok    3 auth        enable_jwt: a token is needed\n"
-        "ok    4 token       135 bytes in the header\n"
-        "ok    5 algorithm   HS256\n"
-        "ok    6 key         no kid; 1 of 1 keys fit\n"
-        "-     7 profile\n"
-        "ok    8 signature   HS256 verifies with secret of 6 bytes\n"
-        "FAIL  9 claims      exp 2023-11-14 22:08:20\n"
+        "ok    3 version     the only one\n"
+        "ok    4 auth        enable_jwt: a token is needed\n"
+        "ok    5 token       135 bytes in the header\n"
+        "ok    6 algorithm   HS256\n"
+        "ok    7 key         no kid; 1 of 1 keys fit\n"
+        "-     8 profile\n"
+        "ok    9 signature   HS256 verifies with secret of 6 bytes\n"
+        "FAIL 10 claims      exp 2023-11-14 22:08:20\n"
         "        expected    now 2023-11-14 22:13:20 UTC, skew 5 s\n"
         "        reason      JG301 401 Key not authorized: token has expired\n"
         "        help        The exp claim is in the past, or not a number; "
@@ -141,7 +142,7 @@ what_passes_has_all_steps(void **state)
 
     (void)state;
     explain(&r, "/jwt/", HS256, "{\"sub\":\"a\",\"pol\":\"all\"}", SECRET);
-    assert_int_equal(r.steps, 16);
+    assert_int_equal(r.steps, 17);
     assert_null(jg_step_at(r.steps));
     jg_arena_init(&a, 4096, 1024 * 1024);
     assert_err(jg_json_parse(jg_buf_str(&r.json), &jg_json_limits_conf, &a,
@@ -149,8 +150,8 @@ what_passes_has_all_steps(void **state)
                JG_OK);
     assert_str(jg_json_string(jg_json_get(json, JG_STR("verdict"))), "allow");
     steps = jg_json_get(json, JG_STR("steps"));
-    assert_int_equal(steps->count, 16);
-    for (size_t i = 0; i < 16; i++)
+    assert_int_equal(steps->count, 17);
+    for (size_t i = 0; i < 17; i++)
         assert_str(
             jg_json_string(jg_json_get(&steps->items[i], JG_STR("name"))),
             jg_step_at(i)->name);
@@ -165,9 +166,9 @@ an_open_api_skips_the_steps_of_callers(void **state)
 
     (void)state;
     explain(&r, "/open/", HS256, "{}", SECRET);
-    for (size_t i = 3; i < 14; i++)
+    for (size_t i = 4; i < 15; i++)
         assert_int_equal(r.trace.steps[i].outcome, JG_STEP_SKIP);
-    assert_int_equal(r.trace.steps[14].outcome, JG_STEP_PASS);
+    assert_int_equal(r.trace.steps[15].outcome, JG_STEP_PASS);
     end_report(&r);
 }
 

@@ -1,0 +1,107 @@
+/*
+ * Endpoints that need no authentication, that are forbidden, or the only ones
+ * that are allowed (reference 1.1, 5).
+ */
+#include "access/step.h"
+
+#define REPLY_STATUS 200 /* of a reply that names none, or none of HTTP's */
+
+static enum jg_err
+forbid(struct jg_decision *d, const char *why)
+{
+    jg_trace_seen(d, "%.*s %.*s: %s", JG_STR_ARG(d->request->method),
+                  JG_STR_ARG(d->path.decoded), why);
+    return JG_E_ENDPOINT;
+}
+
+/* The HTTP engine's own, whatever a definition says. */
+static bool
+is_framing(struct jg_str name)
+{
+    static const struct jg_str names[] = {{"Content-Length", 14},
+                                          {"Transfer-Encoding", 17},
+                                          {"Connection", 10},
+                                          {"Upgrade", 7},
+                                          {"Trailer", 7}};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (jg_str_eq_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+/* method_actions with "reply": the gateway's own answer, before anything is
+ * asked of the caller. */
+static enum jg_err
+reply(struct jg_decision *d, const struct jg_method_action *action)
+{
+    bool valid = action->code >= 200 && action->code <= 599;
+    struct jg_answer answer = {
+        .status = valid ? (int)action->code : REPLY_STATUS,
+        .content_type = JG_STR("text/plain; charset=utf-8"), /* Go's guess */
+        .body = action->data,
+    };
+
+    for (size_t i = 0; i < action->headers.count; i++) {
+        struct jg_str name = action->headers.items[i].name;
+        struct jg_str value = action->headers.items[i].value;
+        enum jg_err err = JG_OK;
+
+        if (jg_str_eq_nocase(name, JG_STR("Content-Type")))
+            answer.content_type = value;
+        else if (!is_framing(name))
+            err = jg_respond_set(d, name, value);
+        if (err != JG_OK)
+            return err;
+    }
+    d->answer = answer;
+    jg_trace_seen(d, "a reply of its own, %d", d->answer.status);
+    return JG_OK;
+}
+
+/* What the entry that was found says. */
+static enum jg_err
+obey(struct jg_decision *d, enum jg_endpoint_kind kind,
+     const struct jg_endpoint *endpoint)
+{
+    const struct jg_listed_endpoint *listed =
+        (const struct jg_listed_endpoint *)endpoint;
+    const struct jg_method_action *action =
+        jg_endpoint_action(listed, d->request->method);
+
+    if (action != NULL && jg_str_eq(action->action, JG_STR("reply")))
+        return reply(d, action);
+    if (action != NULL && !jg_str_eq(action->action, JG_STR("no_action")))
+        return forbid(d, "an action that is not known");
+    if (kind == JG_ENDPOINT_BLACK_LIST)
+        return forbid(d, "in black_list");
+    d->ignored = kind == JG_ENDPOINT_IGNORED;
+    jg_trace_seen(d, "%.*s is in %s", JG_STR_ARG(endpoint->path),
+                  jg_endpoint_kind_name(kind));
+    return JG_OK;
+}
+
+enum jg_err
+jg_check_path_lists(struct jg_decision *d)
+{
+    /* In Tyk's order: the first that matches decides. */
+    static const enum jg_endpoint_kind kinds[] = {
+        JG_ENDPOINT_IGNORED, JG_ENDPOINT_BLACK_LIST, JG_ENDPOINT_WHITE_LIST};
+
+    if (d->version == NULL)
+        return JG_OK;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const struct jg_endpoint *endpoint = jg_endpoint_find(
+            d->version, kinds[i], d->request->method, &d->forms, &d->matching,
+            kinds[i] == JG_ENDPOINT_BLACK_LIST);
+
+        if (endpoint != NULL)
+            return obey(d, kinds[i], endpoint);
+    }
+    if (d->version->has_white_list)
+        return forbid(d, "not in white_list");
+    if (jg_endpoint_find(d->version, JG_ENDPOINT_INTERNAL, d->request->method,
+                         &d->forms, &d->matching, true) != NULL)
+        return forbid(d, "internal");
+    return JG_OK;
+}

@@ -1,0 +1,256 @@
+/* Entries of extended_paths: their patterns compiled, and found again. */
+#include <stdio.h>
+
+#include "model/model_internal.h"
+
+#define PLACE_BYTES 512
+
+#define ACTION(field) offsetof(struct jg_method_action, field)
+
+static const struct {
+    const char *name;
+    size_t size; /* of an entry */
+    bool listed; /* it is a struct jg_listed_endpoint */
+} kinds[] = {
+    [JG_ENDPOINT_IGNORED] = {"ignored", sizeof(struct jg_listed_endpoint),
+                             true},
+    [JG_ENDPOINT_BLACK_LIST] = {"black_list", sizeof(struct jg_listed_endpoint),
+                                true},
+    [JG_ENDPOINT_WHITE_LIST] = {"white_list", sizeof(struct jg_listed_endpoint),
+                                true},
+    [JG_ENDPOINT_INTERNAL] = {"internal", sizeof(struct jg_endpoint), false},
+};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
+               "every kind has a row");
+
+static const struct jg_field action_rows[] = {
+    {"action", JG_FIELD_STR, ACTION(action), .max = 64},
+    {"code", JG_FIELD_INT, ACTION(code), .min = 0, .max = 999},
+    {"data", JG_FIELD_STR, ACTION(data)},
+    {"headers", JG_FIELD_STR_MAP, ACTION(headers)},
+};
+static const struct jg_field_table action_table = {
+    sizeof(struct jg_method_action), action_rows, JG_FIELD_COUNT(action_rows)};
+
+static const struct jg_field listed_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"method_actions", JG_FIELD_MAP,
+     offsetof(struct jg_listed_endpoint, actions), &action_table},
+};
+const struct jg_field_table jg_listed_endpoint_table = {
+    sizeof(struct jg_listed_endpoint), listed_rows,
+    JG_FIELD_COUNT(listed_rows)};
+
+static const struct jg_field endpoint_rows[] = {JG_ENDPOINT_ROWS};
+const struct jg_field_table jg_endpoint_table = {
+    sizeof(struct jg_endpoint), endpoint_rows, JG_FIELD_COUNT(endpoint_rows)};
+
+const char *
+jg_endpoint_kind_name(enum jg_endpoint_kind kind)
+{
+    return kinds[kind].name;
+}
+
+static struct jg_endpoint *
+entry_at(const struct jg_list *list, enum jg_endpoint_kind kind, size_t i)
+{
+    return (struct jg_endpoint *)((char *)list->items + i * kinds[kind].size);
+}
+
+const struct jg_endpoint *
+jg_endpoint_at(const struct jg_api_version *version, enum jg_endpoint_kind kind,
+               size_t i)
+{
+    return entry_at(&version->endpoints->kinds[kind], kind, i);
+}
+
+static enum jg_err
+take_plain(struct jg_api_reading *r, const struct jg_strs *paths,
+           struct jg_list *out)
+{
+    struct jg_listed_endpoint *entries =
+        jg_arena_array(&r->api->arena, paths->count, sizeof(*entries));
+
+    if (entries == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < paths->count; i++)
+        entries[i].endpoint.path = paths->items[i];
+    *out = (struct jg_list){entries, paths->count};
+    return JG_OK;
+}
+
+static enum jg_err
+take_plain_lists(struct jg_api_reading *r, const struct jg_plain_paths *paths,
+                 struct jg_endpoints **out)
+{
+    struct jg_endpoints *made = jg_arena_alloc(&r->api->arena, sizeof(*made));
+    enum jg_err err = made == NULL ? JG_E_NOMEM : JG_OK;
+
+    if (err == JG_OK)
+        err = take_plain(r, &paths->ignored, &made->kinds[JG_ENDPOINT_IGNORED]);
+    if (err == JG_OK)
+        err = take_plain(r, &paths->black_list,
+                         &made->kinds[JG_ENDPOINT_BLACK_LIST]);
+    if (err == JG_OK)
+        err = take_plain(r, &paths->white_list,
+                         &made->kinds[JG_ENDPOINT_WHITE_LIST]);
+    *out = made;
+    return err;
+}
+
+static bool
+has_entries(const struct jg_endpoints *endpoints)
+{
+    for (size_t k = 0; endpoints != NULL && k < JG_ENDPOINT_KINDS; k++)
+        if (endpoints->kinds[k].count > 0)
+            return true;
+    return false;
+}
+
+/* Without use_extended_paths Tyk looks at nothing in extended_paths. */
+static enum jg_err
+choose_lists(struct jg_api_reading *r, struct jg_api_version *version)
+{
+    if (version->use_extended_paths)
+        return JG_OK;
+    if (has_entries(version->endpoints))
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE,
+                       "version_data.versions", NULL,
+                       "set \"use_extended_paths\": true",
+                       "extended_paths of version \"%.*s\" has no effect "
+                       "without use_extended_paths",
+                       JG_STR_ARG(version->name));
+    version->endpoints = NULL;
+    if (version->plain_paths == NULL)
+        return JG_OK;
+    return take_plain_lists(r, version->plain_paths, &version->endpoints);
+}
+
+static const char *
+place_of(struct jg_api_reading *r, const struct jg_api_version *version,
+         enum jg_endpoint_kind kind, size_t i)
+{
+    char text[PLACE_BYTES];
+
+    if (r->api->def.is_oas)
+        return "paths";
+    snprintf(text, sizeof(text),
+             version->use_extended_paths
+                 ? "version_data.versions.%.*s.extended_paths.%s.%zu.path"
+                 : "version_data.versions.%.*s.paths.%s.%zu",
+             JG_STR_ARG(version->name), kinds[kind].name, i);
+    return jg_arena_str(r->scratch, jg_str(text)).p;
+}
+
+/* A pattern for paths that need no authentication, looked for anywhere, finds
+ * itself behind every other path, too. */
+static void
+warn_of_ignored(struct jg_api_reading *r, const struct jg_endpoint *e,
+                const char *place, bool *warned)
+{
+    if (*warned || e->pattern == NULL || e->pattern->pattern.anchored ||
+        jg_str_starts(e->path, JG_STR("^")))
+        return;
+    *warned = true;
+    jg_bind_report(r->source, JG_WARNING, JG_E_CONF_RISK, place, NULL,
+                   "begin it with ^, or set http_server_options."
+                   "enable_path_prefix_matching",
+                   "no authentication is asked for where \"%.*s\" stands "
+                   "anywhere in a path, also in /other%.*s",
+                   JG_STR_ARG(e->path), JG_STR_ARG(e->path));
+}
+
+static enum jg_err
+compile(struct jg_api_reading *r, struct jg_api_version *version,
+        enum jg_endpoint_kind kind, bool *warned)
+{
+    struct jg_list *list = &version->endpoints->kinds[kind];
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct jg_endpoint *e = entry_at(list, kind, i);
+        const char *place = place_of(r, version, kind, i);
+        enum jg_err err;
+
+        if (place == NULL)
+            return JG_E_NOMEM;
+        if (e->disabled)
+            continue;
+        if (kind == JG_ENDPOINT_WHITE_LIST)
+            version->has_white_list = true;
+        err = jg_path_pattern_read(
+            r->source, place, e->path,
+            jg_path_rules(r->conf,
+                          e->ignore_case || version->ignore_endpoint_case),
+            &r->api->arena, &e->pattern);
+        if (err != JG_OK)
+            return err;
+        if (kind == JG_ENDPOINT_IGNORED)
+            warn_of_ignored(r, e, place, warned);
+    }
+    return JG_OK;
+}
+
+enum jg_err
+jg_api_read_endpoints(struct jg_api_reading *r)
+{
+    struct jg_api_version *versions = r->api->def.versions.items;
+    bool warned = r->api->def.use_keyless;
+
+    for (size_t i = 0; i < r->api->def.versions.count; i++) {
+        enum jg_err err = choose_lists(r, &versions[i]);
+
+        if (err == JG_OK && versions[i].endpoints != NULL)
+            for (size_t k = 0; k < JG_ENDPOINT_KINDS && err == JG_OK; k++)
+                err = compile(r, &versions[i], k, &warned);
+        if (err != JG_OK)
+            return err;
+    }
+    return JG_OK;
+}
+
+const struct jg_method_action *
+jg_endpoint_action(const struct jg_listed_endpoint *entry, struct jg_str method)
+{
+    const struct jg_method_action *actions = entry->actions.items;
+
+    for (size_t i = 0; i < entry->actions.count; i++)
+        if (jg_str_eq_nocase(actions[i].method, method))
+            return &actions[i];
+    return NULL;
+}
+
+static bool
+is_for_method(const struct jg_endpoint *e, enum jg_endpoint_kind kind,
+              struct jg_str method)
+{
+    const struct jg_listed_endpoint *listed =
+        (const struct jg_listed_endpoint *)e;
+
+    if (e->method.len > 0 && jg_str_eq_nocase(e->method, method))
+        return true;
+    if (kinds[kind].listed && listed->actions.count > 0)
+        return jg_endpoint_action(listed, method) != NULL;
+    return e->method.len == 0;
+}
+
+const struct jg_endpoint *
+jg_endpoint_find(const struct jg_api_version *version,
+                 enum jg_endpoint_kind kind, struct jg_str method,
+                 const struct jg_path_forms *forms, struct jg_matching *m,
+                 bool unknown_is_yes)
+{
+    if (version->endpoints == NULL)
+        return NULL;
+    for (size_t i = 0; i < version->endpoints->kinds[kind].count; i++) {
+        const struct jg_endpoint *e = jg_endpoint_at(version, kind, i);
+        enum jg_match match;
+
+        if (e->pattern == NULL || !is_for_method(e, kind, method))
+            continue;
+        match = jg_path_pattern_match(e->pattern, forms, m);
+        if (match == JG_MATCH_YES ||
+            (match == JG_MATCH_UNKNOWN && unknown_is_yes))
+            return e;
+    }
+    return NULL;
+}

@@ -1,0 +1,92 @@
+/*
+ * What an API says about single endpoints: the entries of extended_paths
+ * (reference 1.1), and operations of OAS definitions (1.2), which become the
+ * same.
+ */
+#ifndef JG_MODEL_ENDPOINTS_H
+#define JG_MODEL_ENDPOINTS_H
+
+#include "model/path_pattern.h"
+
+struct jg_api_version;
+
+/* To add a kind: a line here, a row in endpoints.c, its table of fields, and
+ * for OAS a row in oas_operations.c. */
+enum jg_endpoint_kind {
+    JG_ENDPOINT_IGNORED,
+    JG_ENDPOINT_BLACK_LIST,
+    JG_ENDPOINT_WHITE_LIST,
+    JG_ENDPOINT_INTERNAL,
+    JG_ENDPOINT_KINDS,
+};
+
+/* Every entry begins with this, whatever its kind. */
+struct jg_endpoint {
+    struct jg_str path;   /* a pattern, as written */
+    struct jg_str method; /* "": every one, unless there are actions */
+    bool ignore_case, disabled;
+    const struct jg_path_pattern *pattern; /* NULL: it matches nothing */
+};
+
+/* The entries of one version, by kind: the structs of that kind's table. */
+struct jg_endpoints {
+    struct jg_list kinds[JG_ENDPOINT_KINDS];
+};
+
+/* Lists of paths only, from Tyk's early days: entries for every method. */
+struct jg_plain_paths {
+    struct jg_strs ignored, black_list, white_list;
+};
+
+/* For the tables of its fields. */
+#define JG_ENDPOINT(field) offsetof(struct jg_endpoint, field)
+#define JG_ENDPOINT_ROWS                                              \
+    {"path", JG_FIELD_STR, JG_ENDPOINT(path), .max = JG_PATTERN_MAX}, \
+        {"method", JG_FIELD_STR, JG_ENDPOINT(method), .max = 64},     \
+        {"ignore_case", JG_FIELD_BOOL, JG_ENDPOINT(ignore_case)},     \
+    {                                                                 \
+        "disabled", JG_FIELD_BOOL, JG_ENDPOINT(disabled)              \
+    }
+
+/* What happens to one method of a listed path. */
+struct jg_method_action {
+    struct jg_str method;
+    struct jg_str action; /* "no_action", "reply"; others forbid */
+    int64_t code;         /* of a reply */
+    struct jg_str data;
+    struct jg_pairs headers;
+};
+
+/* An entry of ignored, white_list or black_list. */
+struct jg_listed_endpoint {
+    struct jg_endpoint endpoint;
+    struct jg_list actions; /* struct jg_method_action; none: <method> counts */
+};
+
+extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
+extern const struct jg_field_table jg_listed_endpoint_table;
+
+/* The name in extended_paths. */
+const char *jg_endpoint_kind_name(enum jg_endpoint_kind kind);
+
+/* Entry <i> of version->endpoints->kinds[kind]. */
+const struct jg_endpoint *jg_endpoint_at(const struct jg_api_version *version,
+                                         enum jg_endpoint_kind kind, size_t i);
+
+/*
+ * The first entry of <kind> that is for this method and path, or NULL. Where
+ * a match is UNKNOWN, <unknown_is_yes> decides.
+ */
+const struct jg_endpoint *jg_endpoint_find(const struct jg_api_version *version,
+                                           enum jg_endpoint_kind kind,
+                                           struct jg_str method,
+                                           const struct jg_path_forms *forms,
+                                           struct jg_matching *m,
+                                           bool unknown_is_yes);
+
+/* The action of a listed entry for <method>: NULL when it has none for it. */
+const struct jg_method_action *
+jg_endpoint_action(const struct jg_listed_endpoint *entry,
+                   struct jg_str method);
+
+#endif
