@@ -23,18 +23,6 @@ static const struct {
     {{"shared", 6}, JG_PORT_SHARED},
 };
 
-int64_t
-jg_throttle_failed(struct jg_throttle *throttle, int64_t now_ms)
-{
-    if (throttle->failures == 0 ||
-        now_ms - throttle->since_ms >= JG_THROTTLE_WINDOW_MS) {
-        throttle->since_ms = now_ms;
-        throttle->failures = 0;
-    }
-    throttle->failures++;
-    return throttle->failures > JG_THROTTLE_FREE ? JG_THROTTLE_PAUSE_MS : 0;
-}
-
 void
 jg_control_init(struct jg_control *control, struct jg_broker *broker)
 {
@@ -81,14 +69,6 @@ read_request(const struct jg_scgi *scgi, struct jg_arena *a,
         .port = ports[i].port,
     };
     return JG_OK;
-}
-
-/* Was a wrong secret the reason? Nothing else is answered so. */
-static bool
-wrong_secret(const struct jg_admin_request *request, int status)
-{
-    return status == 403 && request->port != JG_PORT_LISTEN &&
-           jg_str_starts(request->path, JG_STR("/tyk"));
 }
 
 /* Make <response> wait in <lot>; its body belongs to the lot then. */
@@ -154,37 +134,38 @@ log_change(const struct jg_broker *broker, const struct jg_scgi *scgi,
 
 /* Guesses are seen, and do not fill the log. */
 static void
-log_guess(const struct jg_broker *broker, const struct jg_throttle *throttle,
-          const struct jg_scgi *scgi)
+log_guess(const struct jg_broker *broker, struct jg_str from,
+          const struct jg_throttle_verdict *verdict)
 {
-    struct jg_str from = jg_scgi_get(scgi, JG_STR("REMOTE_ADDR"));
-
-    if (throttle->failures <= JG_THROTTLE_FREE)
-        jg_log(&broker->log, JG_LOG_WARN,
-               "control API: wrong or missing secret, from %.*s",
-               JG_STR_ARG(from));
-    else if (throttle->failures == JG_THROTTLE_FREE + 1)
+    if (verdict->log_last)
         jg_log(&broker->log, JG_LOG_WARN,
                "control API: wrong secrets again and again, last from %.*s; "
                "each is answered late, and not logged for a minute",
+               JG_STR_ARG(from));
+    else if (verdict->log)
+        jg_log(&broker->log, JG_LOG_WARN,
+               "control API: wrong or missing secret, from %.*s",
                JG_STR_ARG(from));
 }
 
 /* A wrong secret, perhaps not the first one. */
 static bool
-refuse(struct jg_control *control, struct jg_lot *lot, int fd,
-       struct jg_admin_response *response)
+refuse(const struct jg_broker *broker, struct jg_lot *lot, int fd,
+       struct jg_str from, struct jg_admin_response *response)
 {
     int64_t now_ms = jg_clock_ms();
-    int64_t pause_ms = jg_throttle_failed(&control->throttle, now_ms);
+    struct jg_throttle_verdict verdict =
+        jg_throttle_failed(&broker->pool->throttle, from, now_ms);
     struct jg_parked parked = {
         .fd = fd,
-        .until_ms = now_ms + pause_ms,
+        .until_ms = now_ms + verdict.pause_ms,
         .attempt = jg_lot_send_late,
         .delayed = true,
     };
 
-    if (pause_ms == 0)
+    jg_counters_add(broker->counters, JG_METRIC_CONTROL_REFUSED, 1);
+    log_guess(broker, from, &verdict);
+    if (verdict.pause_ms == 0)
         send_response(fd, response);
     else if (park(lot, &parked, response))
         return false;
@@ -244,12 +225,12 @@ load_and_send(struct jg_broker *broker, struct jg_lot *lot, int fd,
 }
 
 static bool
-answer(struct jg_control *control, struct jg_broker *broker, struct jg_lot *lot,
-       int fd, const struct jg_admin_request *request,
-       struct jg_admin_response *response)
+answer(struct jg_broker *broker, struct jg_lot *lot, int fd,
+       const struct jg_scgi *scgi, struct jg_admin_response *response)
 {
-    if (wrong_secret(request, response->status))
-        return refuse(control, lot, fd, response);
+    if (response->wrong_secret)
+        return refuse(broker, lot, fd, jg_scgi_get(scgi, JG_STR("REMOTE_ADDR")),
+                      response);
     if (response->reload_now)
         return load_and_send(broker, lot, fd, response);
     if (response->reload)
@@ -282,9 +263,7 @@ jg_control_serve(struct jg_control *control, struct jg_broker *broker,
     if (err == JG_OK) {
         jg_admin_answer(admin, &request, &a, &response);
         log_change(broker, scgi, &request, response.status);
-        done = answer(control, broker, lot, fd, &request, &response);
-        if (wrong_secret(&request, response.status))
-            log_guess(broker, &control->throttle, scgi);
+        done = answer(broker, lot, fd, scgi, &response);
     } else
         jg_reply_error(fd, jg_err_info(err)->status, jg_err_info(err)->text);
     jg_admin_response_free(&response);

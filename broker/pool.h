@@ -7,6 +7,7 @@
 #define JG_BROKER_POOL_H
 
 #include "asks.h"
+#include "throttle.h"
 
 #include "base/diag.h"
 #include "base/err.h"
@@ -41,6 +42,7 @@ struct jg_pool {
     size_t reported_count;
 
     struct jg_asks asks; /* of services, for key sets */
+    struct jg_throttle throttle;
     struct jg_slot slots[JG_POOL_SLOTS_MAX];
 };
 

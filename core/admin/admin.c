@@ -33,6 +33,15 @@ has_secret(const struct jg_admin_call *call)
                             (struct jg_str){(const char *)got, sizeof(got)});
 }
 
+static void
+refuse_secret(struct jg_admin_call *call)
+{
+    jg_answer_message(call, 403,
+                      "Attempted administrative access with invalid or "
+                      "missing key!");
+    call->response->wrong_secret = true;
+}
+
 static bool
 is_below_tyk(struct jg_str path)
 {
@@ -122,9 +131,7 @@ jg_admin_answer(struct jg_admin *admin, const struct jg_admin_request *request,
     if (is_below_tyk(path) && request->port == JG_PORT_LISTEN)
         jg_answer_not_found(&call);
     else if (is_below_tyk(path) && !has_secret(&call))
-        jg_answer_message(&call, 403,
-                          "Attempted administrative access with invalid or "
-                          "missing key!");
+        refuse_secret(&call);
     else
         dispatch(&call, path);
     check_size(&call);

@@ -41,8 +41,9 @@ struct jg_admin_response {
     char etag[JG_ETAG_CHARS]; /* with its quotes and a NUL; empty: none */
     struct jg_buf body;
     bool reload; /* definitions are to be loaded again: the caller does it */
-    bool reload_now; /* ... before the response is sent (?block=true) */
-    bool fetch;      /* key sets are due: the caller has them fetched */
+    bool reload_now;   /* ... before the response is sent (?block=true) */
+    bool wrong_secret; /* or a missing one: the answer is better late */
+    bool fetch;        /* key sets are due: the caller has them fetched */
 };
 
 /* What the control API works on; the caller fills it once. */

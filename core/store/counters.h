@@ -38,6 +38,7 @@ enum jg_metric {
     JG_METRIC_KEYSETS_INSECURE,  /* whose TLS is not verified: a gauge */
     JG_METRIC_KEYSETS_OLDEST,    /* unix time of the oldest one: a gauge */
     JG_METRIC_LIMITS_FULL,       /* limits not counted: no place for them */
+    JG_METRIC_CONTROL_REFUSED,   /* wrong or missing secrets */
     JG_METRIC_COUNT
 };
 

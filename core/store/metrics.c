@@ -61,6 +61,9 @@ static const struct jg_metric_info metrics[] = {
          "Rates and quotas that were not counted, since all places for them "
          "were taken.",
          NULL, false},
+    [JG_METRIC_CONTROL_REFUSED] =
+        {"jotgate_control_refused_total",
+         "Control API calls with a wrong or missing secret.", NULL, false},
 };
 
 _Static_assert(sizeof(metrics) / sizeof(metrics[0]) == JG_METRIC_COUNT,
