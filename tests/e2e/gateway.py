@@ -51,7 +51,7 @@ class Gateway:
     def __init__(self, folder, upstream=None):
         self.folder = pathlib.Path(folder)
         self.upstream = upstream
-        self.port, self.control = free_port(), free_port()
+        self.port, self.control = free_ports(2)
         self.apps = self.folder / "apps"
         self.policies = self.folder / "policies"
         for path in (self.apps, self.policies):
