@@ -21,11 +21,6 @@ static const struct jg_str hop_by_hop[] = {
     {"Expect", 6},
 };
 
-/* Bit N: one of them has N bytes. Most names end their search here. */
-#define HOP_LENGTHS                                                  \
-    (1u << 10 | 1u << 16 | 1u << 18 | 1u << 19 | 1u << 2 | 1u << 7 | \
-     1u << 17 | 1u << 14 | 1u << 6)
-
 static unsigned char
 fold(unsigned char c)
 {
@@ -85,16 +80,15 @@ is_listed(const struct jg_str *list, size_t count, struct jg_str name)
 }
 
 bool
-jg_header_is_framing(struct jg_str name)
+jg_header_find_framing(struct jg_str name)
 {
     return is_listed(framing, sizeof(framing) / sizeof(framing[0]), name);
 }
 
 bool
-jg_header_is_hop_by_hop(struct jg_str name)
+jg_header_find_hop_by_hop(struct jg_str name)
 {
-    return name.len < 32 && (HOP_LENGTHS >> name.len & 1) != 0 &&
-           is_listed(hop_by_hop, sizeof(hop_by_hop) / sizeof(hop_by_hop[0]),
+    return is_listed(hop_by_hop, sizeof(hop_by_hop) / sizeof(hop_by_hop[0]),
                      name);
 }
 
