@@ -87,6 +87,15 @@ def gw(module_folder, recorder, upstream):
         "X-Env": "$secret_env.upstream_key",
         "X-None": "$secret_conf.unknown",
         "Host": "evil", "Content-Length": "5", "Connection": "X-Env"}))
+    gw.add_policy("rich", apis=["meta", "broken"], meta_data={
+        "access_token": "upstream.token", "limits": [1, 2.5, "x y"],
+        "nested": {"a": 1}, "broken": "a\nb", "count": 3})
+    gw.add_api("meta", proxy=to, version_data=version(global_headers={
+        "Authorization": "Bearer $tyk_meta.access_token",
+        "X-Limits": "$tyk_meta.limits", "X-Count": "$tyk_meta.count",
+        "X-Nested": "<$tyk_meta.nested>", "X-None": "$tyk_meta.none"}))
+    gw.add_api("broken", proxy=to, version_data=version(global_headers={
+        "X-Broken": "$tyk_meta.broken"}))
     back = version(
         global_response_headers={"X-Set": "$tyk_context.jwt_claims_sub",
                                  "etag": "\"ours\"", "x-up": "ours",
@@ -173,6 +182,24 @@ def test_secrets_reach_the_upstream_and_nothing_else(gw, recorder):
     assert "s3cr3t-of-conf" not in log and "from the environment" not in log
     assert "$secret_conf.unknown is not known: it is empty" in log
     assert "Host is not set: it belongs to the connection" in log
+
+
+def test_meta_data_of_a_policy_becomes_headers(gw, recorder):
+    """The second half of the split token recipe."""
+    token = hs256({"sub": "ada", "pol": "rich"})
+    assert gw.get("/meta/", token).status == 200
+    assert recorder.lines("Authorization") == [
+        b"Authorization: Bearer upstream.token"]
+    assert recorder.lines("X-Limits") == [b"X-Limits: 1,2.5,x+y"]
+    assert recorder.lines("X-Count") == [b"X-Count: 3"]
+    assert recorder.lines("X-Nested") == [b"X-Nested: <>"]
+    assert recorder.lines("X-None") == [b"X-None: "]
+
+
+def test_meta_data_that_would_break_the_request_refuses_it(gw, recorder):
+    before = len(recorder.seen)
+    answer = gw.get("/broken/", hs256({"sub": "ada", "pol": "rich"}))
+    assert answer.status == 400 and len(recorder.seen) == before
 
 
 def raw_headers(gw, path, method="GET"):
