@@ -10,8 +10,8 @@ only_the_secret_opens_the_api(void **state)
     static const char *const wrong[] = {
         "",
         "x",
-        SECRET "x",
-        " " SECRET,
+        (SECRET "x"),
+        (" " SECRET),
         "THE-SECRET-OF-THE-TESTS",
         "the-secret-of-the-test",
     };

@@ -23,8 +23,8 @@ secrets_are_left_out_wherever_they_stand(void **state)
         "{\"secret\":\"s3cr3t\",\"listen_port\":1}",
         "{\"Secret\":\"s3cr3t\",\"NODE_SECRET\":\"s3cr3t\"}",
         "{\"storage\":{\"path\":\"p\",\"password\":\"s3cr3t\"},\"a\":1}",
-        "{\"storage\":{\"secrets\":{\"a\":\"s3cr3t\"}},\"b\":[{\"password\":"
-        "\"s3cr3t\"}]}",
+        "{\"storage\":{\"secrets\":{\"a\":\"s3cr3t\"}}}",
+        "{\"b\":[{\"password\":\"s3cr3t\"}]}",
         "{\"slave_options\":{\"api_key\":\"s3cr3t\"}}",
         "{\"x\":{\"y\":[[{\"token\":{\"z\":\"s3cr3t\"}}]]}}",
     };
