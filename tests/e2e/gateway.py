@@ -16,6 +16,14 @@ SECRET = "control-secret"
 START_TIMEOUT_S = 60
 
 
+def free_ports(count):
+    """Different ones."""
+    ports = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return ports
+
+
 def free_port():
     """Below the ports that the kernel gives to clients: those it may give
     away before the server that asked listens, as tests run side by side."""
