@@ -6,6 +6,7 @@
 #define JG_MODEL_API_H
 
 #include "base/bind.h"
+#include "base/map.h"
 #include "jose/claims.h"
 #include "jose/jwks.h"
 #include "model/claim_rules.h"
@@ -43,6 +44,18 @@ struct jg_jwks_uri {
     struct jg_str issuer;     /* ours: as jwt_issuer, of this URL's keys */
 };
 
+/* Scopes of a token that give policies. */
+struct jg_scope_rule {
+    struct jg_str claim_name; /* which claim has them; "": scope */
+    struct jg_pairs policies; /* scope to policy id; none: no scope counts */
+};
+
+/* The same, compiled. */
+struct jg_scope_map {
+    struct jg_map policies; /* scope to struct jg_str, its policy's id */
+    struct jg_strs claims;  /* the first that is there counts; at least one */
+};
+
 /* The definition, field by field, by the names of the classic one (reference
  * 1.1); an OAS definition (1.2) becomes the same. */
 struct jg_api_def {
@@ -65,7 +78,11 @@ struct jg_api_def {
     struct jg_strs jwt_subject_claims;     /* of OAS: instead of the single */
     struct jg_strs jwt_base_policy_claims; /* fields, unless they are empty */
     struct jg_strs jwt_default_policies;
-    struct jg_list jwt_jwks_uris; /* struct jg_jwks_uri */
+    struct jg_scope_rule scopes_jwt;        /* of "scopes" */
+    const struct jg_json *scopes_oidc;      /* beside it, or NULL */
+    struct jg_scope_rule scopes_deprecated; /* jwt_scope_to_policy_mapping */
+    struct jg_strs jwt_scope_claims; /* of OAS: instead of a claim_name */
+    struct jg_list jwt_jwks_uris;    /* struct jg_jwks_uri */
     struct jg_str jwt_issuer; /* ours: the keys serve this issuer only; without
                                * another source they are found by discovery */
     struct jg_claim_rules rules;
@@ -133,6 +150,7 @@ struct jg_api {
     size_t target_count;
     const struct jg_api_version *headers; /* the default version, or NULL */
     int64_t expires_s;                    /* def.expiration: versions.h */
+    const struct jg_scope_map *scopes;    /* NULL: no scope counts */
     jg_algs algs;                         /* allowed for its tokens */
     struct jg_jwks *keys; /* of the definition itself; NULL when it has none:
                            * see key_urls and key_err */

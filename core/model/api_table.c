@@ -7,6 +7,7 @@
 #include "model/api.h"
 
 #define DEF(field) offsetof(struct jg_api_def, field)
+#define SCOPE(field) offsetof(struct jg_scope_rule, field)
 #define RULES(field) DEF(rules.field)
 #define AUTH(field) offsetof(struct jg_auth_config, field)
 #define PROXY(field) offsetof(struct jg_api_proxy, field)
@@ -57,20 +58,20 @@ static const struct jg_field_table jwks_uri_table = {
     sizeof(struct jg_jwks_uri), jwks_uri_rows, JG_FIELD_COUNT(jwks_uri_rows)};
 
 static const struct jg_field scope_rows[] = {
-    {"scope_to_policy", JG_FIELD_IGNORED,
-     .note = "scopes give no policies in this version: callers keep those of "
-             "the policy claim, or the default ones"},
-    {"scope_claim_name", JG_FIELD_SILENT, .note = "see scope_to_policy"},
+    {"scope_to_policy", JG_FIELD_STR_MAP, SCOPE(policies)},
+    {"scope_claim_name", JG_FIELD_STR, SCOPE(claim_name), .max = 256,
+     .note = "a claim literally called so first, then along its dots"},
 };
-static const struct jg_field_table scope_table = {0, scope_rows,
-                                                  JG_FIELD_COUNT(scope_rows)};
+static const struct jg_field_table scope_table = {
+    sizeof(struct jg_scope_rule), scope_rows, JG_FIELD_COUNT(scope_rows)};
 
 static const struct jg_field scopes_rows[] = {
-    {"jwt", JG_FIELD_OBJECT, .table = &scope_table},
-    {"oidc", JG_FIELD_SILENT, .note = "of use_openid, which is not offered"},
+    {"jwt", JG_FIELD_OBJECT, DEF(scopes_jwt), &scope_table},
+    {"oidc", JG_FIELD_ANY, DEF(scopes_oidc),
+     .note = "of use_openid, which is not offered"},
 };
-static const struct jg_field_table scopes_table = {0, scopes_rows,
-                                                   JG_FIELD_COUNT(scopes_rows)};
+static const struct jg_field_table scopes_table = {
+    sizeof(struct jg_api_def), scopes_rows, JG_FIELD_COUNT(scopes_rows)};
 
 static const struct jg_field external_oauth_rows[] = {
     {"enabled", JG_FIELD_BOOL, DEF(external_oauth)},
@@ -455,11 +456,11 @@ static const struct jg_field rows[] = {
     {"jwt_issuer", JG_FIELD_STR, DEF(jwt_issuer), .max = JG_URL_MAX,
      .note = "not in Tyk: the keys verify this issuer's tokens only; alone, "
              "it finds them by OpenID Connect Discovery"},
-    {"scopes", JG_FIELD_OBJECT, .table = &scopes_table},
-    {"jwt_scope_to_policy_mapping", JG_FIELD_IGNORED,
-     .note = "scopes give no policies in this version: callers keep those of "
-             "the policy claim, or the default ones"},
-    {"jwt_scope_claim_name", JG_FIELD_SILENT},
+    {"scopes", JG_FIELD_OBJECT, 0, &scopes_table},
+    {"jwt_scope_to_policy_mapping", JG_FIELD_STR_MAP,
+     DEF(scopes_deprecated.policies), .note = "counts when scopes is empty"},
+    {"jwt_scope_claim_name", JG_FIELD_STR, DEF(scopes_deprecated.claim_name),
+     .max = 256, .note = "see jwt_scope_to_policy_mapping"},
     {"idp_client_id_mapping_disabled", JG_FIELD_SILENT,
      .note = "OAuth clients are not kept"},
     {"error_format", JG_FIELD_IGNORED,

@@ -30,6 +30,9 @@ struct jg_oas_scheme {
     struct jg_claims_skew skew;
     bool skip_kid;
     struct jg_claim_rules rules;
+    struct jg_scope_rule scopes;   /* but for its policies: */
+    struct jg_list scope_policies; /* struct jg_pair */
+    struct jg_strs scope_claims;
 };
 
 /* One of upstream.loadBalancing.targets. */

@@ -207,6 +207,10 @@ take_jwt(struct jg_api_def *def, const struct jg_oas_scheme *s)
     def->jwt_policy_field_name = s->policy_field_name;
     def->jwt_base_policy_claims = s->base_policy_claims;
     def->jwt_default_policies = s->default_policies;
+    def->jwt_scope_claims = s->scope_claims;
+    def->scopes_jwt = s->scopes;
+    def->scopes_jwt.policies =
+        (struct jg_pairs){s->scope_policies.items, s->scope_policies.count};
     def->jwt_skip_kid = s->skip_kid;
     def->skew = s->skew;
     def->rules = s->rules;

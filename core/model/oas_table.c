@@ -160,15 +160,24 @@ static const struct jg_field uri_rows[] = {
 static const struct jg_field_table uri_table = {
     sizeof(struct jg_jwks_uri), uri_rows, JG_FIELD_COUNT(uri_rows)};
 
-static const struct jg_field scope_rows[] = {
-    {"scopeToPolicyMapping", JG_FIELD_IGNORED,
-     .note = "scopes give no policies in this version: callers keep those of "
-             "the policy claim, or the default ones"},
-    {"claims", JG_FIELD_SILENT, .note = "see scopeToPolicyMapping"},
-    {"claimName", JG_FIELD_SILENT, .note = "see scopeToPolicyMapping"},
+static const struct jg_field mapping_rows[] = {
+    {"scope", JG_FIELD_STR, offsetof(struct jg_pair, name)},
+    {"policyId", JG_FIELD_STR, offsetof(struct jg_pair, value),
+     .max = JG_ID_MAX},
 };
-static const struct jg_field_table scope_table = {0, scope_rows,
-                                                  JG_FIELD_COUNT(scope_rows)};
+static const struct jg_field_table mapping_table = {
+    sizeof(struct jg_pair), mapping_rows, JG_FIELD_COUNT(mapping_rows)};
+
+static const struct jg_field scope_rows[] = {
+    {"scopeToPolicyMapping", JG_FIELD_LIST, SCHEME(scope_policies),
+     &mapping_table},
+    {"claims", JG_FIELD_STRS, SCHEME(scope_claims), .max = 256,
+     .note = "nested claims, too: along the dots of a name"},
+    {"claimName", JG_FIELD_STR, SCHEME(scopes.claim_name), .max = 256,
+     .note = "deprecated: counts without claims"},
+};
+static const struct jg_field_table scope_table = {
+    sizeof(struct jg_oas_scheme), scope_rows, JG_FIELD_COUNT(scope_rows)};
 
 static const struct jg_field scheme_rows[] = {
     {"enabled", JG_FIELD_BOOL, SCHEME(enabled)},
@@ -198,7 +207,7 @@ static const struct jg_field scheme_rows[] = {
     {"clientBaseField", JG_FIELD_STR, SCHEME(client_base_field), .max = 256,
      .note = "no keys are stored in this version"},
     {"defaultPolicies", JG_FIELD_STRS, SCHEME(default_policies)},
-    {"scopes", JG_FIELD_OBJECT, .table = &scope_table},
+    {"scopes", JG_FIELD_OBJECT, 0, &scope_table},
     SKEW_ROW("issuedAtValidationSkew", iat_s),
     SKEW_ROW("expiresAtValidationSkew", exp_s),
     SKEW_ROW("notBeforeValidationSkew", nbf_s),

@@ -272,30 +272,43 @@ a124_identity_headers_of_the_client(void **state)
     }
 }
 
-/* Scopes give nothing in this version, and nothing is what they must give. */
+/* A scope is a whole word in its own letter case, or a member of a list. */
 static void
-a71_scopes_without_effect_let_nobody_in(void **state)
+a71_scopes_match_as_a_whole(void **state)
 {
-    static const char *const scopes[] = {"\"admin\"",
-                                         "\"admin2\"",
-                                         "\"a admin\"",
-                                         "[\"admin\"]",
-                                         "{\"admin\":true}",
-                                         "\"admin\\tadmin\"",
-                                         "\"  admin  \"",
-                                         "[[\"admin\"]]",
-                                         "null",
-                                         "7",
-                                         "\"\"",
-                                         "\"ADMIN\""};
+    static const struct {
+        const char *scope;
+        enum jg_err reason;
+    } rows[] = {
+        {"\"admin\"", JG_OK},
+        {"\"a admin\"", JG_OK},
+        {"\"  admin  \"", JG_OK},
+        {"[\"admin\"]", JG_OK},
+        {"[[\"admin\"]]", JG_OK},
+        {"\"admin2\"", JG_E_SCOPE_NONE},
+        {"\"ADMIN\"", JG_E_SCOPE_NONE},
+        {"\"admin\\tadmin\"", JG_E_SCOPE_NONE},
+        {"\"admin,admin\"", JG_E_SCOPE_NONE},
+        {"\"admin\\u00a0\"", JG_E_SCOPE_NONE},
+        {"[\"admin \"]", JG_E_SCOPE_NONE},
+        {"[\"a admin\"]", JG_E_SCOPE_NONE},
+        {"\"\"", JG_E_SCOPE_NONE},
+        {"[\"\"]", JG_E_SCOPE_NONE},
+        {"{\"admin\":true}", JG_E_POLICY_NONE},
+        {"[{\"admin\":\"admin\"}]", JG_E_POLICY_NONE},
+        {"[]", JG_E_POLICY_NONE},
+        {"[7,null,true]", JG_E_POLICY_NONE},
+        {"null", JG_E_POLICY_NONE},
+        {"7", JG_E_POLICY_NONE},
+    };
 
-    for (size_t i = 0; i < LEN(scopes); i++) {
+    for (size_t i = 0; i < LEN(rows); i++) {
         char claims[100];
 
         snprintf(claims, sizeof(claims), "{\"sub\":\"a\",\"scope\":%s}",
-                 scopes[i]);
+                 rows[i].scope);
         assert_err(reason_of_token(*state, "/scoped/", HS256, claims),
-                   JG_E_POLICY_NONE);
+                   rows[i].reason);
     }
 }
 
@@ -321,7 +334,7 @@ main(void)
         ATTACK(a60_clocks_that_jump),
         ATTACK(a61_issued_in_the_future),
         ATTACK(a68_claims_that_break_out_of_their_header),
-        ATTACK(a71_scopes_without_effect_let_nobody_in),
+        ATTACK(a71_scopes_match_as_a_whole),
         ATTACK(a73_the_stricter_of_two_policies_counts),
         ATTACK(a124_identity_headers_of_the_client),
     };

@@ -178,11 +178,6 @@ what_is_not_enforced_is_said_with_its_effect(void **state)
          "custom_middleware.pre", "plugins do not run"},
         {"'custom_middleware_bundle':'b.zip'", "custom_middleware_bundle",
          "plugins do not run"},
-        {"'scopes':{'jwt':{'scope_to_policy':{'admin':'p'}}}",
-         "scopes.jwt.scope_to_policy", "scopes give no policies"},
-        {"'jwt_scope_to_policy_mapping':{'admin':'p'},"
-         "'jwt_scope_claim_name':'s'",
-         "jwt_scope_to_policy_mapping", "scopes give no policies"},
         {"'graphql':{'enabled':true,'schema':'x','unknown':1}",
          "graphql.enabled", "not enforced"},
         {"'listen_port':8081", "listen_port", "gateway's own listen_port"},

@@ -312,12 +312,6 @@ findings_about_keys_have_the_schemes_place(void **state)
           AUTH ".securitySchemes.j.allowedSubjects", 3, 19,
           "the kid is compared"},
          false},
-        {KEY "," HEADER ",\n'scopes':{'claims':['scope'],"
-             "'scopeToPolicyMapping':[{'scope':'a','policyId':'p'}]}",
-         {JG_WARNING, JG_E_CONF_UNSUPPORTED,
-          AUTH ".securitySchemes.j.scopes.scopeToPolicyMapping", 3, 30,
-          "scopes give no policies"},
-         false},
         {KEY "," HEADER ",\n'policyFieldname':'pol'",
          {JG_WARNING, JG_E_CONF_UNKNOWN,
           AUTH ".securitySchemes.j.policyFieldname", 3, 1,
