@@ -36,16 +36,80 @@ names_version(const struct jg_access *access, struct jg_str version)
 static bool
 version_is_granted(const struct jg_decision *d)
 {
-    struct jg_str api_id = d->api->def.api_id;
+    return d->api->def.not_versioned || d->version == NULL ||
+           names_version(d->session.access, d->version->name);
+}
 
-    if (d->api->def.not_versioned || d->version == NULL ||
-        names_version(d->session.access, d->version->name))
-        return true;
-    for (size_t i = 0; i < d->session.policy_count; i++)
-        if (names_version(jg_policy_access(d->session.policies[i], api_id),
-                          d->version->name))
+/* A pattern of a stored key is compiled here, for this one request. */
+static const struct jg_path_pattern *
+compiled(struct jg_decision *d, const struct jg_right_pattern *right,
+         struct jg_str text)
+{
+    struct jg_path_pattern *pattern;
+    struct jg_str why;
+
+    if (right->is_compiled)
+        return right->pattern;
+    pattern = jg_arena_alloc(d->arena, sizeof(*pattern));
+    if (pattern == NULL)
+        return NULL;
+    if (jg_path_pattern_compile(text,
+                                jg_path_rules(d->with.snapshot->conf, false),
+                                d->arena, pattern, &why) != JG_OK)
+        return NULL;
+    return pattern;
+}
+
+bool
+jg_right_matches(struct jg_decision *d, const struct jg_right_pattern *right,
+                 struct jg_str text, const struct jg_path_forms *forms)
+{
+    const struct jg_path_pattern *pattern = compiled(d, right, text);
+
+    return pattern != NULL &&
+           jg_path_pattern_match(pattern, forms, &d->matching) == JG_MATCH_YES;
+}
+
+static bool
+has_method(const struct jg_strs *methods, struct jg_str method)
+{
+    for (size_t i = 0; i < methods->count; i++)
+        if (jg_str_eq(methods->items[i], method))
             return true;
     return false;
+}
+
+/* Without enable_path_prefix_matching Tyk looks at the whole path only. */
+static struct jg_path_forms
+forms_of_rights(const struct jg_decision *d)
+{
+    struct jg_path_forms forms = d->forms;
+
+    if (!d->with.snapshot->conf->http.enable_path_prefix_matching)
+        forms.count = 1;
+    return forms;
+}
+
+static enum jg_err
+check_urls(struct jg_decision *d)
+{
+    const struct jg_list *urls = &d->session.access->allowed_urls;
+    const struct jg_url_right *rights = urls->items;
+    const struct jg_path_forms forms = forms_of_rights(d);
+
+    for (size_t i = 0; i < urls->count; i++)
+        if (has_method(&rights[i].methods, d->request->method) &&
+            jg_right_matches(d, &rights[i].pattern, rights[i].url, &forms)) {
+            jg_trace_seen(d, "granted by allowed_urls: %.*s",
+                          JG_STR_ARG(rights[i].url));
+            return JG_OK;
+        }
+    if (urls->count == 0)
+        return JG_OK;
+    jg_trace_seen(d, "%.*s %.*s", JG_STR_ARG(d->request->method),
+                  JG_STR_ARG(d->path.decoded));
+    jg_trace_expected(d, "one of %zu allowed_urls", urls->count);
+    return JG_E_ACCESS_PATH;
 }
 
 enum jg_err
@@ -72,5 +136,5 @@ jg_step_rights(struct jg_decision *d)
         return JG_E_ACCESS;
     }
     jg_trace_seen(d, "granted by access_rights");
-    return JG_OK;
+    return check_urls(d);
 }

@@ -93,6 +93,14 @@ enum jg_err jg_strip_param(struct jg_decision *d, struct jg_str name);
  */
 enum jg_err jg_check_path_lists(struct jg_decision *d);
 
+/*
+ * Does a pattern of the caller's rights match one of <forms>? <text> is as it
+ * is written. What is not certain is no match.
+ */
+bool jg_right_matches(struct jg_decision *d,
+                      const struct jg_right_pattern *right, struct jg_str text,
+                      const struct jg_path_forms *forms);
+
 /* Set a header of every response; a later value replaces an earlier one.
  * JG_E_NOMEM, JG_E_INTERNAL (more than JG_FORWARD_HEADERS_MAX) */
 enum jg_err jg_respond_set(struct jg_decision *d, struct jg_str name,

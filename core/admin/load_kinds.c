@@ -78,7 +78,10 @@ jg_load_policy(struct jg_load *load, const struct jg_bind_source *source,
 
     if (err != JG_OK)
         return err;
-    err = remember(load, policy->key, policy->id, out);
+    err = jg_access_compile(source, &policy->access_rights, load->conf,
+                            &policy->arena);
+    if (err == JG_OK)
+        err = remember(load, policy->key, policy->id, out);
     jg_policy_free(policy);
     return err;
 }

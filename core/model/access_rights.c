@@ -111,8 +111,12 @@ flatten(struct jg_list *endpoints, struct jg_arena *a)
         const struct method *m = e[i].methods.items;
 
         for (size_t j = 0; j < e[i].methods.count; j++)
-            limits[next++] = (struct jg_endpoint_limit){e[i].path, m[j].name,
-                                                        m[j].rate, m[j].per_s};
+            limits[next++] = (struct jg_endpoint_limit){
+                .path = e[i].path,
+                .method = m[j].name,
+                .rate = m[j].rate,
+                .per_s = m[j].per_s,
+            };
     }
     *endpoints = (struct jg_list){limits, count};
     return JG_OK;

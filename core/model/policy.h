@@ -3,6 +3,7 @@
 #define JG_MODEL_POLICY_H
 
 #include "base/bind.h"
+#include "model/path_pattern.h"
 
 /* How often somebody may call (reference 4). */
 struct jg_limit {
@@ -15,17 +16,26 @@ struct jg_limit {
                                  * the sake of sessions as they are shown */
 };
 
+/* The pattern of a right: of policies compiled when they are read, of stored
+ * keys when they are used, see jg_right_matches() of access. */
+struct jg_right_pattern {
+    const struct jg_path_pattern *pattern; /* NULL: it matches nothing */
+    bool is_compiled;
+};
+
 /* An entry of allowed_urls: what may be called. */
 struct jg_url_right {
-    struct jg_str url;      /* a pattern, as written */
-    struct jg_strs methods; /* in capitals */
+    struct jg_str url;               /* a pattern, as written */
+    struct jg_strs methods;          /* in capitals */
+    struct jg_right_pattern pattern; /* of <url> */
 };
 
 /* An entry of endpoints, one a method: a rate of its own. */
 struct jg_endpoint_limit {
     struct jg_str path; /* a pattern, as written */
     struct jg_str method;
-    double rate, per_s; /* either 0 or less: no limit */
+    double rate, per_s;              /* either 0 or less: no limit */
+    struct jg_right_pattern pattern; /* of <path> */
 };
 
 /* Rights on one API: an entry of access_rights. */
@@ -71,6 +81,14 @@ extern const struct jg_field_table jg_access_table; /* an access right */
  * list of rights: sorted by api_id, its endpoints one a method.  JG_E_NOMEM
  */
 enum jg_err jg_access_prepare(struct jg_list *rights, struct jg_arena *a);
+
+/*
+ * Compile the patterns of a prepared list into <a>, as <conf> says that they
+ * match. Those that are none are reported, and match nothing.  JG_E_NOMEM
+ */
+enum jg_err jg_access_compile(const struct jg_bind_source *source,
+                              struct jg_list *rights,
+                              const struct jg_conf *conf, struct jg_arena *a);
 
 /* The entry for <api_id> of a prepared list, or NULL. */
 const struct jg_access *jg_access_find(const struct jg_list *rights,

@@ -18,6 +18,7 @@ struct jg_snapshot_builder {
     struct jg_snapshot *snapshot; /* grows; arrays have their final size */
     const struct jg_snapshot *previous;
     bool share_apis;            /* the configuration is the same */
+    bool share_policies;        /* their patterns match in the same way */
     struct jg_map old_policies; /* of previous, by id */
     size_t max_apis, max_policies;
     struct jg_route *routes; /* 2 for each API: aliases come last */
@@ -75,6 +76,15 @@ new_snapshot(const struct jg_snapshot_builder *b, uint64_t generation,
     return err;
 }
 
+static bool
+same_matching(const struct jg_conf *a, const struct jg_conf *b)
+{
+    return a->http.enable_path_prefix_matching ==
+               b->http.enable_path_prefix_matching &&
+           a->http.enable_path_suffix_matching ==
+               b->http.enable_path_suffix_matching;
+}
+
 static enum jg_err
 prepare(struct jg_snapshot_builder *b, uint64_t generation,
         struct jg_str conf_text)
@@ -88,6 +98,8 @@ prepare(struct jg_snapshot_builder *b, uint64_t generation,
         err = jg_map_init(&b->old_policies, &b->scratch, old);
     if (err != JG_OK)
         return err;
+    b->share_policies = b->previous != NULL &&
+                        same_matching(b->previous->conf, b->snapshot->conf);
     b->routes = jg_arena_array(&b->snapshot->arena, b->max_apis,
                                2 * sizeof(*b->routes));
     for (size_t i = 0; i < old; i++)
@@ -268,19 +280,27 @@ jg_snapshot_add_api(struct jg_snapshot_builder *b,
 }
 
 static enum jg_err
-read_policy(const struct jg_document *document,
+read_policy(struct jg_snapshot_builder *b, const struct jg_document *document,
             const struct jg_bind_source *source, struct jg_policy **out)
 {
     struct jg_arena scratch;
     const struct jg_json *json;
+    struct jg_policy *policy = NULL;
     enum jg_err err;
 
     jg_arena_init(&scratch, SCRATCH_CHUNK_BYTES, SCRATCH_MAX_BYTES);
     err = jg_bind_parse(source, &jg_json_limits_conf, &scratch, &json);
     if (err == JG_OK)
-        err =
-            jg_policy_read(source, json, document->id, document->version, out);
+        err = jg_policy_read(source, json, document->id, document->version,
+                             &policy);
     jg_arena_free(&scratch);
+    if (err == JG_OK)
+        err = jg_access_compile(source, &policy->access_rights,
+                                b->snapshot->conf, &policy->arena);
+    if (err == JG_OK)
+        *out = policy;
+    else
+        jg_policy_free(policy);
     return err;
 }
 
@@ -298,10 +318,10 @@ jg_snapshot_add_policy(struct jg_snapshot_builder *b,
 
     if (s->policy_count == b->max_policies)
         return JG_E_NOMEM;
-    if (old != NULL && old->version == document->version)
+    if (b->share_policies && old != NULL && old->version == document->version)
         policy = jg_policy_ref(old);
     else
-        err = read_policy(document, &source, &policy);
+        err = read_policy(b, document, &source, &policy);
     if (err != JG_OK)
         return err;
     if (!jg_map_put(&s->policy_by_key, policy->key, policy)) {
