@@ -22,6 +22,23 @@ deny(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
     return NGX_DONE;
 }
 
+static ngx_int_t
+answer(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
+{
+    ngx_http_finalize_request(
+        r, ngx_http_jotgate_answer(r, &ctx->decision.answer));
+    return NGX_DONE;
+}
+
+static void
+set_clock(struct jg_surroundings *with)
+{
+    const ngx_time_t *now = ngx_timeofday();
+
+    with->now_s = now->sec;
+    with->now_ms = (int64_t)now->sec * 1000 + (int64_t)now->msec;
+}
+
 /* Fill the decision's first part. */
 static enum jg_err
 begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
@@ -35,8 +52,8 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .cache = ctx->process->cache,
         .addresses = ctx->process->addresses,
         .keysets = ctx->process->keysets,
-        .now_s = ngx_time(),
     };
+    set_clock(&d->with);
     d->request = &ctx->request;
     d->arena = &ctx->arena;
     if (ctx->snapshot == NULL)
@@ -121,8 +138,8 @@ go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         return deny(r, ctx);
     case JG_WANT:
         return ask_broker(r, ctx); /* NGX_AGAIN */
-    case JG_ANSWER:                /* no step answers by itself so far */
-        return refuse(r, ctx, JG_E_INTERNAL);
+    case JG_ANSWER:
+        return answer(r, ctx);
     }
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -183,9 +183,13 @@ enum jg_err ngx_http_jotgate_forward(ngx_http_request_t *r,
                                      struct ngx_http_jotgate_ctx *ctx);
 
 /*
- * respond.c: the one place that writes a refusal, and discards the request's
- * body. Both return what a content handler returns.
+ * respond.c: the one place that writes what the gateway answers itself, and
+ * discards the request's body. All return what a content handler returns.
  */
+
+/* What the decision wants to be answered, after JG_ANSWER. */
+ngx_int_t ngx_http_jotgate_answer(ngx_http_request_t *r,
+                                  const struct jg_answer *answer);
 
 /* What the decision <d> says, after JG_DENY. */
 ngx_int_t ngx_http_jotgate_refuse(ngx_http_request_t *r,

@@ -1,4 +1,4 @@
-/* The one place that writes a refusal. */
+/* The one place that writes what the gateway answers itself. */
 #include "ngx_http_jotgate.h"
 
 #define RESPONSE_CHUNK_BYTES 4096
@@ -134,6 +134,33 @@ respond(ngx_http_request_t *r, const struct jg_error_response *response,
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
         return rc;
     return send_body(r, response->body);
+}
+
+static void
+fill_answer(ngx_http_request_t *r, const struct jg_answer *from)
+{
+    const struct jg_conf *conf = conf_of(r);
+    ngx_http_headers_out_t *to = &r->headers_out;
+
+    to->status = (ngx_uint_t)from->status;
+    to->content_type = ngx_http_jotgate_ngx_str(from->content_type);
+    to->content_type_len = to->content_type.len;
+    to->content_length_n = (off_t)from->body.len;
+    if (conf != NULL && conf->close_connections)
+        r->keepalive = 0;
+}
+
+ngx_int_t
+ngx_http_jotgate_answer(ngx_http_request_t *r, const struct jg_answer *answer)
+{
+    ngx_int_t rc;
+
+    discard_body(r);
+    fill_answer(r, answer);
+    rc = ngx_http_send_header(r);
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
+        return rc;
+    return send_body(r, answer->body);
 }
 
 ngx_int_t

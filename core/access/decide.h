@@ -118,6 +118,13 @@ struct jg_answer {
     struct jg_str body;
 };
 
+/* What a limit says, with this request counted (reference 4, 6.3). */
+struct jg_limit_seen {
+    bool known; /* false: there is no such limit, the rest is zero */
+    int64_t limit, remaining;
+    int64_t reset_s; /* unix time when all is there again; 0: never */
+};
+
 /* How one step went: what explain prints. */
 enum jg_outcome {
     JG_STEP_PASS,
@@ -169,6 +176,7 @@ struct jg_decision {
     struct jg_path_forms forms;           /* what path patterns look at */
     struct jg_matching matching;          /* what their matches share */
     struct jg_session session;
+    struct jg_limit_seen rate, quota; /* after step "limits" */
     struct jg_forward forward;
     struct jg_respond_headers respond; /* of every response, refusals too;
                                         * after forward.respond */

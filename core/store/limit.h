@@ -25,7 +25,7 @@
 
 /* What was counted, and what is left. */
 struct jg_limit_state {
-    bool allowed;
+    bool allowed;      /* this request; when looking: one more */
     int64_t remaining; /* after this request; 0 when it is refused */
     int64_t reset_ms;  /* unix time when all is there again; 0: never */
     int64_t wait_ms;   /* refused by a rate: until one more would pass */
@@ -55,5 +55,22 @@ void jg_limit_rate(struct jg_counters *c, struct jg_hash_128 name, double rate,
 void jg_limit_quota(struct jg_counters *c, struct jg_hash_128 name, int64_t max,
                     int64_t renewal_s, int64_t now_ms,
                     struct jg_limit_state *out);
+
+/*
+ * The same without counting a request: what is there at <now_ms>. A quota that
+ * nobody has used yet has no window, and reset_ms is 0.
+ */
+void jg_limit_rate_look(struct jg_counters *c, struct jg_hash_128 name,
+                        double rate, double per_s, int64_t now_ms,
+                        struct jg_limit_state *out);
+void jg_limit_quota_look(struct jg_counters *c, struct jg_hash_128 name,
+                         int64_t max, int64_t renewal_s, int64_t now_ms,
+                         struct jg_limit_state *out);
+
+/* Forget what was counted: the next request is the first one. */
+void jg_limit_rate_forget(struct jg_counters *c, struct jg_hash_128 name,
+                          int64_t now_ms);
+void jg_limit_quota_forget(struct jg_counters *c, struct jg_hash_128 name,
+                           int64_t now_ms);
 
 #endif

@@ -12,7 +12,8 @@
  *               window's end (s), JG_LIMIT_NEVER for none.
  * A state is changed only by who has read it, then the name, and finds it as
  * it was. Times in it only grow, so that no old state comes back; a name
- * changes only while the state is a claim.
+ * changes only while the state is a claim. (What is forgotten on demand goes
+ * back to now: a state that the place never had.)
  */
 #ifndef JG_STORE_LIMIT_TABLE_H
 #define JG_STORE_LIMIT_TABLE_H

@@ -188,6 +188,71 @@ quotas_follow_what_is_configured_now(void **state)
     jg_counters_close(c);
 }
 
+static struct jg_limit_state
+rate_look(struct jg_counters *c, struct jg_hash_128 name, int64_t ms)
+{
+    struct jg_limit_state s = {.remaining = -1};
+
+    jg_limit_rate_look(c, name, 4, 1, T0 + ms, &s);
+    return s;
+}
+
+static struct jg_limit_state
+quota_look(struct jg_counters *c, struct jg_hash_128 name, int64_t ms)
+{
+    struct jg_limit_state s = {.remaining = -1};
+
+    jg_limit_quota_look(c, name, 2, 3600, T0 + ms, &s);
+    return s;
+}
+
+static void
+to_look_counts_nothing(void **state)
+{
+    struct jg_counters *c = counters_open(state);
+    struct jg_hash_128 name = name_of(c, "a");
+
+    assert_int_equal(quota_look(c, name, 0).remaining, 2);
+    assert_int_equal(quota_look(c, name, 0).reset_ms, 0);
+    assert_int_equal(rate_look(c, name, 0).remaining, 4);
+    for (int left = 1; left >= 0; left--) {
+        assert_true(quota_at(c, name, 2, 3600, 0).allowed);
+        assert_true(rate_at(c, name, 4, 1, 0).allowed);
+        assert_int_equal(quota_look(c, name, 0).remaining, left);
+        assert_int_equal(rate_look(c, name, 0).remaining, left + 2);
+    }
+    assert_false(quota_look(c, name, 1000).allowed);
+    assert_int_equal(quota_look(c, name, 1000).reset_ms, T0 + 3600000);
+    assert_true(rate_look(c, name, 0).allowed);
+    assert_int_equal(rate_look(c, name, 250).remaining, 3);
+    assert_true(quota_look(c, name, 3600000).allowed); /* the next window */
+    jg_counters_close(c);
+}
+
+static void
+what_is_forgotten_begins_again(void **state)
+{
+    struct jg_counters *c = counters_open(state);
+    struct jg_hash_128 a = name_of(c, "a"), b = name_of(c, "b");
+
+    for (int n = 0; n < 3; n++) {
+        quota_at(c, a, 2, 0, 0); /* one that never renews */
+        quota_at(c, b, 2, 0, 0);
+        rate_at(c, a, 2, 60, 0);
+    }
+    jg_limit_quota_forget(c, a, T0 + 1000);
+    assert_int_equal(quota_look(c, a, 1000).remaining, 2);
+    assert_int_equal(quota_at(c, a, 2, 3600, 2000).remaining, 1);
+    assert_false(quota_at(c, b, 2, 0, 2000).allowed);
+    assert_false(rate_at(c, a, 2, 60, 2000).allowed);
+    jg_limit_rate_forget(c, a, T0 + 2000);
+    assert_int_equal(rate_at(c, a, 2, 60, 2000).remaining, 1);
+    jg_limit_quota_forget(c, name_of(c, "unknown"), T0);
+    jg_limit_rate_forget(c, name_of(c, "unknown"), T0);
+    assert_int_equal(jg_counters_get(c, JG_METRIC_LIMITS_FULL), 0);
+    jg_counters_close(c);
+}
+
 static void
 extreme_numbers_do_no_harm(void **state)
 {
@@ -528,6 +593,8 @@ main(void)
         in_folder_test(no_more_than_the_rate_passes_over_time),
         in_folder_test(a_quota_lets_exactly_so_many_pass),
         in_folder_test(quotas_follow_what_is_configured_now),
+        in_folder_test(to_look_counts_nothing),
+        in_folder_test(what_is_forgotten_begins_again),
         in_folder_test(extreme_numbers_do_no_harm),
         in_folder_test(a_clock_that_was_set_back_locks_nobody_out),
         in_folder_test(counters_of_other_names_and_kinds_are_apart),
