@@ -55,11 +55,8 @@ jg_rewrite_set(struct jg_rewrite *w, struct jg_str name, struct jg_str value)
 static enum jg_err
 make_room(struct jg_rewrite *w)
 {
-    const struct jg_api_version *version = w->d->version;
-
-    w->set_max = JG_REWRITE_OWN_MAX;
-    if (version != NULL)
-        w->set_max += version->request_headers.count;
+    jg_transform_find(w);
+    w->set_max = JG_REWRITE_OWN_MAX + w->request->count;
     w->set = jg_arena_array(w->d->arena, w->set_max, sizeof(w->set[0]));
     return w->set == NULL ? JG_E_NOMEM : JG_OK;
 }

@@ -19,6 +19,7 @@ struct jg_rewrite {
     bool drop[JG_HEADERS_MAX];
     struct jg_forward_header *set;
     size_t set_count, set_max;
+    const struct jg_transform *request, *response;
     size_t bytes; /* of variables so far: JG_HEADER_BYTES_MAX */
 };
 
@@ -29,6 +30,10 @@ void jg_rewrite_drop(struct jg_rewrite *w, struct jg_str name);
 /* Replaces an earlier value. There is room for it: see make_room(). */
 void jg_rewrite_set(struct jg_rewrite *w, struct jg_str name,
                     struct jg_str value);
+
+/* Which transforms the definition has for this endpoint: w->request and
+ * ->response, never NULL. transform.c */
+void jg_transform_find(struct jg_rewrite *w);
 
 /*
  * What the definition does to the request's headers, and to those of the

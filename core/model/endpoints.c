@@ -19,6 +19,11 @@ static const struct {
     [JG_ENDPOINT_WHITE_LIST] = {"white_list", sizeof(struct jg_listed_endpoint),
                                 true},
     [JG_ENDPOINT_INTERNAL] = {"internal", sizeof(struct jg_endpoint), false},
+    [JG_ENDPOINT_REQUEST_HEADERS] = {"transform_headers",
+                                     sizeof(struct jg_headers_endpoint), false},
+    [JG_ENDPOINT_RESPONSE_HEADERS] = {"transform_response_headers",
+                                      sizeof(struct jg_headers_endpoint),
+                                      false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");

@@ -7,6 +7,7 @@
 #define JG_MODEL_ENDPOINTS_H
 
 #include "model/path_pattern.h"
+#include "model/transform.h"
 
 struct jg_api_version;
 
@@ -17,6 +18,8 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_BLACK_LIST,
     JG_ENDPOINT_WHITE_LIST,
     JG_ENDPOINT_INTERNAL,
+    JG_ENDPOINT_REQUEST_HEADERS,
+    JG_ENDPOINT_RESPONSE_HEADERS,
     JG_ENDPOINT_KINDS,
 };
 
@@ -63,6 +66,15 @@ struct jg_listed_endpoint {
     struct jg_list actions; /* struct jg_method_action; none: <method> counts */
 };
 
+/* An entry of transform_headers or transform_response_headers. */
+struct jg_headers_endpoint {
+    struct jg_endpoint endpoint;
+    struct jg_strs delete_headers;
+    struct jg_pairs add_headers;
+    struct jg_transform transform; /* with what the version does */
+};
+
+extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
 extern const struct jg_field_table jg_listed_endpoint_table;
 

@@ -124,10 +124,10 @@ read_version(struct jg_api_reading *r, struct jg_api_version *version,
 
     if (err == JG_OK)
         err = read_response(r, version);
-    if (err != JG_OK || processors->count + processors->removed.count == 0)
-        return err;
-    return join(r, &version->response_headers, processors,
-                &version->response_headers);
+    if (err == JG_OK && processors->count + processors->removed.count > 0)
+        err = join(r, &version->response_headers, processors,
+                   &version->response_headers);
+    return err == JG_OK ? jg_api_read_endpoint_headers(r, version) : err;
 }
 
 enum jg_err

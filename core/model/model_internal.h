@@ -28,7 +28,9 @@ struct jg_api_reading {
  * every problem that it sees, and returns the first that keeps the API from
  * being routed.
  */
-enum jg_err jg_api_read_headers(struct jg_api_reading *r);   /* headers.c */
+enum jg_err jg_api_read_headers(struct jg_api_reading *r); /* headers.c */
+enum jg_err jg_api_read_endpoint_headers(struct jg_api_reading *r,
+                                         struct jg_api_version *version);
 enum jg_err jg_api_read_versions(struct jg_api_reading *r);  /* versions.c */
 enum jg_err jg_api_read_endpoints(struct jg_api_reading *r); /* endpoints.c */
 enum jg_err jg_api_read_listen(struct jg_api_reading *r);    /* listen.c */

@@ -74,7 +74,7 @@ def gw(module_folder, recorder, upstream):
     gw.conf["secrets"] = {"upstream": "s3cr3t-of-conf"}
     gw.conf["http_server_options"] = {"enable_websockets": True}
     gw.conf["proxy_default_timeout"] = 1
-    gw.add_policy(apis=["claims", "secrets", "back", "dead", "oas", "raw"])
+    gw.add_policy(apis=["claims", "secrets", "back", "dead", "ends", "raw"])
     gw.add_api("claims", proxy=to, enable_context_vars=True, strip_auth_data=True,
                version_data=version(global_headers={
                    "X-User": "$tyk_context.jwt_claims_sub",
@@ -110,6 +110,18 @@ def gw(module_folder, recorder, upstream):
     gw.add_api("dead", proxy={"target_url": "http://127.0.0.1:1"},
                enable_context_vars=True, version_data=back)
     gw.add_api("raw", enable_context_vars=True, version_data=back)
+    ends = version(
+        global_headers={"X-All": "1"}, use_extended_paths=True,
+        extended_paths={
+            "transform_headers": [
+                {"path": "^/ends/me$", "method": "GET",
+                 "add_headers": {"x-user": "$tyk_context.jwt_claims_sub"},
+                 "delete_headers": ["X-Secret"]}],
+            "transform_response_headers": [
+                {"path": "^/ends/me$", "method": "GET",
+                 "add_headers": {"x-me": "$tyk_context.jwt_claims_sub"},
+                 "delete_headers": ["X-Keep"]}]})
+    gw.add_api("ends", proxy=to, enable_context_vars=True, version_data=ends)
     yield gw.start()
     gw.stop()
     del os.environ["TYK_SECRET_UPSTREAM_KEY"]
@@ -200,6 +212,19 @@ def test_meta_data_that_would_break_the_request_refuses_it(gw, recorder):
     before = len(recorder.seen)
     answer = gw.get("/broken/", hs256({"sub": "ada", "pol": "rich"}))
     assert answer.status == 400 and len(recorder.seen) == before
+
+
+def test_an_endpoint_has_headers_of_its_own(gw, recorder):
+    token = hs256({"sub": "ada"})
+    forged = {"X-User": "root", "X-Secret": "1"}
+    assert gw.get("/ends/me", token, forged).headers["X-Me"] == "ada"
+    assert recorder.lines("X-User") == [b"X-User: ada"]
+    assert recorder.lines("X-Secret") == []
+    answer = gw.get("/ends/others", token, forged)
+    assert "X-Me" not in answer.headers and answer.headers["X-Keep"] == "yes"
+    assert recorder.lines("X-User") == []
+    assert recorder.lines("X-Secret") == [b"X-Secret: 1"]
+    assert recorder.lines("X-All") == [b"X-All: 1"]
 
 
 def raw_headers(gw, path, method="GET"):

@@ -34,6 +34,21 @@ static const struct doc apis[] = {
     OPEN_API("context", ",\"enable_context_vars\":true" VERSION(
                             "\"global_headers\":{\"X-C\":\"<$tyk_context."
                             "jwt_claims_sub>\"}")),
+    OPEN_API("ends",
+             VERSION("\"use_extended_paths\":true,\"global_headers\":{\"X-G\":"
+                     "\"g\",\"X-B\":\"g\"},\"global_response_headers\":{"
+                     "\"Y-G\":\"g\"},\"global_response_headers_remove\":["
+                     "\"Y-A\"],\"extended_paths\":{\"transform_headers\":[{"
+                     "\"path\":\"/off\",\"disabled\":true,\"add_headers\":{"
+                     "\"X-A\":\"off\"}},{\"path\":\"/a\",\"method\":\"GET\","
+                     "\"delete_headers\":[\"X-Del\",\"X-B\"],\"add_headers\":{"
+                     "\"X-A\":\"a\",\"X-User\":\"$tyk_meta.user\"}},{"
+                     "\"path\":\"/a\",\"add_headers\":{\"X-A\":\"second\"}},{"
+                     "\"path\":\"/post\",\"method\":\"POST\",\"add_headers\":{"
+                     "\"X-A\":\"post\"}}],\"transform_response_headers\":[{"
+                     "\"path\":\"/a\",\"method\":\"GET\",\"delete_headers\":["
+                     "\"Y-Del\"],\"add_headers\":{\"Y-A\":\"a\",\"Y-G\":"
+                     "\"own\",\"Y-Own\":\"a\"}}]}")),
     OPEN_API("keyless", ",\"strip_auth_data\":true"),
     JWT_API("pass", ""),
     JWT_API("strip", ",\"strip_auth_data\":true"),
@@ -128,6 +143,14 @@ static const struct {
     {"/vars/", "", "", "",
      "X-A=a b|X-B=|X-C=$tyk_context.jwt_claims_sub|X-D=$5|X-E=$tyk_meta."},
     {"/context/", "X-C: client", "X-C", "", "X-C=<>"},
+
+    /* Of endpoints: the first that matches, after the version's. */
+    {"/ends/a", "X-Del: 1\nX_A: c\nX-User: root\nX-Keep: 1", "X-Del|X_A|X-User",
+     "X-Keep", "X-G=g|X-B|X-A=a|X-User="},
+    {"/ends/off", "X-A: c\nX-Del: 1", "", "X-A|X-Del", "X-G=g|X-B=g|X-A"},
+    {"/ends/post", "X-A: c", "", "X-A", "X-A"},
+    {"/ends/", "X-User: root\nx_user: root\nX-B: c", "X-User|x_user|X-B", "",
+     "X-User|X-B=g"},
 
     /* strip_auth_data. */
     {"/pass/", "Authorization: Bearer %T", "", "Authorization", ""},
@@ -256,6 +279,40 @@ headers_go_on_as_behind_tyk(void **state)
     }
 }
 
+static struct jg_str
+respond_set(const struct jg_respond_headers *respond, const char *name)
+{
+    for (size_t i = 0; i < respond->set_count; i++)
+        if (jg_str_eq_nocase(respond->set[i].name, jg_str(name)))
+            return respond->set[i].value;
+    return (struct jg_str){NULL, 0};
+}
+
+/* Of answers the endpoint's come first, and the version's have the last word;
+ * both are of answers of the upstream only. */
+static void
+headers_of_answers_come_from_endpoint_and_version(void **state)
+{
+    struct world *w = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct jg_decision d;
+        struct client c;
+        struct jg_arena a;
+
+        make_request(&c, i == 0 ? "/ends/a" : "/ends/b", "", JG_STR(""));
+        start_decision(&d, w->snapshot, &c, &a);
+        assert_verdict(jg_decide(&d), JG_ALLOW);
+        assert_int_equal(d.respond.set_count + d.respond.removed_count, 0);
+        assert_str(respond_set(&d.forward.respond, "Y-G"), "g");
+        assert_null(respond_set(&d.forward.respond, "Y-A").p);
+        assert_int_equal(d.forward.respond.removed_count, i == 0 ? 2 : 1);
+        assert_int_equal(d.forward.respond.set_count, i == 0 ? 2 : 1);
+        end_decision(&d);
+        end_request(&c);
+    }
+}
+
 static void
 without_a_peer_address_nothing_is_appended(void **state)
 {
@@ -354,6 +411,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_go_on_as_behind_tyk),
+        cmocka_unit_test(headers_of_answers_come_from_endpoint_and_version),
         cmocka_unit_test(without_a_peer_address_nothing_is_appended),
         cmocka_unit_test(upgrades_pass_only_to_websocket_and_where_enabled),
         cmocka_unit_test(a_connection_header_names_a_few_headers_only),

@@ -111,6 +111,14 @@ what_will_not_be_sent_is_said(void **state)
         {IN("'global_headers_disabled':true,'global_response_headers':{'x a':"
             "'1'}"),
          AT "global_response_headers", "name 1 is none", JG_FAULT},
+        {IN("'use_extended_paths':true,'extended_paths':{'transform_headers':"
+            "[{'path':'/x'},{'path':'/y','add_headers':{'a':'\\n'}}]}"),
+         AT "extended_paths.transform_headers.1", "value of a holds", JG_FAULT},
+        {IN("'use_extended_paths':true,'extended_paths':{"
+            "'transform_response_headers':[{'path':'/y','add_headers':{"
+            "'Trailer':'a'}}]}"),
+         AT "extended_paths.transform_response_headers.0", "Trailer is not set",
+         JG_WARNING},
         {"'response_processors':[{'name':'header_transform'}]",
          "response_processors", "header_transform", JG_WARNING},
         {"'response_processors':[{'name':'header_injector','options':{"
