@@ -65,6 +65,7 @@ put_type(const struct jg_field *row)
                                         [JG_FIELD_STRS] = "texts",
                                         [JG_FIELD_STR_MAP] = "text by name",
                                         [JG_FIELD_OBJECT] = "object",
+                                        [JG_FIELD_MADE] = "object",
                                         [JG_FIELD_LIST] = "objects",
                                         [JG_FIELD_MAP] = "object by name",
                                         [JG_FIELD_ANY] = "any",
