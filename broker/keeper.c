@@ -3,8 +3,10 @@
 
 #include "clock.h"
 #include "loads.h"
-#include "store/keys.h"
 #include "upkeep.h"
+
+#include "store/keys.h"
+#include "store/revocations.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -83,6 +85,36 @@ sweep_keys(struct keeper *k, bool *more)
     return err;
 }
 
+/* Workers look at the times themselves; this only makes room again. */
+static enum jg_err
+sweep_revocations(struct keeper *k, bool *more)
+{
+    struct jg_store *store = k->broker->store;
+    struct jg_txn *txn;
+    size_t removed = 0;
+    bool ended;
+    enum jg_err err = jg_txn_read(store, &txn);
+
+    if (err != JG_OK)
+        return err;
+    ended = jg_revocations_ended(txn, jg_clock_s());
+    jg_txn_abort(txn);
+    if (!ended)
+        return JG_OK;
+    err = jg_txn_write(store, &txn);
+    if (err != JG_OK)
+        return err;
+    err = jg_revocations_sweep(txn, jg_clock_s(), &removed);
+    if (err == JG_OK)
+        err = jg_txn_commit(txn);
+    else
+        jg_txn_abort(txn);
+    if (err == JG_OK)
+        jg_counters_bump_revocations(k->broker->counters);
+    *more = removed == JG_REVOCATIONS_SWEEP_MAX;
+    return err;
+}
+
 /*
  * The jobs, the most urgent first. To add one, add a row: its period, whether
  * jg_broker_wake_keeper() runs it out of turn, and a function that does a
@@ -98,6 +130,7 @@ static const struct job {
     {"looking names up", 250, true, refresh_addresses},
     {"loading definitions", 1000, false, load_forgotten},
     {"dropping addresses", 60000, false, drop_unused_addresses},
+    {"sweeping revocations", 30000, false, sweep_revocations},
     {"sweeping readers", 10000, false, sweep_readers},
     {"sweeping keys", 1000, false, sweep_keys},
 };

@@ -52,6 +52,7 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .cache = ctx->process->cache,
         .addresses = ctx->process->addresses,
         .keysets = ctx->process->keysets,
+        .revoked = ctx->process->revoked,
     };
     set_clock(&d->with);
     d->request = &ctx->request;

@@ -67,6 +67,7 @@ struct ngx_http_jotgate_process {
     struct jg_token_cache *cache; /* NULL also when it is switched off */
     struct jg_address_cache *addresses;
     struct jg_keysets *keysets;
+    struct jg_revoked *revoked;
     struct jg_snapshot
         *snapshot; /* of <epoch>, or older when building failed */
     uint64_t epoch;

@@ -91,6 +91,7 @@ ngx_http_jotgate_init_process(ngx_cycle_t *cycle)
     p->idle = ngx_http_jotgate_idle_new(cycle->pool);
     if (p->idle == NULL || jg_address_cache_new(&p->addresses) != JG_OK ||
         jg_keysets_new(&p->keysets) != JG_OK ||
+        jg_revoked_new(&p->revoked) != JG_OK ||
         getrandom(&p->key, sizeof(p->key), 0) != (ssize_t)sizeof(p->key))
         return NGX_ERROR;
     open_missing(p, &conf->store, cycle->log);
@@ -121,6 +122,7 @@ ngx_http_jotgate_exit_process(ngx_cycle_t *cycle)
     jg_cache_free(p->cache);
     jg_address_cache_free(p->addresses);
     jg_keysets_free(p->keysets);
+    jg_revoked_free(p->revoked);
     jg_journal_close(p->journal);
     jg_counters_close(p->counters);
     jg_store_close(p->store);

@@ -11,6 +11,7 @@
 #include "access/keysets.h"
 #include "access/path.h"
 #include "access/request.h"
+#include "access/revoked.h"
 #include "model/session.h"
 #include "store/counters.h"
 #include "store/records.h"
@@ -28,8 +29,9 @@ enum jg_verdict {
  * without snapshot no API listens, without cache every token is verified,
  * without store no name has an address, without counters the first target of
  * a list is always the first choice, without keysets a key set by URL is read
- * and parsed for each token. Cache hits, misses and evictions, and unknown
- * kids, are counted in <counters> by the decision itself.
+ * and parsed for each token, without revoked nothing is. Cache hits, misses and
+ * evictions, and unknown kids, are counted in <counters> by the decision
+ * itself.
  */
 struct jg_surroundings {
     const struct jg_snapshot *snapshot;
@@ -38,6 +40,7 @@ struct jg_surroundings {
     struct jg_token_cache *cache;
     struct jg_address_cache *addresses; /* before the store; needs counters */
     struct jg_keysets *keysets;         /* the same for key sets by URL */
+    struct jg_revoked *revoked;         /* tokens, callers, signing keys */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
 };
@@ -171,7 +174,8 @@ struct jg_decision {
     struct jg_jws_header header;        /* of the token */
     const struct jg_json *claims;       /* verified from step "signature" on */
     const struct jg_verified *verified; /* cache entry, or NULL */
-    bool cached;                        /* the signature was verified before */
+    struct jg_str key_kid; /* of the key that verified a token without kid */
+    bool cached;           /* the signature was verified before */
     const struct jg_api_version *version; /* of <api>; NULL: it has none */
     struct jg_path_forms forms;           /* what path patterns look at */
     struct jg_matching matching;          /* what their matches share */

@@ -93,6 +93,7 @@ static const struct {
     {JG_E_TOKEN_SIZE, JG_E_TOKEN_JWE, "Bearer error=\"invalid_token\""},
     {JG_E_ALG, JG_E_KEYSET_ISSUER, "Bearer error=\"invalid_token\""},
     {JG_E_CLAIM_EXP, JG_E_CLAIM_MATCH, "Bearer error=\"invalid_token\""},
+    {JG_E_TOKEN_REVOKED, JG_E_TOKEN_REVOKED, "Bearer error=\"invalid_token\""},
     {JG_E_IDENTITY_NONE, JG_E_IDENTITY_SUB_EMPTY,
      "Bearer error=\"invalid_token\""},
     {JG_E_POLICY_UNKNOWN, JG_E_POLICY_NONE,

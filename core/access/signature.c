@@ -157,7 +157,7 @@ verify_again(struct jg_decision *d, struct jg_key_choice *choice, size_t *used,
     return choice->count > 0 ? verify(d, choice, used) : JG_E_KEY_UNKNOWN;
 }
 
-static void
+static enum jg_err
 verified_by(struct jg_decision *d, const struct jg_key_choice *choice,
             size_t used)
 {
@@ -172,8 +172,14 @@ verified_by(struct jg_decision *d, const struct jg_key_choice *choice,
             jg_counters_key(api->key_urls[choice->from[used]].id,
                             jg_key_info(key)->thumbprint),
             d->with.now_s);
+    if (d->header.kid.len == 0) { /* then the key's own may be revoked */
+        d->key_kid = jg_arena_str(d->arena, jg_key_info(key)->kid);
+        if (d->key_kid.p == NULL)
+            return JG_E_NOMEM;
+    }
     d->claims = d->unverified;
     keep(d, choice->version);
+    return JG_OK;
 }
 
 /* With the keys of <choice>, which is another one afterwards. */
@@ -185,10 +191,8 @@ check_signature(struct jg_decision *d, struct jg_key_choice *choice)
 
     if (may_be_outdated(d, err))
         err = verify_again(d, choice, &used, err);
-    if (err == JG_OK) {
-        verified_by(d, choice, used);
-        return JG_OK;
-    }
+    if (err == JG_OK)
+        return verified_by(d, choice, used);
     if (choice->count == 0) /* its key has gone just now */
         return jg_keys_none(d, choice);
     jg_trace_seen(d, "%s does not verify", d->header.alg->name);

@@ -30,6 +30,7 @@ enum jg_err jg_step_signature(struct jg_decision *d);
 enum jg_err jg_step_claims(struct jg_decision *d);
 enum jg_err jg_step_claim_rules(struct jg_decision *d);
 enum jg_err jg_step_identity(struct jg_decision *d);
+enum jg_err jg_step_revocation(struct jg_decision *d);
 enum jg_err jg_step_policies(struct jg_decision *d);
 enum jg_err jg_step_rights(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
@@ -57,6 +58,17 @@ enum jg_err jg_session_id(const struct jg_decision *d, struct jg_str *out);
  */
 enum jg_err jg_decision_meta(const struct jg_decision *d, struct jg_str name,
                              const struct jg_json **out);
+
+/*
+ * Is the stored <key> (all of it, as it is looked up) revoked? For the step
+ * that finds it: revocation.c.
+ *   JG_E_TOKEN_REVOKED, JG_E_REVOCATIONS (not known), JG_E_CRYPTO
+ */
+enum jg_err jg_revocation_of_key(struct jg_decision *d, struct jg_str key);
+
+/* Is any kid revoked, so that it counts which key verified a token without
+ * one? */
+bool jg_revocation_asks_kid(struct jg_decision *d);
 
 /*
  * For people, and only when somebody asked (d->trace): what the running step

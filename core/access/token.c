@@ -156,6 +156,15 @@ find_token(struct jg_decision *d)
     return JG_OK;
 }
 
+/* An entry does not say which key verified a token without kid. */
+static bool
+forget(struct jg_decision *d)
+{
+    jg_cache_release(d->verified);
+    d->verified = NULL;
+    return false;
+}
+
 /* What was read of exactly these bytes when their signature verified, with
  * the keys that are in force now. */
 static bool
@@ -174,6 +183,8 @@ remember(struct jg_decision *d)
                         1);
     if (d->verified == NULL)
         return false;
+    if (d->verified->header.kid.len == 0 && jg_revocation_asks_kid(d))
+        return forget(d);
     d->cached = true;
     d->header = d->verified->header;
     d->unverified = d->verified->claims;

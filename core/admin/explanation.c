@@ -192,6 +192,8 @@ jg_explanation_make(const struct jg_question *question, struct jg_store *store,
     enum jg_err err =
         jg_records_snapshot_of(store, question->api_id, &out->snapshot);
 
+    if (err == JG_OK)
+        err = jg_revoked_new(&out->revoked);
     if (err != JG_OK)
         return err;
     api = jg_snapshot_api(out->snapshot, question->api_id);
@@ -203,6 +205,7 @@ jg_explanation_make(const struct jg_question *question, struct jg_store *store,
     out->decision = (struct jg_decision){
         .with = {.snapshot = out->snapshot,
                  .store = store,
+                 .revoked = out->revoked,
                  .now_s = now_ms / 1000,
                  .now_ms = now_ms},
         .request = &out->request,
@@ -223,6 +226,8 @@ jg_explanation_release(struct jg_explanation *e)
     if (e->snapshot != NULL)
         jg_snapshot_free(e->snapshot);
     e->snapshot = NULL;
+    jg_revoked_free(e->revoked);
+    e->revoked = NULL;
 }
 
 static void

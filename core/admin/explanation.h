@@ -22,6 +22,7 @@ struct jg_question {
 /* One decision with all that it stands on; zero it first. */
 struct jg_explanation {
     struct jg_snapshot *snapshot;
+    struct jg_revoked *revoked;
     struct jg_header headers[1];
     struct jg_request request;
     struct jg_trace trace;

@@ -10,7 +10,7 @@
 
 /* Version of everything below and of limit_table.h, to be raised with any
  * change to it. */
-#define LAYOUT 3
+#define LAYOUT 4
 
 #define METRICS_MAX 64 /* places; enum jg_metric takes the first ones */
 #define SHARDS 8
@@ -51,7 +51,7 @@ struct file {
     struct jg_mapped_head head;
     _Atomic uint32_t processes; /* that opened it: gives out the shards */
     _Alignas(64) counter epoch;
-    counter addresses, keysets;
+    counter addresses, keysets, revocations;
     counter gauges[METRICS_MAX];
     struct shard shards[SHARDS];
     struct turn turns[TURNS];
@@ -141,6 +141,18 @@ uint64_t
 jg_counters_keysets(const struct jg_counters *c)
 {
     return atomic_load_explicit(&c->file->keysets, memory_order_acquire);
+}
+
+uint64_t
+jg_counters_revocations(const struct jg_counters *c)
+{
+    return atomic_load_explicit(&c->file->revocations, memory_order_acquire);
+}
+
+void
+jg_counters_bump_revocations(struct jg_counters *c)
+{
+    atomic_fetch_add_explicit(&c->file->revocations, 1, memory_order_release);
 }
 
 void

@@ -59,9 +59,11 @@ void jg_counters_close(struct jg_counters *c); /* NULL is fine */
 uint64_t jg_counters_epoch(const struct jg_counters *c);     /* snapshot */
 uint64_t jg_counters_addresses(const struct jg_counters *c); /* addresses */
 uint64_t jg_counters_keysets(const struct jg_counters *c);   /* key sets */
+uint64_t jg_counters_revocations(const struct jg_counters *c);
 void jg_counters_bump_epoch(struct jg_counters *c);
 void jg_counters_bump_addresses(struct jg_counters *c);
 void jg_counters_bump_keysets(struct jg_counters *c);
+void jg_counters_bump_revocations(struct jg_counters *c);
 
 void jg_counters_add(struct jg_counters *c, enum jg_metric metric, uint64_t n);
 void jg_counters_set(struct jg_counters *c, enum jg_metric metric, uint64_t n);

@@ -37,6 +37,8 @@ static const char *const kind_names[JG_KIND_COUNT] = {
     [JG_KIND_KEY] = "key",
     [JG_KIND_KEY_NAME] = "key_name",
     [JG_KIND_KEY_END] = "key_end",
+    [JG_KIND_REVOCATION] = "revocation",
+    [JG_KIND_REVOCATION_CHANGE] = "revocation_change",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

@@ -23,6 +23,8 @@ enum jg_kind {
     JG_KIND_KEY,        /* SHA-256 of a key -> struct jg_stored_key */
     JG_KIND_KEY_NAME, /* short hash of a key -> the SHA-256 of those with it */
     JG_KIND_KEY_END,  /* time, SHA-256 of a key -> nothing: when it ends */
+    JG_KIND_REVOCATION,        /* id -> struct jg_revocation */
+    JG_KIND_REVOCATION_CHANGE, /* number -> what changed */
     JG_KIND_COUNT
 };
 

@@ -144,7 +144,7 @@ entries(const char *folder, bool empty)
 static bool
 is_known(int status, struct jg_str body)
 {
-    static const int known[] = {200, 304, 400, 403, 404, 405, 412};
+    static const int known[] = {200, 304, 400, 403, 404, 405, 412, 507};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (status == known[i])

@@ -430,10 +430,10 @@ static void
 the_table_of_steps_can_be_read(void **state)
 {
     static const char *const names[] = {
-        "path",        "route",    "version",  "auth",      "token",
-        "algorithm",   "key",      "profile",  "signature", "claims",
-        "claim_rules", "identity", "policies", "rights",    "limits",
-        "headers",     "target",
+        "path",        "route",    "version",    "auth",      "token",
+        "algorithm",   "key",      "profile",    "signature", "claims",
+        "claim_rules", "identity", "revocation", "policies",  "rights",
+        "limits",      "headers",  "target",
     };
 
     (void)state;

@@ -142,7 +142,7 @@ what_passes_has_all_steps(void **state)
 
     (void)state;
     explain(&r, "/jwt/", HS256, "{\"sub\":\"a\",\"pol\":\"all\"}", SECRET);
-    assert_int_equal(r.steps, 17);
+    assert_non_null(jg_step_at(r.steps - 1));
     assert_null(jg_step_at(r.steps));
     jg_arena_init(&a, 4096, 1024 * 1024);
     assert_err(jg_json_parse(jg_buf_str(&r.json), &jg_json_limits_conf, &a,
@@ -150,8 +150,8 @@ what_passes_has_all_steps(void **state)
                JG_OK);
     assert_str(jg_json_string(jg_json_get(json, JG_STR("verdict"))), "allow");
     steps = jg_json_get(json, JG_STR("steps"));
-    assert_int_equal(steps->count, 17);
-    for (size_t i = 0; i < 17; i++)
+    assert_int_equal(steps->count, r.steps);
+    for (size_t i = 0; i < r.steps; i++)
         assert_str(
             jg_json_string(jg_json_get(&steps->items[i], JG_STR("name"))),
             jg_step_at(i)->name);
@@ -163,12 +163,17 @@ static void
 an_open_api_skips_the_steps_of_callers(void **state)
 {
     struct report r;
+    size_t first = 0, headers = 0;
 
     (void)state;
     explain(&r, "/open/", HS256, "{}", SECRET);
-    for (size_t i = 4; i < 15; i++)
+    while (strcmp(jg_step_at(first)->name, "token") != 0)
+        first++;
+    while (strcmp(jg_step_at(headers)->name, "headers") != 0)
+        headers++;
+    for (size_t i = first; i < headers; i++)
         assert_int_equal(r.trace.steps[i].outcome, JG_STEP_SKIP);
-    assert_int_equal(r.trace.steps[15].outcome, JG_STEP_PASS);
+    assert_int_equal(r.trace.steps[headers].outcome, JG_STEP_PASS);
     end_report(&r);
 }
 
