@@ -4,6 +4,8 @@
  */
 #include "access/step.h"
 
+#include "base/header.h"
+
 #define REPLY_STATUS 200 /* of a reply that names none, or none of HTTP's */
 
 static enum jg_err
@@ -14,20 +16,14 @@ forbid(struct jg_decision *d, const char *why)
     return JG_E_ENDPOINT;
 }
 
-/* The HTTP engine's own, whatever a definition says. */
+/* Not the HTTP engine's own, and nothing that would break the response. */
 static bool
-is_framing(struct jg_str name)
+may_be_set(const struct jg_pair *header)
 {
-    static const struct jg_str names[] = {{"Content-Length", 14},
-                                          {"Transfer-Encoding", 17},
-                                          {"Connection", 10},
-                                          {"Upgrade", 7},
-                                          {"Trailer", 7}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (jg_str_eq_nocase(name, names[i]))
-            return true;
-    return false;
+    return jg_header_is_name(header->name) &&
+           jg_header_is_value(header->value) &&
+           !jg_header_is_framing(header->name) &&
+           !jg_header_is_hop_by_hop(header->name);
 }
 
 /* method_actions with "reply": the gateway's own answer, before anything is
@@ -47,9 +43,10 @@ reply(struct jg_decision *d, const struct jg_method_action *action)
         struct jg_str value = action->headers.items[i].value;
         enum jg_err err = JG_OK;
 
-        if (jg_str_eq_nocase(name, JG_STR("Content-Type")))
+        if (jg_str_eq_nocase(name, JG_STR("Content-Type")) &&
+            jg_header_is_value(value))
             answer.content_type = value;
-        else if (!is_framing(name))
+        else if (may_be_set(&action->headers.items[i]))
             err = jg_respond_set(d, name, value);
         if (err != JG_OK)
             return err;

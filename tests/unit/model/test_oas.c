@@ -46,9 +46,15 @@ every_part_reaches_its_field(void **state)
              "'tlsTransport':{'insecureSkipVerify':true}",
              "'middleware':{'global':{'contextVariables':{'enabled':true},"
              "'transformRequestHeaders':{'enabled':true,'remove':['X-R'],"
-             "'add':[{'name':'X-A','value':'1'},{'name':'X-B'}]}}}");
+             "'add':[{'name':'X-A','value':'1'},{'name':'X-B'}]},"
+             "'transformResponseHeaders':{'enabled':true,'remove':['Y-R'],"
+             "'add':[{'name':'y-a','value':'$tyk_context.path'}]}}}");
     api = good_api(r);
     assert_quiet(r);
+    assert_int_equal(api->headers->request_headers.count, 2);
+    assert_int_equal(api->headers->response_headers.count, 1);
+    assert_str(api->headers->response_headers.rules[0].name, "Y-A");
+    assert_int_equal(api->headers->response_headers.removed.count, 1);
     assert_str(api->listen_path, "/x");
     assert_false(api->def.proxy.strip_listen_path);
     assert_str(api->host, "api.example");
@@ -207,6 +213,14 @@ faults_have_the_places_of_the_document(void **state)
          {JG_FAULT, JG_E_CONF_VALUE,
           EXT ".middleware.global.transformRequestHeaders", 4, 51,
           "none of a header"}},
+        {LISTEN ",",
+         "'url':'http://up'",
+         "'middleware':{'global':{'transformResponseHeaders':{'enabled':true,"
+         "'add':[{'name':'a','value':'\\n'}]}}}",
+         JG_E_CONF_VALUE,
+         {JG_FAULT, JG_E_CONF_VALUE,
+          EXT ".middleware.global.transformResponseHeaders", 4, 52,
+          "control character"}},
         {LISTEN ",",
          "'url':'http://up'",
          "'middleware':{'operations':{'x':[]}}",
