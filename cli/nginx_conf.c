@@ -112,7 +112,8 @@ put_endpoints(struct values *v, const struct jg_conf *conf)
     } rows[] = {{"health", conf->health_check_endpoint_name},
                 {"ready", conf->readiness_check_endpoint_name},
                 {"live", JG_STR("live")},
-                {"metrics", JG_STR("metrics")}};
+                {"metrics", JG_STR("metrics")},
+                {"openapi", JG_STR("openapi.json")}};
     size_t first = v->count;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -69,9 +69,38 @@ void jg_admin_answer(struct jg_admin *admin,
 void jg_admin_response_init(struct jg_admin_response *response);
 void jg_admin_response_free(struct jg_admin_response *response);
 
-/* Name <i> of the route table, for documents and tests; NULL: no more. */
+/*
+ * What a body holds, for the description of the API. Each has a row in
+ * openapi_schemas.c.
+ */
+enum jg_admin_shape {
+    JG_SHAPE_NONE, /* no body; of an answer: {"status","message"} */
+    JG_SHAPE_CHANGED,
+    JG_SHAPE_API,
+    JG_SHAPE_APIS,
+    JG_SHAPE_OAS,
+    JG_SHAPE_OASES,
+    JG_SHAPE_POLICY,
+    JG_SHAPE_POLICIES,
+    JG_SHAPE_HELLO,
+    JG_SHAPE_METRICS,
+    JG_SHAPE_KEYSETS,
+    JG_SHAPE_JOURNAL,
+    JG_SHAPE_QUESTION,
+    JG_SHAPE_EXPLANATION,
+    JG_SHAPE_REVOCATION,
+    JG_SHAPE_REVOCATIONS,
+    JG_SHAPE_OPENAPI,
+    JG_SHAPE_COUNT
+};
+
+/* Row <i> of the route table, for documents and tests; NULL: no more. */
 struct jg_admin_route_info {
     const char *method, *path, *summary;
+    enum jg_admin_shape takes; /* the request's body */
+    enum jg_admin_shape gives; /* the body of a 200 */
+    const char *query;         /* names of parameters, "a b"; NULL: none */
+    bool tagged;               /* ETag, If-Match, If-None-Match */
 };
 const struct jg_admin_route_info *jg_admin_route_at(size_t i);
 

@@ -24,7 +24,8 @@ typedef void jg_admin_handler(struct jg_admin_call *call);
 /* Who may ask. */
 enum jg_admin_access {
     JG_ADMIN_OPEN,    /* everybody, on every port */
-    JG_ADMIN_METRICS, /* everybody on the control port, else with the secret */
+    JG_ADMIN_METRICS, /* everybody on the control port, else with the secret:
+                       * what says nothing of anybody's */
     JG_ADMIN_SECRET,  /* with X-Tyk-Authorization, where the API is offered */
 };
 
@@ -169,6 +170,21 @@ bool jg_apis_find(struct jg_admin_call *call, struct jg_str id,
 void jg_apis_save(struct jg_admin_call *call, struct jg_str id, bool oas,
                   struct jg_str file, struct jg_str text, const char *action);
 
+/*
+ * For /openapi.json: openapi_schemas.c, but for the first one. Texts are JSON
+ * with ' for ".
+ */
+void jg_openapi_add(struct jg_buf *b, const char *text);
+
+/* The schemas of all shapes, a member each. */
+void jg_openapi_add_schemas(struct jg_buf *b);
+
+/* The name of a shape's schema; NULL when it is text. */
+const char *jg_openapi_schema_name(enum jg_admin_shape shape);
+
+/* The parameter object of <name>; false: it has no row. */
+bool jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name);
+
 /* The handlers, by the file that they are in. */
 jg_admin_handler jg_apis_list, jg_apis_get, jg_apis_add, jg_apis_update,
     jg_apis_delete, jg_apis_update_what, jg_apis_delete_what;
@@ -179,6 +195,7 @@ jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
 jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
     jg_health_checks;
 jg_admin_handler jg_metrics_get;
+jg_admin_handler jg_openapi_get;
 jg_admin_handler jg_explain_post;
 jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_forget;

@@ -115,6 +115,7 @@ a_request_is_answered_or_fails_as_a_whole(void **state)
         {"GET", "/hello", "", 200, NULL},
         {"GET", "/ready", "", 200, NULL},
         {"GET", "/metrics", "", 200, NULL},
+        {"GET", "/openapi.json", "", 200, NULL},
         {"GET", "/tyk/apis", "", 200, "[" OLD_API "]\n"},
         {"GET", "/tyk/apis/a", "", 200, OLD_API "\n"},
         {"GET", "/tyk/policies", "", 200, "[" OLD_POLICY "]\n"},

@@ -1,0 +1,392 @@
+/* What bodies hold, as JSON schemas: made of the tables that also read them. */
+#include "admin/admin_internal.h"
+#include "base/bind.h"
+#include "model/api.h"
+#include "model/oas.h"
+#include "model/policy.h"
+#include "model/stored_session.h"
+
+#define DEPTH_MAX 32 /* of tables in tables: more are a mistake of ours */
+
+/* The bodies that the gateway makes itself. */
+#define TABLE(name)                                     \
+    static const struct jg_field_table name##_table = { \
+        0, name##_rows, JG_FIELD_COUNT(name##_rows)}
+
+static const struct jg_field finding_rows[] = {
+    {"severity", JG_FIELD_STR}, {"code", JG_FIELD_STR},
+    {"message", JG_FIELD_STR},  {"path", JG_FIELD_STR},
+    {"line", JG_FIELD_INT},     {"column", JG_FIELD_INT},
+    {"found", JG_FIELD_STR},    {"fix", JG_FIELD_STR},
+};
+TABLE(finding);
+
+static const struct jg_field message_rows[] = {
+    {"status", JG_FIELD_STR, .note = "ok or error"},
+    {"message", JG_FIELD_STR},
+    {"errors", JG_FIELD_LIST, .table = &finding_table},
+};
+TABLE(message);
+
+static const struct jg_field changed_rows[] = {
+    {"key", JG_FIELD_STR, .note = "the id"},
+    {"status", JG_FIELD_STR, .note = "ok"},
+    {"action", JG_FIELD_STR, .note = "added, modified, deleted or updated"},
+    {"key_hash", JG_FIELD_STR},
+    {"warnings", JG_FIELD_LIST, .table = &finding_table},
+};
+TABLE(changed);
+
+static const struct jg_field detail_rows[] = {
+    {"status", JG_FIELD_STR},
+    {"componentType", JG_FIELD_STR},
+    {"output", JG_FIELD_STR},
+    {"time", JG_FIELD_STR, .note = "RFC 3339"},
+};
+TABLE(detail);
+
+static const struct jg_field hello_rows[] = {
+    {"status", JG_FIELD_STR, .note = "pass, warn or fail"},
+    {"version", JG_FIELD_STR},
+    {"description", JG_FIELD_STR},
+    {"details", JG_FIELD_MAP, .table = &detail_table},
+};
+TABLE(hello);
+
+static const struct jg_field key_rows[] = {
+    {"kid", JG_FIELD_STR},
+    {"alg", JG_FIELD_STR},
+    {"kty", JG_FIELD_STR},
+    {"use", JG_FIELD_STR},
+    {"crv", JG_FIELD_STR},
+    {"bits", JG_FIELD_INT},
+    {"thumbprint", JG_FIELD_STR, .note = "RFC 7638"},
+    {"state", JG_FIELD_STR, .note = "new, active, unused or gone"},
+    {"first_seen", JG_FIELD_INT, .note = "unix time, as all times here"},
+    {"last_used", JG_FIELD_INT},
+    {"gone_since", JG_FIELD_INT},
+};
+TABLE(key);
+
+static const struct jg_field skipped_rows[] = {
+    {"kid", JG_FIELD_STR},
+    {"reason", JG_FIELD_STR},
+};
+TABLE(skipped);
+
+static const struct jg_field keyset_rows[] = {
+    {"id", JG_FIELD_STR},
+    {"url", JG_FIELD_STR},
+    {"issuer", JG_FIELD_STR},
+    {"jwks_url", JG_FIELD_STR},
+    {"insecure", JG_FIELD_BOOL},
+    {"apis", JG_FIELD_STRS},
+    {"last_fetch", JG_FIELD_INT},
+    {"last_try", JG_FIELD_INT},
+    {"next_refresh", JG_FIELD_INT},
+    {"failures", JG_FIELD_INT},
+    {"fault", JG_FIELD_STR},
+    {"keys", JG_FIELD_LIST, .table = &key_table},
+    {"skipped", JG_FIELD_LIST, .table = &skipped_table},
+};
+TABLE(keyset);
+
+static const struct jg_field keysets_rows[] = {
+    {"sets", JG_FIELD_LIST, .table = &keyset_table},
+};
+TABLE(keysets);
+
+static const struct jg_field entry_rows[] = {
+    {"time", JG_FIELD_STR, .note = "RFC 3339"},
+    {"request_id", JG_FIELD_STR},
+    {"api_id", JG_FIELD_STR},
+    {"method", JG_FIELD_STR},
+    {"status", JG_FIELD_INT},
+    {"reason", JG_FIELD_STR, .note = "JG000: it was let pass"},
+    {"identity", JG_FIELD_STR, .note = "a hash"},
+    {"microseconds", JG_FIELD_INT},
+};
+TABLE(entry);
+
+static const struct jg_field journal_rows[] = {
+    {"decisions", JG_FIELD_LIST, .table = &entry_table},
+};
+TABLE(journal);
+
+static const struct jg_field question_rows[] = {
+    {"api_id", JG_FIELD_STR},
+    {"token", JG_FIELD_STR, .secret = true},
+    {"method", JG_FIELD_STR},
+    {"path", JG_FIELD_STR},
+};
+TABLE(question);
+
+static const struct jg_field step_rows[] = {
+    {"name", JG_FIELD_STR},     {"outcome", JG_FIELD_STR},
+    {"meaning", JG_FIELD_STR},  {"seen", JG_FIELD_STR},
+    {"expected", JG_FIELD_STR}, {"reason", JG_FIELD_STR},
+    {"help", JG_FIELD_STR},
+};
+TABLE(step);
+
+static const struct jg_field explanation_rows[] = {
+    {"verdict", JG_FIELD_STR, .note = "allow, deny or want"},
+    {"reason", JG_FIELD_STR},
+    {"status", JG_FIELD_INT},
+    {"text", JG_FIELD_STR, .note = "the client's"},
+    {"help", JG_FIELD_STR},
+    {"hints", JG_FIELD_STRS},
+    {"steps", JG_FIELD_LIST, .table = &step_table},
+    {"response", JG_FIELD_ANY},
+};
+TABLE(explanation);
+
+static const struct jg_field revocation_rows[] = {
+    {"id", JG_FIELD_STR, .note = "of an answer"},
+    {"token", JG_FIELD_STR, .secret = true, .note = "its hash is kept"},
+    {"token_sha256", JG_FIELD_STR},
+    {"jti", JG_FIELD_STR},
+    {"sub", JG_FIELD_STR},
+    {"client", JG_FIELD_STR},
+    {"kid", JG_FIELD_STR},
+    {"issued_before", JG_FIELD_ANY, .note = "unix time"},
+    {"api_id", JG_FIELD_STR},
+    {"created", JG_FIELD_INT},
+    {"expires", JG_FIELD_ANY, .note = "unix time"},
+    {"note", JG_FIELD_STR},
+};
+TABLE(revocation);
+
+static const struct jg_field revocations_rows[] = {
+    {"revocations", JG_FIELD_LIST, .table = &revocation_table},
+};
+TABLE(revocations);
+
+static const struct jg_field openapi_rows[] = {
+    {"openapi", JG_FIELD_STR},
+    {"info", JG_FIELD_ANY},
+    {"paths", JG_FIELD_ANY},
+    {"components", JG_FIELD_ANY},
+};
+TABLE(openapi);
+
+/* By tables, or a list of another one. */
+static const struct shape {
+    const char *name;
+    const struct jg_field_table *tables[2];
+    const char *of;
+    const char *required; /* members that are always there */
+} shapes[JG_SHAPE_COUNT] = {
+    [JG_SHAPE_NONE] = {"Message",
+                       {&message_table},
+                       .required = "status message"},
+    [JG_SHAPE_CHANGED] = {"Changed",
+                          {&changed_table},
+                          .required = "key status action"},
+    [JG_SHAPE_API] = {"Api", {&jg_api_table}},
+    [JG_SHAPE_APIS] = {"Apis", .of = "Api"},
+    [JG_SHAPE_OAS] = {"OasApi", {&jg_oas_table, &jg_oas_operations_table}},
+    [JG_SHAPE_OASES] = {"OasApis", .of = "OasApi"},
+    [JG_SHAPE_POLICY] = {"Policy", {&jg_policy_table}},
+    [JG_SHAPE_POLICIES] = {"Policies", .of = "Policy"},
+    [JG_SHAPE_HELLO] = {"Hello",
+                        {&hello_table},
+                        .required = "status version description"},
+    [JG_SHAPE_METRICS] = {NULL}, /* text */
+    [JG_SHAPE_KEYSETS] = {"KeySets", {&keysets_table}, .required = "sets"},
+    [JG_SHAPE_JOURNAL] = {"Journal", {&journal_table}, .required = "decisions"},
+    [JG_SHAPE_QUESTION] = {"Question", {&question_table}, .required = "api_id"},
+    [JG_SHAPE_EXPLANATION] = {"Explanation",
+                              {&explanation_table},
+                              .required = "verdict steps response"},
+    [JG_SHAPE_REVOCATION] = {"Revocation", {&revocation_table}},
+    [JG_SHAPE_REVOCATIONS] = {"Revocations",
+                              {&revocations_table},
+                              .required = "revocations"},
+    [JG_SHAPE_OPENAPI] = {"OpenApi",
+                          {&openapi_table},
+                          .required = "openapi info paths components"},
+};
+
+/* Of queries. */
+static const struct jg_field parameters[] = {
+    {"mode", JG_FIELD_STR, .note = "public: without x-tyk-api-gateway"},
+    {"block", JG_FIELD_STR, .note = "true: answer when it is done"},
+    {"api_id", JG_FIELD_STR},
+    {"limit", JG_FIELD_INT, .min = 1, .max = JG_JOURNAL_RECORDS},
+};
+
+const char *
+jg_openapi_schema_name(enum jg_admin_shape shape)
+{
+    return shapes[shape].name;
+}
+
+/* What is written for a field; NULL: anything. */
+static const char *
+type_of(const struct jg_field *field)
+{
+    static const char *const types[] = {
+        [JG_FIELD_BOOL] = "boolean",   [JG_FIELD_INT] = "integer",
+        [JG_FIELD_NUMBER] = "number",  [JG_FIELD_DURATION] = "string",
+        [JG_FIELD_STR] = "string",     [JG_FIELD_STRS] = "array",
+        [JG_FIELD_STR_MAP] = "object", [JG_FIELD_OBJECT] = "object",
+        [JG_FIELD_MADE] = "object",    [JG_FIELD_LIST] = "array",
+        [JG_FIELD_MAP] = "object",
+    };
+
+    return field->type < sizeof(types) / sizeof(types[0]) ? types[field->type]
+                                                          : NULL;
+}
+
+static void add_properties(struct jg_buf *b, const struct jg_field_table *table,
+                           unsigned depth);
+
+/* ,"<name>": what each value of it is */
+static void
+add_inner(struct jg_buf *b, const char *name, const struct jg_field *field,
+          unsigned depth)
+{
+    jg_buf_addf(b, ",\"%s\":", name);
+    if (field->table == NULL) {
+        jg_openapi_add(b, "{'type':['string','null']}");
+        return;
+    }
+    jg_openapi_add(b, "{'type':['object','null']");
+    add_properties(b, field->table, depth);
+    jg_buf_addc(b, '}');
+}
+
+static void
+add_contents(struct jg_buf *b, const struct jg_field *field, unsigned depth)
+{
+    if (field->type == JG_FIELD_INT || field->type == JG_FIELD_NUMBER) {
+        if (field->min < field->max)
+            jg_buf_addf(b, ",\"minimum\":%.0f,\"maximum\":%.0f", field->min,
+                        field->max);
+    } else if (field->type == JG_FIELD_OBJECT || field->type == JG_FIELD_MADE) {
+        add_properties(b, field->table, depth);
+    } else if (field->type == JG_FIELD_STRS || field->type == JG_FIELD_LIST) {
+        add_inner(b, "items", field, depth);
+    } else if (field->type == JG_FIELD_STR_MAP || field->type == JG_FIELD_MAP) {
+        add_inner(b, "additionalProperties", field, depth);
+    }
+}
+
+/* Members of a schema. null counts as absent, everywhere. */
+static void
+add_field(struct jg_buf *b, const struct jg_field *field, unsigned depth)
+{
+    const char *type = type_of(field), *comma = "";
+
+    if (type != NULL) {
+        jg_buf_addf(b, "\"type\":[\"%s\",\"null\"]", type);
+        add_contents(b, field, depth);
+        comma = ",";
+    }
+    if (field->secret) {
+        jg_buf_addf(b, "%s\"format\":\"password\"", comma);
+        comma = ",";
+    }
+    if (field->note != NULL) {
+        jg_buf_addf(b, "%s\"description\":", comma);
+        jg_buf_add_quoted(b, jg_str(field->note));
+    }
+}
+
+/* Has a row above row <i> its name? The first one binds. */
+static bool
+is_told(const struct jg_field_table *table, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(table->fields[j].name, table->fields[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* ,"properties":{...}: what is not in the table is kept, too. */
+static void
+add_properties(struct jg_buf *b, const struct jg_field_table *table,
+               unsigned depth)
+{
+    if (depth == DEPTH_MAX)
+        return;
+    jg_openapi_add(b, ",'properties':{");
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_told(table, i))
+            continue;
+        if (i > 0)
+            jg_buf_addc(b, ',');
+        jg_buf_add_quoted(b, jg_str(table->fields[i].name));
+        jg_openapi_add(b, ":{");
+        add_field(b, &table->fields[i], depth + 1);
+        jg_buf_addc(b, '}');
+    }
+    jg_buf_addc(b, '}');
+}
+
+/* ,"required":[...] of "a b c" */
+static void
+add_required(struct jg_buf *b, struct jg_str names)
+{
+    const char *comma = "";
+    struct jg_str name;
+
+    jg_openapi_add(b, ",'required':[");
+    while (jg_str_next(&names, ' ', &name)) {
+        jg_buf_addf(b, "%s\"%.*s\"", comma, JG_STR_ARG(name));
+        comma = ",";
+    }
+    jg_buf_addc(b, ']');
+}
+
+static void
+add_tables(struct jg_buf *b, const struct shape *shape)
+{
+    jg_openapi_add(b, "{'allOf':[");
+    for (size_t i = 0; i < 2 && shape->tables[i] != NULL; i++) {
+        if (i > 0)
+            jg_buf_addc(b, ',');
+        jg_openapi_add(b, "{'type':'object'");
+        if (shape->required != NULL)
+            add_required(b, jg_str(shape->required));
+        add_properties(b, shape->tables[i], 0);
+        jg_buf_addc(b, '}');
+    }
+    jg_openapi_add(b, "]}");
+}
+
+void
+jg_openapi_add_schemas(struct jg_buf *b)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < JG_SHAPE_COUNT; i++) {
+        if (shapes[i].name == NULL)
+            continue;
+        jg_buf_addf(b, "%s\"%s\":", comma, shapes[i].name);
+        comma = ",";
+        if (shapes[i].of != NULL)
+            jg_buf_addf(b,
+                        "{\"type\":\"array\",\"items\":{\"$ref\":"
+                        "\"#/components/schemas/%s\"}}",
+                        shapes[i].of);
+        else
+            add_tables(b, &shapes[i]);
+    }
+}
+
+bool
+jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name)
+{
+    for (size_t i = 0; i < JG_FIELD_COUNT(parameters); i++) {
+        if (!jg_str_eq(jg_str(parameters[i].name), name))
+            continue;
+        jg_buf_addf(b, "{\"name\":\"%s\",\"in\":\"query\",\"schema\":{",
+                    parameters[i].name);
+        add_field(b, &parameters[i], 0);
+        jg_openapi_add(b, "}}");
+        return true;
+    }
+    return false;
+}
