@@ -56,17 +56,25 @@ jg_endpoint_kind_name(enum jg_endpoint_kind kind)
     return kinds[kind].name;
 }
 
-static struct jg_endpoint *
-entry_at(const struct jg_list *list, enum jg_endpoint_kind kind, size_t i)
+struct jg_endpoint *
+jg_endpoint_in(const struct jg_list *list, enum jg_endpoint_kind kind, size_t i)
 {
     return (struct jg_endpoint *)((char *)list->items + i * kinds[kind].size);
+}
+
+enum jg_err
+jg_endpoints_room(struct jg_list *list, enum jg_endpoint_kind kind,
+                  size_t count, struct jg_arena *a)
+{
+    *list = (struct jg_list){jg_arena_array(a, count, kinds[kind].size), count};
+    return list->items == NULL ? JG_E_NOMEM : JG_OK;
 }
 
 const struct jg_endpoint *
 jg_endpoint_at(const struct jg_api_version *version, enum jg_endpoint_kind kind,
                size_t i)
 {
-    return entry_at(&version->endpoints->kinds[kind], kind, i);
+    return jg_endpoint_in(&version->endpoints->kinds[kind], kind, i);
 }
 
 static enum jg_err
@@ -172,7 +180,7 @@ compile(struct jg_api_reading *r, struct jg_api_version *version,
     struct jg_list *list = &version->endpoints->kinds[kind];
 
     for (size_t i = 0; i < list->count; i++) {
-        struct jg_endpoint *e = entry_at(list, kind, i);
+        struct jg_endpoint *e = jg_endpoint_in(list, kind, i);
         const char *place = place_of(r, version, kind, i);
         enum jg_err err;
 

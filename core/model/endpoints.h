@@ -85,6 +85,13 @@ const char *jg_endpoint_kind_name(enum jg_endpoint_kind kind);
 const struct jg_endpoint *jg_endpoint_at(const struct jg_api_version *version,
                                          enum jg_endpoint_kind kind, size_t i);
 
+/* Entry <i> of a list of <kind>, and room for <count> empty ones in <a>, which
+ * may be JG_E_NOMEM. For those who make lists. */
+struct jg_endpoint *jg_endpoint_in(const struct jg_list *list,
+                                   enum jg_endpoint_kind kind, size_t i);
+enum jg_err jg_endpoints_room(struct jg_list *list, enum jg_endpoint_kind kind,
+                              size_t count, struct jg_arena *a);
+
 /*
  * The first entry of <kind> that is for this method and path, or NULL. Where
  * a match is UNKNOWN, <unknown_is_yes> decides.

@@ -14,6 +14,10 @@ static const struct {
 } places[] = {
     {"api_id", JG_OAS_EXTENSION ".info.id"},
     {"org_id", JG_OAS_EXTENSION ".info.orgId"},
+    {"expiration", JG_OAS_EXTENSION ".info.expiration"},
+    {"definition.url_versioning_pattern",
+     JG_OAS_EXTENSION ".info.versioning.urlVersioningPattern"},
+    {"definition", JG_OAS_EXTENSION ".info.versioning"},
     {"protocol", JG_OAS_EXTENSION ".server.protocol"},
     {"domain", JG_OAS_EXTENSION ".server.customDomain.name"},
     {"proxy.listen_path", JG_OAS_EXTENSION ".server.listenPath.value"},
@@ -93,21 +97,31 @@ check_names(struct jg_api_reading *r, const struct jg_oas_headers *headers,
     return JG_OK;
 }
 
-/* The one version of an OAS definition: its headers. */
 static enum jg_err
-read_headers(struct jg_api_reading *r, struct jg_oas *oas)
+check_headers(struct jg_api_reading *r, const struct jg_oas *oas)
+{
+    enum jg_err err = check_names(r, &oas->request_headers,
+                                  JG_OAS_GLOBAL ".transformRequestHeaders");
+
+    if (err == JG_OK)
+        err = check_names(r, &oas->response_headers,
+                          JG_OAS_GLOBAL ".transformResponseHeaders");
+    return err;
+}
+
+/* The one version of an OAS definition: its headers and endpoints. */
+static enum jg_err
+read_version(struct jg_api_reading *r, struct jg_oas *oas,
+             struct jg_endpoints *endpoints)
 {
     const struct jg_oas_headers *request = &oas->request_headers;
     const struct jg_oas_headers *response = &oas->response_headers;
     struct jg_api_version *version;
     enum jg_err err;
 
-    if (is_empty(request) && is_empty(response))
+    if (is_empty(request) && is_empty(response) && endpoints == NULL)
         return JG_OK;
-    err = check_names(r, request, JG_OAS_GLOBAL ".transformRequestHeaders");
-    if (err == JG_OK)
-        err =
-            check_names(r, response, JG_OAS_GLOBAL ".transformResponseHeaders");
+    err = check_headers(r, oas);
     if (err != JG_OK)
         return err;
     version = jg_arena_alloc(&r->api->arena, sizeof(*version));
@@ -121,9 +135,24 @@ read_headers(struct jg_api_reading *r, struct jg_oas *oas)
         .global_response_headers = {response->add.items, response->add.count},
         .global_response_headers_remove = response->remove,
         .global_response_headers_disabled = !response->enabled,
+        .use_extended_paths = true,
+        .ignore_endpoint_case = oas->ignore_case,
+        .endpoints = endpoints,
     };
     oas->def.versions = (struct jg_list){version, 1};
     return JG_OK;
+}
+
+/* A version without an API is none, as in Tyk. */
+static void
+read_versioning(struct jg_oas *oas)
+{
+    struct jg_oas_versioning *v = oas->versioning;
+
+    if (v == NULL)
+        return;
+    v->definition.versions = (struct jg_pairs){v->apis.items, v->apis.count};
+    oas->def.definition = &v->definition;
 }
 
 static int64_t
@@ -210,35 +239,27 @@ read_targets(struct jg_api_reading *r, struct jg_oas *oas)
     return JG_OK;
 }
 
-/* Only looked at for warnings, so in memory that does not stay. */
-static enum jg_err
-warn_of_operations(struct jg_api_reading *r)
-{
-    struct jg_oas_operations operations = {{NULL, 0}};
-
-    return jg_bind(&jg_oas_operations_table, r->root, &operations, r->scratch,
-                   r->source);
-}
-
 enum jg_err
 jg_oas_read(struct jg_api_reading *r)
 {
     struct jg_oas oas = {.def = {.is_oas = true, .not_versioned = true}};
+    struct jg_endpoints *endpoints = NULL;
     enum jg_err err = name_places(r);
     enum jg_err other;
 
     if (err != JG_OK)
         return err;
     err = jg_bind(&jg_oas_table, r->root, &oas, &r->api->arena, r->source);
-    other = warn_of_operations(r);
+    other = jg_oas_read_operations(r, &endpoints);
     if (err == JG_OK || other == JG_E_NOMEM)
         err = other;
     if (err == JG_OK)
-        err = read_headers(r, &oas);
+        err = read_version(r, &oas, endpoints);
     if (err == JG_OK)
         err = read_targets(r, &oas);
     if (err == JG_OK)
         err = jg_oas_read_auth(r, &oas);
+    read_versioning(&oas);
     oas.def.domain_disabled = !oas.custom_domain;
     if (err == JG_OK)
         r->api->def = oas.def;

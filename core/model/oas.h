@@ -50,6 +50,28 @@ struct jg_oas_headers {
     struct jg_strs remove;
 };
 
+/* allow, block, ignoreAuthentication and internal of an operation. */
+struct jg_oas_listed {
+    bool enabled, ignore_case;
+};
+
+/* One of middleware.operations. */
+struct jg_oas_operation {
+    struct jg_str id; /* the operationId in paths */
+    struct jg_oas_listed allow, block, ignore, internal;
+};
+
+/* middleware.operations, bound into memory that does not stay. */
+struct jg_oas_operations {
+    struct jg_list items; /* struct jg_oas_operation */
+};
+
+/* info.versioning. */
+struct jg_oas_versioning {
+    struct jg_version_definition definition;
+    struct jg_list apis; /* struct jg_pair: name and api_id */
+};
+
 /* What is not simply a field of struct jg_api_def. */
 struct jg_oas {
     struct jg_api_def def;
@@ -58,12 +80,8 @@ struct jg_oas {
     struct jg_list schemes; /* struct jg_oas_scheme */
     struct jg_list targets; /* struct jg_oas_target */
     struct jg_oas_headers request_headers, response_headers;
-};
-
-/* What cannot be said in a struct jg_api_def and has no effect either:
- * middleware.operations, bound into memory that does not stay. */
-struct jg_oas_operations {
-    struct jg_list items; /* struct jg_str */
+    bool ignore_case; /* of every operation */
+    struct jg_oas_versioning *versioning;
 };
 
 extern const struct jg_field_table jg_oas_operations_table;
@@ -75,6 +93,14 @@ extern const struct jg_field_table jg_oas_operations_table;
  */
 enum jg_err jg_oas_read_auth(struct jg_api_reading *r,
                              struct jg_oas *oas); /* oas_auth.c */
+
+/*
+ * What middleware.operations says of single endpoints, in r->api's memory;
+ * NULL: nothing.
+ *   JG_E_CONF_TYPE, JG_E_NOMEM
+ */
+enum jg_err jg_oas_read_operations(struct jg_api_reading *r,
+                                   struct jg_endpoints **out);
 
 /* One more place, or JG_E_NOMEM. <format> makes the name in the document. */
 enum jg_err jg_oas_alias(struct jg_api_reading *r, const char *from,

@@ -8,6 +8,9 @@
 #define OAS(field) offsetof(struct jg_oas, field)
 #define DEF(field) offsetof(struct jg_oas, def.field)
 #define SCHEME(field) offsetof(struct jg_oas_scheme, field)
+#define VERSIONING(field) offsetof(struct jg_oas_versioning, definition.field)
+#define OPERATION(field) offsetof(struct jg_oas_operation, field)
+#define LISTED(field) offsetof(struct jg_oas_listed, field)
 #define PLACE(field) offsetof(struct jg_oas_place, field)
 
 /* <name>, a table whose members are fields of struct jg_oas. */
@@ -65,10 +68,6 @@ NO_EFFECT(address_table,
           "addresses are not restricted: allow and block are not enforced");
 NO_EFFECT(batch_table, "there is no tyk/batch/ endpoint");
 NO_EFFECT(resource_metadata_table, "there is no page of metadata");
-NO_EFFECT(versioning_table,
-          "versions are not told apart: every request is served by this API "
-          "itself");
-
 /* info */
 static const struct jg_field state_rows[] = {
     {"active", JG_FIELD_BOOL, DEF(active)},
@@ -77,13 +76,38 @@ static const struct jg_field state_rows[] = {
 };
 OAS_TABLE(state_table, state_rows);
 
+static const struct jg_field versioned_api_rows[] = {
+    {"name", JG_FIELD_STR, offsetof(struct jg_pair, name), .max = 256},
+    {"id", JG_FIELD_STR, offsetof(struct jg_pair, value), .max = JG_ID_MAX},
+};
+static const struct jg_field_table versioned_api_table = {
+    sizeof(struct jg_pair), versioned_api_rows,
+    JG_FIELD_COUNT(versioned_api_rows)};
+
+static const struct jg_field versioning_rows[] = {
+    {"enabled", JG_FIELD_BOOL, VERSIONING(enabled)},
+    {"name", JG_FIELD_STR, VERSIONING(name), .max = 256},
+    {"default", JG_FIELD_STR, VERSIONING(default_name), .max = 256},
+    {"location", JG_FIELD_STR, VERSIONING(location), .max = 32},
+    {"key", JG_FIELD_STR, VERSIONING(key), .max = 256},
+    {"versions", JG_FIELD_LIST, offsetof(struct jg_oas_versioning, apis),
+     &versioned_api_table},
+    {"stripVersioningData", JG_FIELD_BOOL, VERSIONING(strip_versioning_data)},
+    {"urlVersioningPattern", JG_FIELD_STR, VERSIONING(url_versioning_pattern),
+     .max = JG_PATTERN_MAX},
+    {"fallbackToDefault", JG_FIELD_BOOL, VERSIONING(fallback_to_default)},
+};
+static const struct jg_field_table versioning_table = {
+    sizeof(struct jg_oas_versioning), versioning_rows,
+    JG_FIELD_COUNT(versioning_rows)};
+
 static const struct jg_field info_rows[] = {
     {"id", JG_FIELD_STR, DEF(api_id), .max = JG_ID_MAX},
     {"orgId", JG_FIELD_STR, DEF(org_id), .max = JG_ID_MAX},
     {"name", JG_FIELD_STR, DEF(name), .max = 1024},
     {"state", JG_FIELD_OBJECT, .table = &state_table},
-    {"versioning", JG_FIELD_OBJECT, .table = &versioning_table},
-    {"expiration", JG_FIELD_IGNORED, .note = "the API does not expire"},
+    {"versioning", JG_FIELD_MADE, OAS(versioning), &versioning_table},
+    {"expiration", JG_FIELD_STR, DEF(expiration), .max = 64},
     {"dbId", JG_FIELD_SILENT, .note = "the Dashboard's own"},
 };
 OAS_TABLE(info_table, info_rows);
@@ -319,6 +343,7 @@ static const struct jg_field headers_rows[] = {
 static const struct jg_field_table headers_table = {
     sizeof(struct jg_oas_headers), headers_rows, JG_FIELD_COUNT(headers_rows)};
 
+SWITCH(ignore_case_table, OAS(ignore_case));
 SWITCH(context_table, DEF(enable_context_vars));
 
 static const struct jg_field plugin_config_rows[] = {
@@ -348,7 +373,7 @@ static const struct jg_field global_rows[] = {
     {"responsePlugin", JG_FIELD_IGNORED, .note = plugins},
     {"responsePlugins", JG_FIELD_IGNORED, .note = plugins},
     {"trafficLogs", JG_FIELD_SILENT, .note = statistics},
-    {"ignoreCase", JG_FIELD_SILENT, .note = "of operations"},
+    {"ignoreCase", JG_FIELD_OBJECT, .table = &ignore_case_table},
     {"skipRateLimit", JG_FIELD_SILENT},
     {"skipQuota", JG_FIELD_SILENT},
     {"skipQuotaReset", JG_FIELD_SILENT},
@@ -378,23 +403,24 @@ const struct jg_field_table jg_oas_table = {sizeof(struct jg_oas), rows,
                                             JG_FIELD_COUNT(rows), .open = true};
 
 /* middleware.operations */
-NO_EFFECT(allow_table, "paths are not restricted: those that are not listed "
-                       "are open to authorised callers, too");
-NO_EFFECT(block_table, "paths are not restricted: this one is open to "
-                       "authorised callers, too");
-NO_EFFECT(internal_table, "paths are not restricted: this one is open to "
-                          "authorised callers, too");
-NO_EFFECT(ignore_table, "authentication is not skipped for any path");
+static const struct jg_field listed_rows[] = {
+    {"enabled", JG_FIELD_BOOL, LISTED(enabled)},
+    {"ignoreCase", JG_FIELD_BOOL, LISTED(ignore_case)},
+};
+static const struct jg_field_table listed_table = {
+    sizeof(struct jg_oas_listed), listed_rows, JG_FIELD_COUNT(listed_rows)};
+
 NO_EFFECT(validate_table, "requests are not validated");
 NO_EFFECT(answer_table, "the upstream answers");
 NO_EFFECT(breaker_table,
           "hosts that refuse connections are passed over instead");
 
 static const struct jg_field operation_rows[] = {
-    {"allow", JG_FIELD_OBJECT, .table = &allow_table},
-    {"block", JG_FIELD_OBJECT, .table = &block_table},
-    {"internal", JG_FIELD_OBJECT, .table = &internal_table},
-    {"ignoreAuthentication", JG_FIELD_OBJECT, .table = &ignore_table},
+    {"allow", JG_FIELD_OBJECT, OPERATION(allow), &listed_table},
+    {"block", JG_FIELD_OBJECT, OPERATION(block), &listed_table},
+    {"internal", JG_FIELD_OBJECT, OPERATION(internal), &listed_table,
+     .note = "never reached, since there are no loops in this version"},
+    {"ignoreAuthentication", JG_FIELD_OBJECT, OPERATION(ignore), &listed_table},
     {"validateRequest", JG_FIELD_OBJECT, .table = &validate_table},
     {"rateLimit", JG_FIELD_OBJECT, .table = &limit_table},
     {"requestSizeLimit", JG_FIELD_OBJECT, .table = &size_table},
@@ -414,7 +440,8 @@ static const struct jg_field operation_rows[] = {
     {"doNotTrackEndpoint", JG_FIELD_SILENT, .note = statistics},
 };
 static const struct jg_field_table operation_table = {
-    sizeof(struct jg_str), operation_rows, JG_FIELD_COUNT(operation_rows)};
+    sizeof(struct jg_oas_operation), operation_rows,
+    JG_FIELD_COUNT(operation_rows)};
 
 static const struct jg_field operations_rows[] = {
     {"operations", JG_FIELD_MAP, offsetof(struct jg_oas_operations, items),

@@ -16,7 +16,8 @@
 
 /* OpenAPI's own part: a scheme of each kind. */
 #define NATIVE                                                               \
-    "'openapi':'3.0.3','info':{'title':'A','version':'1'},'paths':{},"       \
+    "'openapi':'3.0.3','info':{'title':'A','version':'1'},"                  \
+    "'paths':{'/pets/{id}':{'get':{'operationId':'op'}}},"                   \
     "'components':{'securitySchemes':{'j':{'type':'http','scheme':'bearer'," \
     "'bearerFormat':'JWT'},'k':{'type':'http','scheme':'Bearer',"            \
     "'bearerFormat':'jwt'},'basic':{'type':'http','scheme':'basic'},"        \
