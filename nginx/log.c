@@ -66,7 +66,9 @@ write_journal(const ngx_http_request_t *r,
               enum jg_err reason, uint64_t microseconds)
 {
     const ngx_time_t *now = ngx_timeofday();
-    struct jg_str identity = ctx->decision.session.identity;
+    const struct jg_session *session = &ctx->decision.session;
+    struct jg_str identity =
+        session->identity.len > 0 ? session->identity : session->id;
     struct jg_journal_entry entry = {
         .time_ms = (int64_t)now->sec * 1000 + (int64_t)now->msec,
         .request_id = {ctx->id[0], ctx->id[1]},

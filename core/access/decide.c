@@ -22,31 +22,49 @@ static const struct jg_step steps[] = {
      false},
     {{"token", "Exactly one token arrived, and it is a JWT."},
      jg_step_token,
-     true},
+     true,
+     JG_METHOD_JWT},
     {{"algorithm", "The token's alg is one that the API takes."},
      jg_step_algorithm,
-     true},
-    {{"key", "The API has a key for this kid and alg."}, jg_step_key, true},
+     true,
+     JG_METHOD_JWT},
+    {{"key", "The API has a key for this kid and alg."},
+     jg_step_key,
+     true,
+     JG_METHOD_JWT},
     {{"profile", "The token keeps the rules of a strict jwt_profile."},
      jg_step_profile,
-     true},
+     true,
+     JG_METHOD_JWT},
     {{"signature", "The signature verifies with that key."},
      jg_step_signature,
-     true},
+     true,
+     JG_METHOD_JWT},
     {{"claims", "The token is valid at this time: exp, iat, nbf."},
      jg_step_claims,
-     true},
+     true,
+     JG_METHOD_JWT},
     {{"claim_rules", "Issuer, audience, id, subject and custom claims are as "
                      "the API asks."},
      jg_step_claim_rules,
-     true},
-    {{"identity", "The claims say who the caller is."}, jg_step_identity, true},
+     true,
+     JG_METHOD_JWT},
+    {{"identity", "The claims say who the caller is."},
+     jg_step_identity,
+     true,
+     JG_METHOD_JWT},
     {{"revocation", "Token, caller, client and signing key are not revoked."},
      jg_step_revocation,
-     true},
+     true,
+     JG_METHOD_JWT},
     {{"policies", "The caller's policies exist and can be applied."},
      jg_step_policies,
-     true},
+     true,
+     JG_METHOD_JWT},
+    {{"auth_token", "The caller's key is stored, and its policies exist."},
+     jg_step_auth_token,
+     true,
+     JG_METHOD_TOKEN},
     {{"rights", "The session is active, not expired, and may use this API."},
      jg_step_rights,
      true},
@@ -99,8 +117,78 @@ trace_leave(struct jg_decision *d)
 static bool
 is_skipped(const struct jg_decision *d)
 {
-    return steps[d->step].for_callers &&
-           (d->api->mode == JG_AUTH_KEYLESS || d->ignored);
+    const struct jg_step *step = &steps[d->step];
+
+    if (step->for_callers && (d->api->mode == JG_AUTH_KEYLESS || d->ignored))
+        return true;
+    return step->method != 0 && (step->method & jg_methods_asked(d)) == 0;
+}
+
+jg_auth_methods
+jg_methods_asked(const struct jg_decision *d)
+{
+    return d->api->requirements[d->requirement];
+}
+
+static bool
+is_missing(enum jg_err reason)
+{
+    return reason == JG_E_TOKEN_MISSING || reason == JG_E_AUTH_TOKEN_MISSING;
+}
+
+/* Faults of the gateway say nothing about the caller: they are not passed
+ * over, even where another alternative might let him in. */
+static bool
+is_ours(enum jg_err reason)
+{
+    return reason == JG_E_NOMEM || reason == JG_E_INTERNAL ||
+           reason == JG_E_STORE || reason == JG_E_BROKER ||
+           reason == JG_E_REVOCATIONS;
+}
+
+/* What the alternative that has failed found out about the caller. */
+static void
+forget_caller(struct jg_decision *d)
+{
+    jg_decision_done(d);
+    d->reason = JG_OK;
+    d->detail = d->token = (struct jg_str){NULL, 0};
+    d->retry_after_s = 0;
+    d->header = (struct jg_jws_header){.alg = NULL};
+    d->claims = d->unverified = NULL;
+    d->cached = false;
+    d->session = (struct jg_session){.policy_count = 0};
+    d->stored.session = NULL;
+}
+
+/*
+ * A caller who did not pass one alternative may pass the next. When none is
+ * left, the answer is that of the last one for which anything was presented.
+ */
+static bool
+try_next_alternative(struct jg_decision *d)
+{
+    size_t first = 0;
+
+    if (steps[d->step].method == 0 || is_ours(d->reason))
+        return false;
+    if (d->requirement + 1 >= d->api->requirement_count) {
+        if (is_missing(d->reason) && d->refused.reason != JG_OK) {
+            d->reason = d->refused.reason;
+            d->detail = d->refused.detail;
+        }
+        return false;
+    }
+    if (!is_missing(d->reason)) {
+        d->refused.reason = d->reason;
+        d->refused.detail = d->detail;
+    }
+    forget_caller(d);
+    while (steps[first].method == 0)
+        first++;
+    d->step = first;
+    d->requirement++;
+    return true;
 }
 
 enum jg_verdict
@@ -109,19 +197,22 @@ jg_decide(struct jg_decision *d)
     if (d->reason != JG_OK)
         return JG_DENY;
     d->want.kind = JG_WANT_NOTHING;
-    for (; d->step < STEP_COUNT; d->step++) {
+    while (d->step < STEP_COUNT) {
         trace_enter(d);
         if (is_skipped(d))
             jg_trace_skip(d);
         else
             d->reason = steps[d->step].run(d);
         trace_leave(d);
+        if (d->reason != JG_OK && try_next_alternative(d))
+            continue;
         if (d->reason != JG_OK)
             return JG_DENY;
         if (d->want.kind != JG_WANT_NOTHING)
             return JG_WANT;
         if (d->answer.status != 0)
             return JG_ANSWER;
+        d->step++;
     }
     return JG_ALLOW;
 }

@@ -27,9 +27,10 @@ enum jg_verdict {
 /*
  * What the surroundings lend to a decision. Any of the pointers may be NULL:
  * without snapshot no API listens, without cache every token is verified,
- * without store no name has an address, without counters the first target of
- * a list is always the first choice, without keysets a key set by URL is read
- * and parsed for each token, without revoked nothing is. Cache hits, misses and
+ * without store no name has an address and no key is stored, without counters
+ * the first target of a list is always the first choice, without keysets a key
+ * set by URL is read and parsed for each token, without revoked
+ * nothing is. Cache hits, misses and
  * evictions, and unknown kids, are counted in <counters> by the decision
  * itself.
  */
@@ -190,6 +191,16 @@ struct jg_decision {
     size_t step;  /* the next step's index */
 
     /* From step to step; nobody else reads it. */
+    size_t requirement; /* of api->requirements: the one that is tried */
+    struct {
+        struct jg_str key;                       /* all of it: a secret */
+        const struct jg_stored_session *session; /* NULL: not looked for */
+        uint64_t version; /* another one for another key, and content */
+    } stored;
+    struct {
+        enum jg_err reason;
+        struct jg_str detail;
+    } refused; /* by an alternative before */
     struct jg_jws jws;
     const struct jg_json *unverified; /* claims before step "signature" */
     struct jg_str query;          /* of the path, without what was stripped */

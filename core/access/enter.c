@@ -43,6 +43,24 @@ jg_step_route(struct jg_decision *d)
     return JG_OK;
 }
 
+/* Indexed by sets of methods. */
+static const char *const methods[] = {
+    [JG_METHOD_JWT] = "enable_jwt: a token is needed",
+    [JG_METHOD_TOKEN] = "use_standard_auth: a stored key is needed",
+    [JG_METHOD_JWT | JG_METHOD_TOKEN] =
+        "enable_jwt and use_standard_auth: a token and a stored key are needed",
+};
+
+static void
+trace_methods(struct jg_decision *d)
+{
+    if (d->api->requirement_count > 1)
+        jg_trace_seen(d, "one of %d alternatives is needed",
+                      d->api->requirement_count);
+    else
+        jg_trace_seen(d, "%s", methods[d->api->requirements[0]]);
+}
+
 enum jg_err
 jg_step_auth(struct jg_decision *d)
 {
@@ -50,13 +68,13 @@ jg_step_auth(struct jg_decision *d)
     case JG_AUTH_KEYLESS:
         jg_trace_seen(d, "use_keyless: everybody may pass");
         return JG_OK;
-    case JG_AUTH_JWT:
-        jg_trace_seen(d, "enable_jwt: a token is needed");
+    case JG_AUTH_CALLERS:
+        trace_methods(d);
         return JG_OK;
     case JG_AUTH_CLOSED:
         break;
     }
     jg_trace_seen(d, "an authentication mode that is not offered");
-    jg_trace_expected(d, "use_keyless or enable_jwt");
+    jg_trace_expected(d, "use_keyless, enable_jwt or use_standard_auth");
     return JG_E_AUTH_UNSUPPORTED;
 }

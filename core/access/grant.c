@@ -195,7 +195,11 @@ jg_step_policies(struct jg_decision *d)
 {
     const struct jg_policy *base;
     bool is_default;
-    enum jg_err err = choose(d, &is_default, &base);
+    enum jg_err err;
+
+    if (d->api->one_to_one)
+        return jg_one_to_one_policies(d);
+    err = choose(d, &is_default, &base);
 
     if (err == JG_OK && d->api->scopes != NULL)
         err = take_scopes(d, is_default);

@@ -100,6 +100,9 @@ static const struct {
      "Bearer error=\"insufficient_scope\""},
     {JG_E_KEY_INACTIVE, JG_E_KEY_EXPIRED, "Bearer error=\"invalid_token\""},
     {JG_E_ACCESS, JG_E_ACCESS_PATH, "Bearer error=\"insufficient_scope\""},
+    {JG_E_AUTH_TOKEN_MISSING, JG_E_AUTH_TOKEN_MISSING, "Bearer"},
+    {JG_E_AUTH_TOKEN, JG_E_ONE_TO_ONE_POLICIES,
+     "Bearer error=\"invalid_token\""},
 };
 
 static struct jg_str

@@ -74,6 +74,8 @@ jg_step_key(struct jg_decision *d)
     struct jg_key_choice choice;
     enum jg_err err;
 
+    if (d->api->key_err == JG_OK && d->api->one_to_one)
+        return jg_one_to_one_key(d);
     if (d->api->key_err != JG_OK ||
         (d->api->keys == NULL && d->api->key_url_count == 0)) {
         jg_trace_seen(d, "%.*s", JG_STR_ARG(d->api->key_fault));
@@ -93,8 +95,8 @@ jg_step_key(struct jg_decision *d)
 }
 
 /* Later requests with exactly these bytes skip the mathematics. */
-static void
-keep(struct jg_decision *d, uint64_t keys_version)
+void
+jg_token_keep(struct jg_decision *d, uint64_t keys_version)
 {
     struct jg_token_cache *cache = d->with.cache;
     uint64_t evictions;
@@ -178,7 +180,7 @@ verified_by(struct jg_decision *d, const struct jg_key_choice *choice,
             return JG_E_NOMEM;
     }
     d->claims = d->unverified;
-    keep(d, choice->version);
+    jg_token_keep(d, choice->version);
     return JG_OK;
 }
 
@@ -213,6 +215,8 @@ jg_step_signature(struct jg_decision *d)
         d->claims = d->unverified;
         return JG_OK;
     }
+    if (d->api->one_to_one)
+        return jg_one_to_one_signature(d);
     err = choose(d, &choice);
     if (err != JG_OK)
         return err;

@@ -15,7 +15,9 @@
 struct jg_step {
     struct jg_step_info info;
     enum jg_err (*run)(struct jg_decision *d);
-    bool for_callers; /* an API without keys skips it */
+    bool for_callers;       /* an API without keys skips it */
+    jg_auth_methods method; /* of these: an API that does not ask for it skips
+                             * it. 0: of none */
 };
 
 enum jg_err jg_step_path(struct jg_decision *d);
@@ -32,10 +34,55 @@ enum jg_err jg_step_claim_rules(struct jg_decision *d);
 enum jg_err jg_step_identity(struct jg_decision *d);
 enum jg_err jg_step_revocation(struct jg_decision *d);
 enum jg_err jg_step_policies(struct jg_decision *d);
+enum jg_err jg_step_auth_token(struct jg_decision *d);
 enum jg_err jg_step_rights(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
+
+/*
+ * The one text in the places that <source> names, without "Bearer ".
+ *   <missing>         there is none
+ *   JG_E_TOKEN_TWICE  two that differ
+ *   JG_E_NOMEM
+ */
+enum jg_err jg_token_find(struct jg_decision *d,
+                          const struct jg_auth_config *source,
+                          enum jg_err missing, struct jg_str *out);
+
+/* Was d->token verified before, with the keys that have <version>? Then what
+ * was read of it is in <d>. */
+bool jg_token_recall(struct jg_decision *d, uint64_t version);
+
+/* Its signature has just been verified with the keys that have <version>. */
+void jg_token_keep(struct jg_decision *d, uint64_t version);
+
+/* The methods that the caller must pass, as the decision stands. */
+jg_auth_methods jg_methods_asked(const struct jg_decision *d);
+
+/*
+ * The stored key for which <presented> stands: d->stored. stored.c
+ *   JG_E_NOT_FOUND          also when it is too short or too long
+ *   JG_E_AUTH_TOKEN_SESSION it holds no session
+ *   JG_E_STORE, JG_E_CRYPTO, JG_E_NOMEM
+ *   the errors of jg_revocation_of_key()
+ */
+enum jg_err jg_stored_find(struct jg_decision *d, struct jg_str presented);
+
+/*
+ * The session of d->stored for this API, with its policies: <out>, which may
+ * be d->session.
+ *   JG_E_AUTH_TOKEN_POLICIES, JG_E_AUTH_TOKEN_ORG, JG_E_NOMEM
+ */
+enum jg_err jg_stored_session(struct jg_decision *d, struct jg_session *out);
+
+/*
+ * The parts of the steps "key", "signature" and "policies" where every caller
+ * has a key of his own (reference 2.9): one_to_one.c
+ */
+enum jg_err jg_one_to_one_key(struct jg_decision *d);
+enum jg_err jg_one_to_one_signature(struct jg_decision *d);
+enum jg_err jg_one_to_one_policies(struct jg_decision *d);
 
 /*
  * Who the verified claims say is calling; d->detail, where the reason's text

@@ -132,18 +132,19 @@ search_all(struct search *s, const struct jg_auth_config *source)
     return JG_OK;
 }
 
-static enum jg_err
-find_token(struct jg_decision *d)
+enum jg_err
+jg_token_find(struct jg_decision *d, const struct jg_auth_config *source,
+              enum jg_err missing, struct jg_str *out)
 {
     struct search s = {.d = d};
-    enum jg_err err = search_all(&s, d->api->token_source);
+    enum jg_err err = search_all(&s, source);
 
     if (err != JG_OK)
         return err;
     if (s.place == NULL) {
         jg_trace_seen(d, "no token in the places that the API looks at");
         jg_trace_expected(d, "header, query or cookie, as auth_configs says");
-        return JG_E_TOKEN_MISSING;
+        return missing;
     }
     if (s.twice) {
         jg_trace_seen(d, "different tokens in %s and %s", s.seen_place,
@@ -151,7 +152,7 @@ find_token(struct jg_decision *d)
         jg_trace_expected(d, "one token");
         return JG_E_TOKEN_TWICE;
     }
-    d->token = s.token;
+    *out = s.token;
     jg_trace_seen(d, "%zu bytes in the %s", s.token.len, s.place);
     return JG_OK;
 }
@@ -167,12 +168,10 @@ forget(struct jg_decision *d)
 
 /* What was read of exactly these bytes when their signature verified, with
  * the keys that are in force now. */
-static bool
-remember(struct jg_decision *d)
+bool
+jg_token_recall(struct jg_decision *d, uint64_t version)
 {
-    uint64_t version;
-
-    if (d->with.cache == NULL || jg_keys_version(d, &version) != JG_OK)
+    if (d->with.cache == NULL)
         return false;
     d->verified =
         jg_cache_get(d->with.cache, d->api, version, d->token, d->with.now_s);
@@ -191,11 +190,22 @@ remember(struct jg_decision *d)
     return true;
 }
 
+/* Which key of a caller's own counts is not known before the token is read. */
+static bool
+remember(struct jg_decision *d)
+{
+    uint64_t version;
+
+    return d->with.cache != NULL && !d->api->one_to_one &&
+           jg_keys_version(d, &version) == JG_OK && jg_token_recall(d, version);
+}
+
 /* Header and claims before everything else, as golang-jwt does. */
 enum jg_err
 jg_step_token(struct jg_decision *d)
 {
-    enum jg_err err = find_token(d);
+    enum jg_err err =
+        jg_token_find(d, d->api->token_source, JG_E_TOKEN_MISSING, &d->token);
 
     if (err != JG_OK)
         return err;

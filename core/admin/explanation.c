@@ -167,9 +167,12 @@ make_request(struct jg_explanation *e, const struct jg_question *question,
     if (token.p == NULL)
         return JG_E_NOMEM;
     err = find_target(e, api, question->path, a, &e->request.target);
-    if (err != JG_OK || token.len == 0 || api->mode != JG_AUTH_JWT)
+    if (err != JG_OK || token.len == 0 || api->methods == 0)
         return err;
-    return place_token(e, api->token_source, token, a);
+    return place_token(e,
+                       (api->methods & JG_METHOD_JWT) != 0 ? api->token_source
+                                                           : api->key_source,
+                       token, a);
 }
 
 /* A key set that may be out of date is not fetched for a question. */

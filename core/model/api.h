@@ -14,6 +14,15 @@
 #include "model/transform.h"
 #include "model/versions.h"
 
+/* Ways of showing who one is: bits of a set, in the order of Tyk's chain. */
+enum jg_auth_method {
+    JG_METHOD_JWT = 1 << 0,
+    JG_METHOD_TOKEN = 1 << 1, /* a stored key: Tyk's auth token */
+};
+typedef uint8_t jg_auth_methods;
+
+#define JG_REQUIREMENTS_MAX 8 /* alternatives of one API */
+
 /* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
 struct jg_auth_config {
     struct jg_str kind; /* "jwt", "authToken", ...: name in auth_configs */
@@ -63,6 +72,14 @@ struct jg_api_def {
     struct jg_str protocol; /* "", "http", "https": all served alike */
     bool active, internal, domain_disabled;
     bool use_keyless, enable_jwt, use_standard_auth, use_basic_auth;
+    struct jg_str base_identity_provided_by; /* whose session counts; "": the
+                                              * last method's */
+    int64_t session_lifetime_s; /* stored keys of this API are kept for; 0:
+                                 * for ever */
+    bool session_lifetime_respects_key_expiration;
+    jg_auth_methods alternatives[JG_REQUIREMENTS_MAX]; /* of OAS documents that
+                                                        * have several */
+    uint8_t alternative_count; /* 0: all that is switched on must be passed */
     bool use_oauth2, external_oauth; /* external_oauth.enabled */
     bool use_openid, enable_signature_checking;
     bool use_mutual_tls_auth, custom_plugin_auth_enabled;
@@ -133,8 +150,8 @@ struct jg_key_url {
 /* Who may come in. */
 enum jg_auth_mode {
     JG_AUTH_KEYLESS,
-    JG_AUTH_JWT,
-    JG_AUTH_CLOSED, /* a mode that we do not offer: every request is refused */
+    JG_AUTH_CALLERS, /* who passes one of jg_api.requirements */
+    JG_AUTH_CLOSED,  /* a mode that we do not offer: every request is refused */
 };
 
 /* One API, ready to serve. Lives in an arena of its own, counted references. */
@@ -145,8 +162,19 @@ struct jg_api {
     struct jg_str alias_path;  /* "/<api_id>/" */
     struct jg_str host;        /* lower case, no port; "" serves every host */
     enum jg_auth_mode mode;
-    const struct jg_auth_config *token_source;
-    const struct jg_target *targets; /* at least one */
+    jg_auth_methods methods; /* of all requirements; 0 unless
+                              * JG_AUTH_CALLERS */
+    jg_auth_methods requirements[JG_REQUIREMENTS_MAX]; /* all methods of one of
+                                                        * them must be passed;
+                                                        * tried in this order */
+    uint8_t requirement_count;
+    jg_auth_methods base_method; /* the one whose session counts where several
+                                  * are passed; 0: the last one's */
+    bool one_to_one; /* a JWT is verified with the secret of a stored key, which
+                      * its kid or identity names (reference 2.9) */
+    const struct jg_auth_config *token_source; /* of a JWT */
+    const struct jg_auth_config *key_source;   /* of a stored key */
+    const struct jg_target *targets;           /* at least one */
     size_t target_count;
     const struct jg_api_version *headers; /* the default version, or NULL */
     int64_t expires_s;                    /* def.expiration: versions.h */

@@ -21,7 +21,6 @@ static const struct {
     {DEF(custom_plugin_auth_enabled), "custom_plugin_auth_enabled", false},
     {DEF(enable_coprocess_auth), "enable_coprocess_auth", false},
     {DEF(use_go_plugin_auth), "use_go_plugin_auth", false},
-    {DEF(use_standard_auth), "use_standard_auth", false},
 };
 
 /* The field of the first mode that is on and closes the API, or NULL. */
@@ -44,31 +43,17 @@ close_api(struct jg_api_reading *r, const char *field)
 
     api->mode = JG_AUTH_CLOSED;
     api->key_err = JG_E_AUTH_UNSUPPORTED;
-    if (field == NULL) {
-        api->key_fault = JG_STR("no authentication is switched on, which "
-                                "means auth tokens in Tyk: not available");
-        jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, "enable_jwt",
-                       jg_json_get(r->root, JG_STR("enable_jwt")),
-                       api->def.is_oas
-                           ? "list a JWT scheme that is enabled in the "
-                             "document's security"
-                           : "set enable_jwt, or use_keyless for an API that "
-                             "is open to everybody",
-                       "no authentication is switched on, which means auth "
-                       "tokens in Tyk: these are not available in this "
-                       "version, and every request is refused");
-        return;
-    }
     api->key_fault = JG_STR("an authentication mode is switched on that is "
                             "not available in this version");
-    jg_bind_report(r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, field,
-                   jg_json_path(r->root, jg_str(field)),
-                   api->def.is_oas ? "only JWT schemes are"
-                                   : "only enable_jwt and use_keyless are",
-                   "this authentication is not available in this version, and "
-                   "%severy request is refused",
-                   api->def.enable_jwt ? "Tyk asks for it beside the JWT: "
-                                       : "");
+    jg_bind_report(
+        r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, field,
+        jg_json_path(r->root, jg_str(field)),
+        api->def.is_oas ? "only JWT and API key schemes are"
+                        : "only enable_jwt, use_standard_auth and use_keyless "
+                          "are",
+        "this authentication is not available in this version, and "
+        "%severy request is refused",
+        api->def.enable_jwt ? "Tyk asks for it beside the JWT: " : "");
 }
 
 /* A mode that is on, but of no effect, because the API is open. */
@@ -76,7 +61,9 @@ static void
 warn_of_keyless(struct jg_api_reading *r)
 {
     const struct jg_api_def *def = &r->api->def;
-    const char *field = def->enable_jwt ? "enable_jwt" : NULL;
+    const char *field = def->enable_jwt          ? "enable_jwt"
+                        : def->use_standard_auth ? "use_standard_auth"
+                                                 : NULL;
 
     for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
         if (*(const bool *)((const char *)def + closing[i].offset))
@@ -90,25 +77,24 @@ warn_of_keyless(struct jg_api_reading *r)
                        field);
 }
 
-/* auth_configs["jwt"], or else the deprecated auth (reference 2.1). */
+/* auth_configs[<kind>], or else the deprecated auth (reference 2.1). */
 static const struct jg_auth_config *
-token_source(const struct jg_api_def *def)
+source_of(const struct jg_api_def *def, struct jg_str kind)
 {
     const struct jg_auth_config *configs = def->auth_configs.items;
 
     for (size_t i = 0; i < def->auth_configs.count; i++)
-        if (jg_str_eq(configs[i].kind, JG_STR("jwt")))
+        if (jg_str_eq(configs[i].kind, kind))
             return &configs[i];
     return &def->auth;
 }
 
 static void
-check_token_source(struct jg_api_reading *r)
+check_source(struct jg_api_reading *r, const struct jg_auth_config *source,
+             const char *path)
 {
-    const struct jg_auth_config *source = r->api->token_source;
-    const char *path =
-        source == &r->api->def.auth ? "auth" : "auth_configs.jwt";
-
+    if (source == &r->api->def.auth)
+        path = "auth";
     if (source->disable_header && !source->use_param && !source->use_cookie)
         jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, path, NULL,
                        r->api->def.is_oas
@@ -120,23 +106,93 @@ check_token_source(struct jg_api_reading *r)
                        "is refused");
 }
 
+/* What no other mode is switched on for is asked for a stored key, as in Tyk;
+ * somebody may have meant something else. */
+static void
+warn_of_default(struct jg_api_reading *r)
+{
+    const char *field = r->api->def.is_oas ? "enable_jwt" : "use_standard_auth";
+
+    jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, field,
+                   jg_json_get(r->root, jg_str(field)),
+                   r->api->def.is_oas
+                       ? "list a scheme that is enabled in the document's "
+                         "security"
+                       : "set use_standard_auth to say so, or enable_jwt, or "
+                         "use_keyless for an API that is open to everybody",
+                   "no authentication is switched on, which means auth "
+                   "tokens, as in Tyk");
+}
+
+/* The names of base_identity_provided_by that we know. */
+static const struct {
+    const char *name;
+    enum jg_auth_method method;
+} bases[] = {
+    {"jwt_claim", JG_METHOD_JWT},
+    {"auth_token", JG_METHOD_TOKEN},
+};
+
+static void
+read_base(struct jg_api_reading *r)
+{
+    struct jg_api *api = r->api;
+    struct jg_str name = api->def.base_identity_provided_by;
+
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
+        if (jg_str_eq(name, jg_str(bases[i].name)) &&
+            (api->methods & bases[i].method) != 0)
+            api->base_method = bases[i].method;
+    if (name.len > 0 && api->base_method == 0)
+        jg_bind_report(
+            r->source, JG_WARNING, JG_E_CONF_VALUE, "base_identity_provided_by",
+            jg_json_get(r->root, JG_STR("base_identity_provided_by")),
+            "use jwt_claim or auth_token, or leave it empty",
+            "no effect: the API has no such authentication");
+}
+
+/* Callers are asked for all that is switched on, or for one of the sets that
+ * the document lists. */
+static void
+ask_callers(struct jg_api_reading *r)
+{
+    struct jg_api *api = r->api;
+    const struct jg_api_def *def = &api->def;
+
+    api->mode = JG_AUTH_CALLERS;
+    if (!def->enable_jwt && !def->use_standard_auth)
+        warn_of_default(r);
+    api->methods = def->enable_jwt ? JG_METHOD_JWT : 0;
+    if (def->use_standard_auth || !def->enable_jwt)
+        api->methods |= JG_METHOD_TOKEN;
+    api->requirements[0] = api->methods;
+    api->requirement_count = 1;
+    if (def->alternative_count > 0) {
+        memcpy(api->requirements, def->alternatives, sizeof(api->requirements));
+        api->requirement_count = def->alternative_count;
+    }
+    read_base(r);
+    if ((api->methods & JG_METHOD_JWT) != 0)
+        check_source(r, api->token_source, "auth_configs.jwt");
+    if ((api->methods & JG_METHOD_TOKEN) != 0)
+        check_source(r, api->key_source, "auth_configs.authToken");
+}
+
 enum jg_err
 jg_api_read_auth(struct jg_api_reading *r)
 {
     struct jg_api *api = r->api;
     const char *field = closed_by(&api->def);
 
-    api->token_source = token_source(&api->def);
+    api->token_source = source_of(&api->def, JG_STR("jwt"));
+    api->key_source = source_of(&api->def, JG_STR("authToken"));
     if (field != NULL) {
         close_api(r, field);
     } else if (api->def.use_keyless) {
         api->mode = JG_AUTH_KEYLESS;
         warn_of_keyless(r);
-    } else if (api->def.enable_jwt) {
-        api->mode = JG_AUTH_JWT;
-        check_token_source(r);
     } else {
-        close_api(r, NULL);
+        ask_callers(r);
     }
     return JG_OK;
 }

@@ -300,10 +300,15 @@ read_sources(struct jg_api_reading *r)
         return read_source(r);
     if (def->jwt_issuer.len > 0)
         return jg_api_read_issuer(r);
-    return jg_api_close_key(r, JG_E_KEY, "jwt_source", NULL,
-                            "give a key, the URL of a key set, or jwt_issuer",
-                            "jwt_source is empty: keys of single callers "
-                            "(one-to-one mode) are not available yet");
+    r->api->one_to_one = true;
+    jg_bind_report(
+        r->source, JG_WARNING, JG_E_CONF_VALUE, "jwt_source", NULL,
+        "give a key, the URL of a key set, or jwt_issuer, if this is "
+        "not meant",
+        "jwt_source is empty: each token is verified with "
+        "jwt_data.secret of the stored key that its kid or identity "
+        "names");
+    return JG_OK;
 }
 
 static enum jg_err
@@ -325,7 +330,7 @@ jg_api_read_key(struct jg_api_reading *r)
     struct jg_api *api = r->api;
     enum jg_err err;
 
-    if (api->mode != JG_AUTH_JWT)
+    if ((api->methods & JG_METHOD_JWT) == 0)
         return JG_OK;
     if (api->def.jwt_client_base_field.len > 0 &&
         jg_api_policy_claims(&api->def).count == 0)
@@ -344,5 +349,6 @@ jg_api_read_key(struct jg_api_reading *r)
     jg_jwks_free(api->keys); /* a closed API holds no key, and fetches none */
     api->keys = NULL;
     api->key_url_count = 0;
+    api->one_to_one = false;
     return JG_OK;
 }

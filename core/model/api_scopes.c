@@ -59,7 +59,7 @@ jg_api_read_scopes(struct jg_api_reading *r)
     struct jg_scope_map *map;
     enum jg_err err;
 
-    if (api->mode != JG_AUTH_JWT || rule->policies.count == 0)
+    if ((api->methods & JG_METHOD_JWT) == 0 || rule->policies.count == 0)
         return JG_OK;
     map = jg_arena_alloc(&api->arena, sizeof(*map));
     if (map == NULL)

@@ -147,7 +147,7 @@ jg_api_read_claims(struct jg_api_reading *r)
     struct jg_api *api = r->api;
     struct jg_claim_rule *rules = api->def.rules.custom.items;
 
-    if (api->mode != JG_AUTH_JWT)
+    if ((api->methods & JG_METHOD_JWT) == 0)
         return JG_OK;
     for (size_t i = 0; i < api->def.rules.custom.count; i++) {
         enum jg_err err = compile_rule(r, &rules[i]);

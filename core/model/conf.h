@@ -46,6 +46,8 @@ struct jg_conf_jwks {
     struct jg_str ca_file;          /* instead of the system's authorities */
 };
 
+#define JG_KEY_LIFE_MAX_S (100LL * 365 * 86400) /* of what is kept of a key */
+
 /* Stored keys: how they are made, named and kept. */
 struct jg_conf_keys {
     bool hash_keys; /* their owner sees a short hash, not the key */

@@ -14,7 +14,6 @@
 
 #define PATH_MAX_BYTES 4096
 #define DAY_S 86400
-#define LIFE_MAX_S (100LL * 365 * DAY_S)
 
 static const char ours[] = "not in Tyk";
 static const char redis[] = "of Redis: records are kept in storage.path";
@@ -357,7 +356,7 @@ static const struct jg_field rows[] = {
     {"session_update_buffer_size", JG_FIELD_SILENT, .note = keys},
     {"optimisations_use_async_session_write", JG_FIELD_SILENT, .note = keys},
     {"global_session_lifetime", JG_FIELD_INT,
-     CONF(keys.global_session_lifetime_s), .min = 0, .max = LIFE_MAX_S},
+     CONF(keys.global_session_lifetime_s), .min = 0, .max = JG_KEY_LIFE_MAX_S},
     {"force_global_session_lifetime", JG_FIELD_BOOL,
      CONF(keys.force_global_session_lifetime)},
     {"session_lifetime_respects_key_expiration", JG_FIELD_BOOL,

@@ -10,7 +10,6 @@
 #include "jose/sign.h"
 
 #define ORG_HEX_DIGITS 24 /* of a MongoDB id */
-#define KEY_LENGTH_LEAST 3
 
 /* A JSON key is small and flat; what is neither is none. */
 static const struct jg_json_limits key_limits = {
@@ -222,7 +221,7 @@ has_length(const struct jg_conf_keys *conf, struct jg_str key)
     int64_t least = conf->min_token_length;
 
     if (least <= 0)
-        least = KEY_LENGTH_LEAST;
+        least = JG_KEY_LENGTH_LEAST;
     return key.len <= JG_KEY_BYTES_MAX && (int64_t)key.len >= least;
 }
 

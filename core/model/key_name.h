@@ -10,11 +10,12 @@
 #include "base/err.h"
 #include "model/conf.h"
 
-#define JG_KEY_BYTES_MAX                                                  \
-    8192                   /* of a key, as it is presented or made. The   \
-                            * longest signature in use, of ML-DSA-87, has \
-                            * 6170 digits, and a split token is one */
-#define JG_KEY_HASH_MAX 64 /* digits of the longest hash */
+#define JG_KEY_BYTES_MAX                                                     \
+    8192                      /* of a key, as it is presented or made. The   \
+                               * longest signature in use, of ML-DSA-87, has \
+                               * 6170 digits, and a split token is one */
+#define JG_KEY_LENGTH_LEAST 3 /* bytes, where min_token_length is 0 */
+#define JG_KEY_HASH_MAX 64    /* digits of the longest hash */
 #define JG_KEY_FALLBACKS_MAX \
     4 /* of hash_key_function_fallback that are tried */
 

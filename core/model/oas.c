@@ -261,6 +261,11 @@ jg_oas_read(struct jg_api_reading *r)
         err = jg_oas_read_auth(r, &oas);
     read_versioning(&oas);
     oas.def.domain_disabled = !oas.custom_domain;
+    if (oas.lifetime_enabled) {
+        oas.def.session_lifetime_s = oas.lifetime_ms / 1000;
+        oas.def.session_lifetime_respects_key_expiration =
+            oas.lifetime_respects;
+    }
     if (err == JG_OK)
         r->api->def = oas.def;
     return err;

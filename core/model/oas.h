@@ -76,6 +76,8 @@ struct jg_oas_versioning {
 struct jg_oas {
     struct jg_api_def def;
     bool custom_domain, authentication, certificate_auth;
+    bool lifetime_enabled, lifetime_respects; /* of customKeyLifetime */
+    int64_t lifetime_ms;
     struct jg_str processing_mode;
     struct jg_list schemes; /* struct jg_oas_scheme */
     struct jg_list targets; /* struct jg_oas_target */

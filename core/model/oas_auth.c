@@ -7,25 +7,29 @@
 
 #define DEF(field) offsetof(struct jg_api_def, field)
 
-/* Kinds of schemes, in OpenAPI's words; "" fits everything. All but a JWT
- * close the API by switching a mode on that we do not offer. */
+/* Kinds of schemes, in OpenAPI's words; "" fits everything. Those without a
+ * method of ours close the API by switching a mode on that we do not offer. */
 static const struct kind {
     const char *type, *scheme, *format;
     const char *mode; /* of classic definitions */
     size_t mode_at;   /* its bool */
+    jg_auth_methods method;
 } kinds[] = {
-    {"http", "bearer", "JWT", NULL, 0},
-    {"http", "basic", "", "use_basic_auth", DEF(use_basic_auth)},
-    {"apiKey", "", "", "use_standard_auth", DEF(use_standard_auth)},
-    {"oauth2", "", "", "use_oauth2", DEF(use_oauth2)},
+    {"http", "bearer", "JWT", "enable_jwt", DEF(enable_jwt), JG_METHOD_JWT},
+    {"apiKey", "", "", "use_standard_auth", DEF(use_standard_auth),
+     JG_METHOD_TOKEN},
+    {"http", "basic", "", "use_basic_auth", DEF(use_basic_auth), 0},
+    {"oauth2", "", "", "use_oauth2", DEF(use_oauth2), 0},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define JWT_KIND 0
+#define TOKEN_KIND 1
 
-/* What a requirement of the document asks for: a scheme of each kind. */
+/* What a requirement of the document asks for: the first scheme of each
+ * kind, and how many there are. */
 struct asked {
     const struct jg_oas_scheme *schemes[KINDS];
-    const struct jg_oas_scheme *jwt; /* the first of JWT schemes */
-    unsigned jwts;
+    unsigned counts[KINDS];
 };
 
 static bool
@@ -103,53 +107,92 @@ read_requirement(const struct jg_api_reading *r, const struct jg_oas *oas,
         }
         if (out->schemes[kind] == NULL)
             out->schemes[kind] = scheme;
-        out->jwts += kinds[kind].mode == NULL;
-        if (out->jwts == 1 && kinds[kind].mode == NULL)
-            out->jwt = scheme;
+        out->counts[kind]++;
     }
 }
 
-static bool
-is_jwt_only(const struct asked *asked)
+/* The methods that it asks for; 0: none, or one that we do not offer. */
+static jg_auth_methods
+methods_of(const struct asked *asked)
 {
-    for (size_t i = 0; i < KINDS; i++)
-        if (kinds[i].mode != NULL && asked->schemes[i] != NULL)
-            return false;
-    return asked->jwt != NULL;
+    jg_auth_methods methods = 0;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        if (asked->schemes[i] == NULL)
+            continue;
+        if (kinds[i].method == 0)
+            return 0;
+        methods |= kinds[i].method;
+    }
+    return methods;
 }
 
-/*
- * In legacy mode the first requirement counts and no other. In compliant mode
- * one of several is enough: the first that we can check is the one we take,
- * so that nobody gets in by the others.
- */
+/* Take over the schemes of <one>; false: <all> has others of these kinds. */
+static bool
+merge(struct asked *all, const struct asked *one)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (one->schemes[i] != NULL && all->schemes[i] != NULL &&
+            one->schemes[i] != all->schemes[i])
+            return false;
+    for (size_t i = 0; i < KINDS; i++) {
+        if (one->schemes[i] != NULL)
+            all->schemes[i] = one->schemes[i];
+        if (one->counts[i] > all->counts[i])
+            all->counts[i] = one->counts[i];
+    }
+    return true;
+}
+
+/* In compliant mode one of several is enough. Those that we cannot check are
+ * left out, so that nobody gets in by them. */
 static void
-choose(struct jg_api_reading *r, const struct jg_oas *oas, struct asked *out)
+choose_each(struct jg_api_reading *r, struct jg_oas *oas,
+            const struct jg_json *security, struct asked *out)
+{
+    struct jg_api_def *def = &oas->def;
+
+    for (uint32_t i = 0; i < security->count; i++) {
+        jg_auth_methods methods;
+        struct asked one;
+
+        read_requirement(r, oas, &security->items[i], &one);
+        methods = methods_of(&one);
+        if (methods != 0 && def->alternative_count < JG_REQUIREMENTS_MAX &&
+            merge(out, &one))
+            def->alternatives[def->alternative_count++] = methods;
+        else
+            jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
+                           "security", NULL, NULL,
+                           "alternative number %u lets nobody in: it asks for "
+                           "nothing, for what is not available, or for a "
+                           "second scheme of one kind",
+                           i + 1);
+    }
+}
+
+/* In legacy mode the first requirement counts and no other. */
+static void
+choose(struct jg_api_reading *r, struct jg_oas *oas, struct asked *out)
 {
     const struct jg_json *security = jg_json_get(r->root, JG_STR("security"));
-    bool compliant = jg_str_eq(oas->processing_mode, JG_STR("compliant"));
-    uint32_t taken = 0;
 
     *out = (struct asked){0};
     if (security == NULL || security->type != JG_JSON_ARRAY ||
         security->count == 0)
         return;
-    read_requirement(r, oas, &security->items[0], out);
-    for (uint32_t i = 1; compliant && i < security->count && !is_jwt_only(out);
-         i++) {
-        read_requirement(r, oas, &security->items[i], out);
-        taken = i;
+    if (security->count > 1 &&
+        jg_str_eq(oas->processing_mode, JG_STR("compliant"))) {
+        choose_each(r, oas, security, out);
+        if (oas->def.alternative_count > 0)
+            return;
+    } else if (security->count > 1) {
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, "security", NULL,
+                       "keep only the first",
+                       "only number 1 of these counts, as in Tyk's legacy "
+                       "mode");
     }
-    if (security->count > 1)
-        jg_bind_report(r->source, JG_WARNING,
-                       compliant ? JG_E_CONF_UNSUPPORTED : JG_E_CONF_VALUE,
-                       "security", NULL,
-                       compliant ? NULL : "keep only the first",
-                       compliant ? "alternatives are not available: only "
-                                   "number %u of them lets callers in"
-                                 : "only number %u of these counts, as in "
-                                   "Tyk's legacy mode",
-                       taken + 1);
+    read_requirement(r, oas, &security->items[0], out);
 }
 
 /* Where the fields of the scheme stand that later steps report. */
@@ -159,7 +202,7 @@ name_jwt(struct jg_api_reading *r, const struct jg_oas_scheme *scheme)
     static const struct {
         const char *from, *to;
     } fields[] = {
-        {"auth", ""},
+        {"auth_configs.jwt", ""},
         {"jwt_source", ".source"},
         {"jwt_jwks_uris", ".jwksURIs"},
         {"jwt_issuer", ".issuer"},
@@ -182,12 +225,11 @@ name_jwt(struct jg_api_reading *r, const struct jg_oas_scheme *scheme)
     return err;
 }
 
-static void
-take_jwt(struct jg_api_def *def, const struct jg_oas_scheme *s)
+static struct jg_auth_config
+places_of(const struct jg_oas_scheme *s, struct jg_str kind)
 {
-    def->enable_jwt = true;
-    def->auth = (struct jg_auth_config){
-        .kind = JG_STR("jwt"),
+    return (struct jg_auth_config){
+        .kind = kind,
         .auth_header_name = s->header.name,
         .param_name = s->query.name,
         .cookie_name = s->cookie.name,
@@ -195,6 +237,61 @@ take_jwt(struct jg_api_def *def, const struct jg_oas_scheme *s)
         .use_cookie = s->cookie.enabled,
         .disable_header = !s->header.enabled,
     };
+}
+
+/* Where the document itself says that an API key is; Tyk's part may add
+ * other places. */
+static void
+add_native_place(const struct jg_json *native, struct jg_auth_config *config)
+{
+    struct jg_str name = jg_json_string(jg_json_get(native, JG_STR("name")));
+
+    if (has(native, "in", "header")) {
+        config->disable_header = false;
+        config->auth_header_name = name;
+    } else if (has(native, "in", "query")) {
+        config->use_param = true;
+        config->param_name = name;
+    } else if (has(native, "in", "cookie")) {
+        config->use_cookie = true;
+        config->cookie_name = name;
+    }
+}
+
+/* The places of JWT and API key, as auth_configs holds them. The document's
+ * own texts do not stay, so they are copied. */
+static enum jg_err
+take_places(struct jg_api_reading *r, struct jg_api_def *def,
+            const struct asked *asked)
+{
+    struct jg_arena *a = &r->api->arena;
+    const struct jg_oas_scheme *token = asked->schemes[TOKEN_KIND];
+    struct jg_auth_config *configs = jg_arena_array(a, 2, sizeof(*configs));
+    struct jg_auth_config key;
+    size_t n = 0;
+
+    if (configs == NULL)
+        return JG_E_NOMEM;
+    if (asked->schemes[JWT_KIND] != NULL)
+        configs[n++] = places_of(asked->schemes[JWT_KIND], JG_STR("jwt"));
+    if (token != NULL) {
+        key = places_of(token, JG_STR("authToken"));
+        add_native_place(native_named(r, token->name), &key);
+        key.auth_header_name = jg_arena_str(a, key.auth_header_name);
+        key.param_name = jg_arena_str(a, key.param_name);
+        key.cookie_name = jg_arena_str(a, key.cookie_name);
+        if (key.auth_header_name.p == NULL || key.param_name.p == NULL ||
+            key.cookie_name.p == NULL)
+            return JG_E_NOMEM;
+        configs[n++] = key;
+    }
+    def->auth_configs = (struct jg_list){configs, n};
+    return JG_OK;
+}
+
+static void
+take_jwt(struct jg_api_def *def, const struct jg_oas_scheme *s)
+{
     def->jwt_source = s->source;
     def->jwt_jwks_uris = s->jwks_uris;
     def->jwt_issuer = s->issuer;
@@ -216,7 +313,7 @@ take_jwt(struct jg_api_def *def, const struct jg_oas_scheme *s)
     def->rules = s->rules;
 }
 
-/* Switch on what closes the API. */
+/* Switch on what is asked for, also what closes the API. */
 static enum jg_err
 take_modes(struct jg_api_reading *r, struct jg_api_def *def,
            const struct asked *asked)
@@ -224,32 +321,54 @@ take_modes(struct jg_api_reading *r, struct jg_api_def *def,
     for (size_t i = 0; i < KINDS; i++) {
         enum jg_err err;
 
-        if (kinds[i].mode == NULL || asked->schemes[i] == NULL)
+        if (asked->schemes[i] == NULL)
             continue;
         *(bool *)((char *)def + kinds[i].mode_at) = true;
-        err = jg_oas_alias(r, kinds[i].mode,
-                           JG_OAS_AUTH ".securitySchemes.%.*s.enabled",
-                           JG_STR_ARG(asked->schemes[i]->name));
+        err = i == JWT_KIND
+                  ? JG_OK
+                  : jg_oas_alias(r, kinds[i].mode,
+                                 JG_OAS_AUTH ".securitySchemes.%.*s.enabled",
+                                 JG_STR_ARG(asked->schemes[i]->name));
         if (err != JG_OK)
             return err;
     }
     return JG_OK;
 }
 
+static void
+warn_of_second(struct jg_api_reading *r, const struct asked *asked)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i].method != 0 && asked->counts[i] > 1)
+            jg_bind_report(
+                r->source, JG_WARNING, JG_E_CONF_VALUE, "security", NULL,
+                "ask for one of them",
+                "several %s schemes at once: only \"%.*s\" is "
+                "checked",
+                i == JWT_KIND ? "JWT" : "API key",
+                JG_STR_ARG(jg_str_head(asked->schemes[i]->name, 64)));
+}
+
 static enum jg_err
 take(struct jg_api_reading *r, struct jg_oas *oas, const struct asked *asked)
 {
+    const struct jg_oas_scheme *jwt = asked->schemes[JWT_KIND];
+    const struct jg_oas_scheme *token = asked->schemes[TOKEN_KIND];
     enum jg_err err = take_modes(r, &oas->def, asked);
 
-    if (err != JG_OK || asked->jwt == NULL)
+    if (err == JG_OK)
+        err = take_places(r, &oas->def, asked);
+    if (err != JG_OK)
         return err;
-    if (asked->jwts > 1)
-        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, "security", NULL,
-                       "ask for one of them",
-                       "several JWT schemes at once: only \"%.*s\" is checked",
-                       JG_STR_ARG(jg_str_head(asked->jwt->name, 64)));
-    take_jwt(&oas->def, asked->jwt);
-    return name_jwt(r, asked->jwt);
+    warn_of_second(r, asked);
+    if (token != NULL)
+        err = jg_oas_alias(r, "auth_configs.authToken",
+                           JG_OAS_AUTH ".securitySchemes.%.*s",
+                           JG_STR_ARG(token->name));
+    if (err != JG_OK || jwt == NULL)
+        return err;
+    take_jwt(&oas->def, jwt);
+    return name_jwt(r, jwt);
 }
 
 /* In Tyk an API that does not speak of authentication is open. */
@@ -298,6 +417,6 @@ jg_oas_read_auth(struct jg_api_reading *r, struct jg_oas *oas)
     }
     choose(r, oas, &asked);
     err = take(r, oas, &asked);
-    /* What closes for want of a scheme is reported there. */
+    /* What has no scheme at all is reported there. */
     return err == JG_OK ? jg_oas_alias(r, "enable_jwt", JG_OAS_AUTH) : err;
 }

@@ -243,7 +243,7 @@ static const struct jg_field scheme_rows[] = {
      &jg_claim_rule_table, .note = "in the order of the text"},
     {"idpClientIdMappingDisabled", JG_FIELD_SILENT,
      .note = "OAuth clients are not kept"},
-    /* Of the other kinds, whose APIs are closed. */
+    /* Of other kinds. */
     {"signatureValidation", JG_FIELD_SILENT, .note = "of auth tokens only"},
     {"enableClientCertificate", JG_FIELD_SILENT, .note = "of auth tokens only"},
     {"disableCaching", JG_FIELD_SILENT, .note = "of basic only"},
@@ -264,13 +264,21 @@ SWITCH(custom_table, DEF(custom_plugin_auth_enabled));
 SWITCH(certificate_auth_table, OAS(certificate_auth));
 SWITCH(client_certificates_table, DEF(use_mutual_tls_auth));
 
+static const struct jg_field lifetime_rows[] = {
+    {"enabled", JG_FIELD_BOOL, OAS(lifetime_enabled)},
+    {"value", JG_FIELD_DURATION, OAS(lifetime_ms)},
+    {"respectValidity", JG_FIELD_BOOL, OAS(lifetime_respects)},
+};
+OAS_TABLE(lifetime_table, lifetime_rows);
+
 static const struct jg_field authentication_rows[] = {
     {"enabled", JG_FIELD_BOOL, OAS(authentication),
      .note = "false, or without server.authentication: open to everybody"},
     {"stripAuthorizationData", JG_FIELD_BOOL, DEF(strip_auth_data)},
     {"securitySchemes", JG_FIELD_MAP, OAS(schemes), &scheme_table},
     {"securityProcessingMode", JG_FIELD_STR, OAS(processing_mode), .max = 32,
-     .note = "compliant: one requirement that asks for a JWT only is taken"},
+     .note = "compliant: one of the requirements is enough; those that ask for "
+             "what is not offered let nobody in"},
     {"security", JG_FIELD_SILENT, .note = "schemes that are not offered"},
     {"hmac", JG_FIELD_OBJECT, .table = &hmac_table,
      .note = "not offered: the API is closed"},
@@ -282,10 +290,10 @@ static const struct jg_field authentication_rows[] = {
      .note = "not offered: the API is closed"},
     {"protectedResourceMetadata", JG_FIELD_OBJECT,
      .table = &resource_metadata_table},
-    {"baseIdentityProvider", JG_FIELD_SILENT,
-     .note = "there is one mode at a time"},
-    {"customKeyLifetime", JG_FIELD_SILENT,
-     .note = "JWT sessions are not stored"},
+    {"baseIdentityProvider", JG_FIELD_STR, DEF(base_identity_provided_by),
+     .max = 32},
+    {"customKeyLifetime", JG_FIELD_OBJECT, .table = &lifetime_table,
+     .note = "of stored keys; JWT sessions are not stored"},
 };
 OAS_TABLE(authentication_table, authentication_rows);
 

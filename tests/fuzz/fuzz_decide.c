@@ -212,7 +212,7 @@ check_allowed(const struct jg_decision *d)
     must(f->peer_count > 0 && f->target != NULL && f->host.len > 0);
     check_variables(d);
     must(d->api->mode != JG_AUTH_CLOSED);
-    must(d->api->mode == JG_AUTH_KEYLESS ||
+    must(d->api->mode == JG_AUTH_KEYLESS || d->stored.session != NULL ||
          (d->claims != NULL && d->session.identity.len > 0));
     for (size_t i = 0; i < f->set_count; i++)
         for (size_t k = 0; k < d->request->header_count; k++) {

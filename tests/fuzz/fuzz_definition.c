@@ -101,8 +101,8 @@ check_api(const struct jg_api *api)
     check(api->def.skew.exp_s >= 0 && api->def.skew.exp_s <= JG_SKEW_MAX_S);
 
     /* Either there is a source of keys, or a reason why there is none. */
-    check((api->keys != NULL || api->key_url_count > 0) ==
-          (api->mode == JG_AUTH_JWT && api->key_err == JG_OK));
+    check((api->keys != NULL || api->key_url_count > 0 || api->one_to_one) ==
+          ((api->methods & JG_METHOD_JWT) != 0 && api->key_err == JG_OK));
     check(api->keys == NULL || api->key_url_count == 0);
     check_key_urls(api);
     check((api->key_err != JG_OK) == (api->key_fault.len > 0));

@@ -159,21 +159,27 @@ what_passes_has_all_steps(void **state)
     end_report(&r);
 }
 
+static size_t
+step_named(const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(jg_step_at(i)->name, name) != 0)
+        i++;
+    return i;
+}
+
 static void
 an_open_api_skips_the_steps_of_callers(void **state)
 {
     struct report r;
-    size_t first = 0, headers = 0;
 
     (void)state;
     explain(&r, "/open/", HS256, "{}", SECRET);
-    while (strcmp(jg_step_at(first)->name, "token") != 0)
-        first++;
-    while (strcmp(jg_step_at(headers)->name, "headers") != 0)
-        headers++;
-    for (size_t i = first; i < headers; i++)
+    for (size_t i = step_named("token"); i < step_named("headers"); i++)
         assert_int_equal(r.trace.steps[i].outcome, JG_STEP_SKIP);
-    assert_int_equal(r.trace.steps[headers].outcome, JG_STEP_PASS);
+    assert_int_equal(r.trace.steps[step_named("headers")].outcome,
+                     JG_STEP_PASS);
     end_report(&r);
 }
 

@@ -225,7 +225,8 @@ every_problem_is_reported_not_only_the_first(void **state)
         {JG_FAULT, JG_E_CONF_VALUE, "protocol", 1, 13, "expected"},
         {JG_FAULT, JG_E_CONF_VALUE, "proxy.listen_path", 2, 24, "patterns"},
         {JG_FAULT, JG_E_CONF_VALUE, "proxy.target_url", 2, 44, "http nor"},
-        {JG_FAULT, JG_E_AUTH_UNSUPPORTED, "enable_jwt", 1, 1, "no authentic"},
+        {JG_WARNING, JG_E_CONF_VALUE, "use_standard_auth", 1, 1,
+         "no authentic"},
     };
     struct reading *r = new_reading();
     struct jg_api *api;

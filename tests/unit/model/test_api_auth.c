@@ -12,15 +12,14 @@ modes_are_chosen_as_in_tyk_or_closed(void **state)
         const char *message;
     } rows[] = {
         {"'use_keyless':true", JG_AUTH_KEYLESS, NULL, 0, NULL},
-        {"'enable_jwt':true", JG_AUTH_JWT, NULL, 0, NULL},
-        {"'enable_jwt':true,'use_standard_auth':false", JG_AUTH_JWT, NULL, 0,
-         NULL},
-        {"'name':'x'", JG_AUTH_CLOSED, "enable_jwt", 1,
+        {"'enable_jwt':true", JG_AUTH_CALLERS, NULL, 0, NULL},
+        {"'enable_jwt':true,'use_standard_auth':false", JG_AUTH_CALLERS, NULL,
+         0, NULL},
+        {"'name':'x'", JG_AUTH_CALLERS, "use_standard_auth", 1,
          "no authentication is switched on"},
-        {"'enable_jwt':false", JG_AUTH_CLOSED, "enable_jwt", 14,
+        {"'use_standard_auth':false", JG_AUTH_CALLERS, "use_standard_auth", 21,
          "no authentication is switched on"},
-        {"'use_standard_auth':true", JG_AUTH_CLOSED, "use_standard_auth", 21,
-         "every request is refused"},
+        {"'use_standard_auth':true", JG_AUTH_CALLERS, NULL, 0, NULL},
         {"'use_basic_auth':true", JG_AUTH_CLOSED, "use_basic_auth", 18,
          "every request is refused"},
         {"'use_oauth2':true", JG_AUTH_CLOSED, "use_oauth2", 14,
@@ -42,13 +41,17 @@ modes_are_chosen_as_in_tyk_or_closed(void **state)
         /* In Tyk, all that are on must pass. */
         {"'enable_jwt':true,'use_basic_auth':true", JG_AUTH_CLOSED,
          "use_basic_auth", 36, "Tyk asks for it beside the JWT"},
-        {"'enable_jwt':true,'use_standard_auth':true", JG_AUTH_CLOSED,
-         "use_standard_auth", 39, "Tyk asks for it beside the JWT"},
+        {"'enable_jwt':true,'use_standard_auth':true", JG_AUTH_CALLERS, NULL, 0,
+         NULL},
+        {"'use_standard_auth':true,'use_basic_auth':true", JG_AUTH_CLOSED,
+         "use_basic_auth", 43, "every request is refused"},
         {"'enable_jwt':true,'use_mutual_tls_auth':true", JG_AUTH_CLOSED,
          "use_mutual_tls_auth", 41, "Tyk asks for it beside the JWT"},
         /* Keyless wins over all but client certificates. */
         {"'use_keyless':true,'enable_jwt':true", JG_AUTH_KEYLESS, "use_keyless",
          15, "enable_jwt has no effect"},
+        {"'use_keyless':true,'use_standard_auth':true", JG_AUTH_KEYLESS,
+         "use_keyless", 15, "use_standard_auth has no effect"},
         {"'use_keyless':true,'use_basic_auth':true", JG_AUTH_KEYLESS,
          "use_keyless", 15, "use_basic_auth has no effect"},
         {"'use_keyless':true,'use_mutual_tls_auth':true", JG_AUTH_CLOSED,
@@ -70,18 +73,68 @@ modes_are_chosen_as_in_tyk_or_closed(void **state)
         assert_int_equal(api->mode, rows[i].mode);
         assert_int_equal(api->key_err, closed ? JG_E_AUTH_UNSUPPORTED : JG_OK);
         assert_int_equal(api->key_fault.len > 0, closed);
-        assert_int_equal(api->keys != NULL, rows[i].mode == JG_AUTH_JWT);
+        assert_int_equal(api->keys != NULL,
+                         (api->methods & JG_METHOD_JWT) != 0);
+        assert_int_equal(api->methods != 0, rows[i].mode == JG_AUTH_CALLERS);
         assert_str(api->listen_path, "/a/"); /* its route is kept */
         if (rows[i].path == NULL)
             assert_quiet(r);
         else
             assert_finding(
-                r,
-                &((struct want){closed ? JG_FAULT : JG_WARNING,
-                                closed ? JG_E_AUTH_UNSUPPORTED : JG_E_CONF_RISK,
-                                rows[i].path, rows[i].column > 1 ? 2 : 1,
-                                rows[i].column, rows[i].message}));
+                r, &((struct want){closed ? JG_FAULT : JG_WARNING,
+                                   closed ? JG_E_AUTH_UNSUPPORTED
+                                   : rows[i].mode == JG_AUTH_CALLERS
+                                       ? JG_E_CONF_VALUE
+                                       : JG_E_CONF_RISK,
+                                   rows[i].path, rows[i].column > 1 ? 2 : 1,
+                                   rows[i].column, rows[i].message}));
         assert_int_equal(r->diags.kept, rows[i].path != NULL);
+        jg_api_free(api);
+    }
+    free_reading(r);
+}
+
+static void
+what_is_switched_on_must_be_passed_together(void **state)
+{
+    static const struct {
+        const char *members;
+        unsigned methods, base;
+        unsigned warnings;
+    } rows[] = {
+        {"'enable_jwt':true", JG_METHOD_JWT, 0, 0},
+        {"'use_standard_auth':true", JG_METHOD_TOKEN, 0, 0},
+        {"'name':'x'", JG_METHOD_TOKEN, 0, 1},
+        {"'enable_jwt':true,'use_standard_auth':true",
+         JG_METHOD_JWT | JG_METHOD_TOKEN, 0, 0},
+        {"'enable_jwt':true,'use_standard_auth':true,"
+         "'base_identity_provided_by':'jwt_claim'",
+         JG_METHOD_JWT | JG_METHOD_TOKEN, JG_METHOD_JWT, 0},
+        {"'enable_jwt':true,'use_standard_auth':true,"
+         "'base_identity_provided_by':'auth_token'",
+         JG_METHOD_JWT | JG_METHOD_TOKEN, JG_METHOD_TOKEN, 0},
+        {"'enable_jwt':true,'base_identity_provided_by':'auth_token'",
+         JG_METHOD_JWT, 0, 1},
+        {"'enable_jwt':true,'base_identity_provided_by':'hmac_key'",
+         JG_METHOD_JWT, 0, 1},
+    };
+    struct reading *r = new_reading();
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct jg_api *api;
+
+        set_text(r,
+                 "{'api_id':'a','active':true,'jwt_signing_method':'hmac',"
+                 "'jwt_source':'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+                 "'," PROXY ",%s}",
+                 rows[i].members);
+        api = good_api(r);
+        assert_int_equal(api->methods, rows[i].methods);
+        assert_int_equal(api->requirement_count, 1);
+        assert_int_equal(api->requirements[0], rows[i].methods);
+        assert_int_equal(api->base_method, rows[i].base);
+        assert_int_equal(r->diags.kept, rows[i].warnings);
         jg_api_free(api);
     }
     free_reading(r);
@@ -164,6 +217,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modes_are_chosen_as_in_tyk_or_closed),
+        cmocka_unit_test(what_is_switched_on_must_be_passed_together),
         cmocka_unit_test(the_token_source_is_that_of_jwt_or_the_deprecated_one),
         cmocka_unit_test(a_token_needs_some_place),
     };

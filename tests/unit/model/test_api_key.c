@@ -117,7 +117,6 @@ a_source_without_a_key_closes_the_api_and_says_why(void **state)
         const char *source; /* as it is */
         const char *message;
     } rows[] = {
-        {"rsa", NULL, "", "one-to-one mode) are not available yet"},
         {"rsa", "aHR0cHM6Ly9pZHAuZXhhbXBsZS9qd2tz", NULL, "base64 twice"},
         {"hmac", "aHR0cHM6Ly9pZHAuZXhhbXBsZS9qd2tz", NULL, "base64 twice"},
         {"hmac", "eyJrdHkiOiJvY3QiLCJrIjoiQUFBQSJ9\n", NULL, "base64 twice"},
@@ -150,7 +149,7 @@ a_source_without_a_key_closes_the_api_and_says_why(void **state)
         assert_finding(r, &((struct want){JG_FAULT, JG_E_KEY, "jwt_source", 3,
                                           1, rows[i].message}));
         assert_int_equal(r->diags.kept, 1);
-        assert_int_equal(api->mode, JG_AUTH_JWT);
+        assert_int_equal(api->mode, JG_AUTH_CALLERS);
         assert_int_equal(api->key_err, JG_E_KEY);
         assert_true(contains(api->key_fault, rows[i].message));
         assert_null(api->keys);
@@ -200,7 +199,7 @@ a_key_of_another_kind_is_named(void **state)
 }
 
 static void
-a_missing_source_is_said_at_the_root(void **state)
+without_a_source_each_caller_has_a_key_of_his_own(void **state)
 {
     struct reading *r = new_reading();
     struct jg_api *api;
@@ -208,9 +207,11 @@ a_missing_source_is_said_at_the_root(void **state)
     (void)state;
     set_text(r, "{" JWT_API ",'jwt_signing_method':'rsa'}");
     api = good_api(r);
-    assert_finding(r, &((struct want){JG_FAULT, JG_E_KEY, "jwt_source", 1, 1,
-                                      "jwt_source is empty"}));
-    assert_int_equal(api->key_err, JG_E_KEY);
+    assert_finding(r, &((struct want){JG_WARNING, JG_E_CONF_VALUE, "jwt_source",
+                                      1, 1, "jwt_source is empty"}));
+    assert_int_equal(api->key_err, JG_OK);
+    assert_true(api->one_to_one);
+    assert_null(api->keys);
     jg_api_free(api);
     free_reading(r);
 }
@@ -522,7 +523,7 @@ main(void)
         cmocka_unit_test(a_key_may_stand_there_as_it_is),
         cmocka_unit_test(a_source_without_a_key_closes_the_api_and_says_why),
         cmocka_unit_test(a_key_of_another_kind_is_named),
-        cmocka_unit_test(a_missing_source_is_said_at_the_root),
+        cmocka_unit_test(without_a_source_each_caller_has_a_key_of_his_own),
         cmocka_unit_test(an_unknown_method_is_hmac_with_a_warning),
         cmocka_unit_test(listed_algorithms_narrow_the_method),
         cmocka_unit_test(names_in_other_letter_case_are_taken_as_in_go),

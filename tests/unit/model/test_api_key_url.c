@@ -91,7 +91,7 @@ static const struct row {
      "'jwt_issuer':'https://idp'",
      {{0}},
      "secrets are never fetched"},
-    {"nothing at all", RSA, {{0}}, "jwt_source is empty"},
+    {"nothing at all", RSA, {{0}}, NULL},
 };
 
 static void
@@ -136,7 +136,7 @@ the_sources_of_keys_are_found(void **state)
             print_findings(&r->diags);
         }
         check_row(&rows[i], api);
-        if (rows[i].fault == NULL)
+        if (rows[i].fault == NULL && !api->one_to_one)
             assert_quiet(r);
         jg_api_free(api);
     }

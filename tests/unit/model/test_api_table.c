@@ -104,7 +104,7 @@ an_exported_definition_is_read_without_a_word(void **state)
     set_text(r, "%s", exported);
     api = good_api(r);
     assert_quiet(r);
-    assert_int_equal(api->mode, JG_AUTH_JWT);
+    assert_int_equal(api->mode, JG_AUTH_CALLERS);
     assert_int_equal(api->key_err, JG_OK);
     assert_str(api->def.org_id, "default");
     assert_str(api->def.jwt_identity_base_field, "sub");

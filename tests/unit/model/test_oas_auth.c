@@ -4,6 +4,9 @@
 #define J "'j':{" KEY "," HEADER "}"
 #define ON(name) "'" name "':{'enabled':true}"
 #define AUTHENTICATION(more) "'authentication':{'enabled':true" more "}"
+#define COMPLIANT(list)                                     \
+    AUTHENTICATION(",'securityProcessingMode':'compliant'," \
+                   "'securitySchemes':{" list "}")
 #define SCHEMES(list) AUTHENTICATION(",'securitySchemes':{" list "}")
 
 static void
@@ -22,38 +25,38 @@ modes_follow_security_and_schemes(void **state)
         {"[{'j':[]}]", "'authentication':{'securitySchemes':{" J "}}",
          JG_AUTH_KEYLESS, JG_WARNING, AUTH ".enabled",
          "security has no effect"},
-        {"[{'j':[]}]", SCHEMES(J), JG_AUTH_JWT, 0, NULL, NULL},
-        {"[{'k':[]}]", SCHEMES("'k':{" KEY "," HEADER "}"), JG_AUTH_JWT, 0,
+        {"[{'j':[]}]", SCHEMES(J), JG_AUTH_CALLERS, 0, NULL, NULL},
+        {"[{'k':[]}]", SCHEMES("'k':{" KEY "," HEADER "}"), JG_AUTH_CALLERS, 0,
          NULL, NULL}, /* letter case does not count */
         /* Not asked for, not known, or not enabled. */
-        {"[]", SCHEMES(J), JG_AUTH_CLOSED, JG_FAULT, AUTH,
+        {"[]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, AUTH,
          "no authentication is switched on"},
-        {"{}", SCHEMES(J), JG_AUTH_CLOSED, JG_FAULT, AUTH,
+        {"{}", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, AUTH,
          "no authentication is switched on"},
-        {"[{}]", SCHEMES(J), JG_AUTH_CLOSED, JG_FAULT, AUTH,
+        {"[{}]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, AUTH,
          "no authentication is switched on"},
-        {"[7]", SCHEMES(J), JG_AUTH_CLOSED, JG_FAULT, AUTH,
+        {"[7]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, AUTH,
          "no authentication is switched on"},
-        {"[{'x':[]}]", SCHEMES(J), JG_AUTH_CLOSED, JG_WARNING, "security",
+        {"[{'x':[]}]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, "security",
          "\"x\" is not among components.securitySchemes"},
-        {"[{'odd':[]}]", SCHEMES(ON("odd")), JG_AUTH_CLOSED, JG_WARNING,
+        {"[{'odd':[]}]", SCHEMES(ON("odd")), JG_AUTH_CALLERS, JG_WARNING,
          "security", "\"odd\" is of a kind that Tyk does not know"},
-        {"[{'plain':[]}]", SCHEMES("'plain':{" KEY "}"), JG_AUTH_CLOSED,
+        {"[{'plain':[]}]", SCHEMES("'plain':{" KEY "}"), JG_AUTH_CALLERS,
          JG_WARNING, "security", "\"bearerFormat\": \"JWT\""},
-        {"[{'k':[]}]", SCHEMES(J), JG_AUTH_CLOSED, JG_WARNING, "security",
+        {"[{'k':[]}]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING, "security",
          "\"k\" is not among server.authentication.securitySchemes"},
-        {"[{'j':[]}]", SCHEMES("'j':{'enabled':false}"), JG_AUTH_CLOSED,
+        {"[{'j':[]}]", SCHEMES("'j':{'enabled':false}"), JG_AUTH_CALLERS,
          JG_WARNING, "security", "\"j\" is not enabled"},
         /* Modes that are not offered. */
         {"[{'basic':[]}]", SCHEMES(ON("basic")), JG_AUTH_CLOSED, JG_FAULT,
          AUTH ".securitySchemes.basic.enabled", "is not available"},
-        {"[{'token':[]}]", SCHEMES(ON("token")), JG_AUTH_CLOSED, JG_FAULT,
-         AUTH ".securitySchemes.token.enabled", "is not available"},
+        {"[{'token':[]}]", SCHEMES(ON("token")), JG_AUTH_CALLERS, 0, NULL,
+         NULL},
         {"[{'oauth':[]}]", SCHEMES(ON("oauth")), JG_AUTH_CLOSED, JG_FAULT,
          AUTH ".securitySchemes.oauth.enabled", "is not available"},
-        {"[{'j':[],'token':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_CLOSED,
-         JG_FAULT, AUTH ".securitySchemes.token.enabled", "beside the JWT"},
-        {"[{'j':[],'token':[]}]", SCHEMES(J), JG_AUTH_JWT, JG_WARNING,
+        {"[{'j':[],'token':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_CALLERS,
+         0, NULL, NULL},
+        {"[{'j':[],'token':[]}]", SCHEMES(J), JG_AUTH_CALLERS, JG_WARNING,
          "security", "\"token\" is not among server"},
         {"[{'j':[]}]",
          AUTHENTICATION(",'hmac':{'enabled':true},'securitySchemes':{" J "}"),
@@ -77,24 +80,23 @@ modes_follow_security_and_schemes(void **state)
          "'clientCertificates':{'enabled':true}",
          JG_AUTH_CLOSED, JG_FAULT, EXT ".server.clientCertificates.enabled",
          "is not available"},
-        /* Several: the first; in compliant mode the one that we can check. */
-        {"[{'j':[]},{'token':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_JWT,
+        /* Several: the first; in compliant mode each that we can check. */
+        {"[{'j':[]},{'token':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_CALLERS,
          JG_WARNING, "security", "only number 1 of these counts"},
-        {"[{'token':[]},{'j':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_CLOSED,
+        {"[{'token':[]},{'j':[]}]", SCHEMES(J "," ON("token")), JG_AUTH_CALLERS,
          JG_WARNING, "security", "only number 1 of these counts"},
-        {"[{'token':[]},{'j':[]}]",
-         AUTHENTICATION(",'securityProcessingMode':'compliant',"
-                        "'securitySchemes':{" J "," ON("token") "}"),
-         JG_AUTH_JWT, JG_WARNING, "security", "only number 2 of them"},
-        {"[{'j':[],'token':[]},{'token':[]}]",
-         AUTHENTICATION(",'securityProcessingMode':'compliant',"
-                        "'securitySchemes':{" J "," ON("token") "}"),
-         JG_AUTH_CLOSED, JG_WARNING, "security", "alternatives"},
-        {"[{},{'j':[]}]",
-         AUTHENTICATION(",'securityProcessingMode':'compliant',"
-                        "'securitySchemes':{" J "}"),
-         JG_AUTH_JWT, JG_WARNING, "security", "only number 2 of them"},
-        {"[{'j':[],'k':[]}]", SCHEMES(J ",'k':{" KEY "}"), JG_AUTH_JWT,
+        {"[{'token':[]},{'j':[]}]", COMPLIANT(J "," ON("token")),
+         JG_AUTH_CALLERS, 0, NULL, NULL},
+        {"[{},{'j':[]}]", COMPLIANT(J), JG_AUTH_CALLERS, JG_WARNING, "security",
+         "number 1 lets nobody in"},
+        {"[{'basic':[]},{'j':[]}]", COMPLIANT(J "," ON("basic")),
+         JG_AUTH_CALLERS, JG_WARNING, "security", "number 1 lets nobody in"},
+        {"[{'basic':[],'j':[]},{'basic':[]}]", COMPLIANT(J "," ON("basic")),
+         JG_AUTH_CLOSED, JG_FAULT, AUTH ".securitySchemes.basic.enabled",
+         "beside the JWT"},
+        {"[{'j':[]},{'k':[]}]", COMPLIANT(J ",'k':{" KEY "}"), JG_AUTH_CALLERS,
+         JG_WARNING, "security", "number 2 lets nobody in"},
+        {"[{'j':[],'k':[]}]", SCHEMES(J ",'k':{" KEY "}"), JG_AUTH_CALLERS,
          JG_WARNING, "security", "only \"j\" is checked"},
     };
     struct reading *r = new_reading();
@@ -113,7 +115,8 @@ modes_follow_security_and_schemes(void **state)
         assert_int_equal(api->key_err, api->mode == JG_AUTH_CLOSED
                                            ? JG_E_AUTH_UNSUPPORTED
                                            : JG_OK);
-        assert_int_equal(api->keys != NULL, api->mode == JG_AUTH_JWT);
+        assert_int_equal(api->keys != NULL,
+                         (api->methods & JG_METHOD_JWT) != 0);
         d = r->diags.first;
         while (d != NULL && rows[i].path != NULL &&
                !(d->severity == rows[i].severity &&
@@ -126,6 +129,94 @@ modes_follow_security_and_schemes(void **state)
         }
         jg_api_free(api);
     }
+    free_reading(r);
+}
+
+static void
+requirements_are_sets_of_methods(void **state)
+{
+    static const struct {
+        const char *security, *authentication;
+        jg_auth_methods want[4];
+    } rows[] = {
+        {"[{'j':[]}]", SCHEMES(J), {JG_METHOD_JWT}},
+        {"[{'token':[]}]", SCHEMES(ON("token")), {JG_METHOD_TOKEN}},
+        {"[{'j':[],'token':[]}]",
+         SCHEMES(J "," ON("token")),
+         {JG_METHOD_JWT | JG_METHOD_TOKEN}},
+        {"[{'token':[]},{'j':[]}]",
+         SCHEMES(J "," ON("token")),
+         {JG_METHOD_TOKEN}},
+        {"[{'token':[]},{'j':[]},{'basic':[]},{'j':[],'token':[]}]",
+         COMPLIANT(J "," ON("token") "," ON("basic")),
+         {JG_METHOD_TOKEN, JG_METHOD_JWT, JG_METHOD_JWT | JG_METHOD_TOKEN}},
+        {"[]", SCHEMES(J), {JG_METHOD_TOKEN}},
+    };
+    struct reading *r = new_reading();
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct jg_api *api;
+        size_t n = 0;
+
+        set_auth(r, rows[i].security, rows[i].authentication);
+        api = good_api(r);
+        for (; rows[i].want[n] != 0; n++)
+            assert_int_equal(api->requirements[n], rows[i].want[n]);
+        assert_int_equal(api->requirement_count, n);
+        jg_api_free(api);
+    }
+    free_reading(r);
+}
+
+/* The document says where the key is; Tyk's part adds places. */
+static void
+a_key_scheme_has_the_documents_place(void **state)
+{
+    struct reading *r = new_reading();
+    const struct jg_auth_config *source;
+    struct jg_api *api;
+
+    (void)state;
+    set_auth(
+        r, "[{'token':[]}]",
+        SCHEMES(
+            "'token':{'enabled':true,'header':{'enabled':true,"
+            "'name':'X-Other'},'query':{'enabled':true,'name':'q'}}") ",'"
+                                                                      "detailed"
+                                                                      "Activity"
+                                                                      "Logs':{"
+                                                                      "}");
+    api = good_api(r);
+    source = api->key_source;
+    assert_false(source->disable_header);
+    assert_str(source->auth_header_name, "X");
+    assert_true(source->use_param);
+    assert_str(source->param_name, "q");
+    assert_false(source->use_cookie);
+    assert_int_equal(api->def.auth_configs.count, 1);
+    jg_api_free(api);
+    free_reading(r);
+}
+
+static void
+the_lifetime_of_keys_is_read(void **state)
+{
+    struct reading *r = new_reading();
+    struct jg_api *api;
+
+    (void)state;
+    set_auth(r, "[{'token':[]}]",
+             AUTHENTICATION(",'baseIdentityProvider':'auth_token',"
+                            "'customKeyLifetime':{'enabled':true,'value':'1h',"
+                            "'respectValidity':true},'securitySchemes':{" ON(
+                                "token") "}"));
+    api = good_api(r);
+    assert_quiet(r);
+    assert_int_equal(api->def.session_lifetime_s, 3600);
+    assert_true(api->def.session_lifetime_respects_key_expiration);
+    assert_int_equal(api->base_method, JG_METHOD_TOKEN);
+    jg_api_free(api);
     free_reading(r);
 }
 
@@ -339,6 +430,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(modes_follow_security_and_schemes),
+        cmocka_unit_test(requirements_are_sets_of_methods),
+        cmocka_unit_test(a_key_scheme_has_the_documents_place),
+        cmocka_unit_test(the_lifetime_of_keys_is_read),
         cmocka_unit_test(every_member_of_a_jwt_scheme_reaches_its_field),
         cmocka_unit_test(lists_win_over_single_fields),
         cmocka_unit_test(without_a_header_object_no_header_is_looked_at),

@@ -1,0 +1,119 @@
+/* Stored keys: found by all of what was presented, and what they may do. */
+#include "access/step.h"
+#include "base/hash.h"
+#include "store/keys.h"
+
+/* A session is small; what somebody stored may not be. */
+static const struct jg_json_limits session_limits = {
+    .max_bytes = JG_KEY_SESSION_MAX,
+    .max_depth = 32,
+    .max_values = 20000,
+    .max_string = JG_KEY_SESSION_MAX,
+};
+
+/* Another one for each key and for each content of it: two keys may have been
+ * written in one transaction. */
+static uint64_t
+version_of(const struct jg_key_id *id, uint64_t revision)
+{
+    struct jg_hash_key key = {revision, 0};
+
+    return jg_hash_keyed(
+        &key, (struct jg_str){(const char *)id->bytes, sizeof(id->bytes)});
+}
+
+static enum jg_err
+read_session(struct jg_decision *d, struct jg_str text)
+{
+    struct jg_bind_source source = {.text = text};
+    struct jg_stored_session *session =
+        jg_arena_alloc(d->arena, sizeof(*session));
+    const struct jg_json *json;
+    enum jg_err err;
+
+    if (session == NULL)
+        return JG_E_NOMEM;
+    err = jg_json_parse(text, &session_limits, d->arena, &json, NULL);
+    if (err == JG_OK)
+        err = jg_stored_session_read(&source, json, d->arena, session);
+    if (err == JG_OK && session->org_id.len == 0) /* policies have one */
+        session->org_id = d->api->def.org_id;
+    if (err == JG_OK)
+        d->stored.session = session;
+    return err == JG_OK || err == JG_E_NOMEM ? err : JG_E_AUTH_TOKEN_SESSION;
+}
+
+/* Nothing is borrowed from <txn> afterwards. */
+static enum jg_err
+find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
+{
+    struct jg_stored_key record;
+    struct jg_key_id id;
+    enum jg_err err = jg_key_id(key, &id);
+
+    if (err == JG_OK)
+        err = jg_stored_key_get(txn, &id, d->with.now_s, &record);
+    if (err == JG_OK)
+        err = read_session(d, record.session);
+    if (err != JG_OK)
+        return err;
+    d->stored.key = key;
+    d->stored.version = version_of(&id, record.revision);
+    return JG_OK;
+}
+
+enum jg_err
+jg_stored_find(struct jg_decision *d, struct jg_str presented)
+{
+    struct jg_key_candidates candidates;
+    struct jg_txn *txn;
+    enum jg_err err =
+        jg_key_candidates(d->with.snapshot->conf, d->api->def.org_id, presented,
+                          d->arena, &candidates);
+
+    if (err != JG_OK)
+        return err;
+    if (candidates.count == 0 || d->with.store == NULL)
+        return JG_E_NOT_FOUND;
+    err = jg_txn_read(d->with.store, &txn);
+    if (err != JG_OK)
+        return err;
+    err = JG_E_NOT_FOUND;
+    for (size_t i = 0; i < candidates.count && err == JG_E_NOT_FOUND; i++)
+        err = find_one(d, txn, candidates.keys[i]);
+    jg_txn_abort(txn);
+    return err == JG_OK ? jg_revocation_of_key(d, d->stored.key) : err;
+}
+
+/* All APIs of its own organisation, and not those of others. */
+static bool
+is_strange_master(const struct jg_decision *d, const struct jg_session *session)
+{
+    struct jg_str own = session->stored->org_id, org = d->api->def.org_id;
+
+    return session->is_master && own.len > 0 && org.len > 0 &&
+           !jg_str_eq(own, org);
+}
+
+enum jg_err
+jg_stored_session(struct jg_decision *d, struct jg_session *out)
+{
+    enum jg_err err;
+
+    *out = (struct jg_session){.id = d->stored.key};
+    err = jg_session_of_stored(out, d->stored.session, d->with.snapshot, d->api,
+                               d->arena);
+    if (err == JG_E_NOMEM)
+        return err;
+    if (err != JG_OK) {
+        jg_trace_seen(d, "the key's policies: %s", jg_err_info(err)->help);
+        return JG_E_AUTH_TOKEN_POLICIES;
+    }
+    if (!is_strange_master(d, out))
+        return JG_OK;
+    jg_trace_seen(d, "a key of organisation \"%.*s\" without access_rights",
+                  JG_STR_ARG(out->stored->org_id));
+    jg_trace_expected(d, "one of organisation \"%.*s\"",
+                      JG_STR_ARG(d->api->def.org_id));
+    return JG_E_AUTH_TOKEN_ORG;
+}
