@@ -33,7 +33,8 @@ jg_decision_meta(const struct jg_decision *d, struct jg_str name,
                  const struct jg_json **out)
 {
     const struct jg_json *value = jg_session_meta(&d->session, name);
-    struct jg_json *id;
+    struct jg_json *json;
+    struct jg_str id;
     enum jg_err err;
 
     *out = value;
@@ -41,11 +42,14 @@ jg_decision_meta(const struct jg_decision *d, struct jg_str name,
         d->session.identity.len == 0 ||
         !jg_str_eq(name, JG_STR("TykJWTSessionID")))
         return JG_OK;
-    id = jg_arena_alloc(d->arena, sizeof(*id));
-    if (id == NULL)
+    err = jg_session_id(d, &id);
+    if (err != JG_OK)
+        return err;
+    json = jg_arena_alloc(d->arena, sizeof(*json));
+    id = jg_arena_str(d->arena, id); /* strings of JSON have a NUL behind */
+    if (json == NULL || id.p == NULL)
         return JG_E_NOMEM;
-    id->type = JG_JSON_STRING;
-    err = jg_session_id(d, &id->string);
-    *out = err == JG_OK ? id : NULL;
-    return err;
+    *json = (struct jg_json){JG_JSON_STRING, .string = id};
+    *out = json;
+    return JG_OK;
 }
