@@ -70,7 +70,7 @@ jg_reply_error(int fd, int status, const char *message)
 {
     char body[HEAD_MAX];
     int n = snprintf(body, sizeof(body),
-                     "{\"status\":\"error\",\"message\":\"%s\"}", message);
+                     "{\"status\":\"error\",\"message\":\"%s\"}\n", message);
     struct jg_reply reply = {
         .status = status,
         .content_type = "application/json",

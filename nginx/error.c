@@ -29,28 +29,57 @@ static const struct {
     {505, JG_E_REQUEST, 0}, /* "HTTP/2.0" in a request line */
 };
 
-ngx_int_t
-ngx_http_jotgate_error(ngx_http_request_t *r)
+/* What nginx's status means; <status> is what the client sees, 0 the reason's
+ * own. */
+static enum jg_err
+reason_of(ngx_http_request_t *r, ngx_uint_t *status)
 {
-    struct ngx_http_jotgate_ctx *ctx = ngx_http_jotgate_ctx(r);
     enum jg_err reason = JG_E_INTERNAL;
-    ngx_uint_t status = 0;
 
+    *status = 0;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].from == r->err_status) {
             reason = rows[i].reason;
-            status = rows[i].to;
+            *status = rows[i].to;
         }
     }
     /* Without a decision there was no upstream but the broker. */
-    if (ctx == NULL &&
+    if (ngx_http_jotgate_ctx(r) == NULL &&
         (reason == JG_E_UPSTREAM || reason == JG_E_UPSTREAM_TIMEOUT))
         reason = JG_E_BROKER;
+    return reason;
+}
+
+/* So that it is counted. */
+static void
+note_reason(ngx_http_request_t *r, enum jg_err reason)
+{
+    struct ngx_http_jotgate_ctx *ctx = ngx_http_jotgate_ctx(r);
+
     if (ctx == NULL)
-        ctx = ngx_http_jotgate_ctx_new(r); /* so that it is counted */
+        ctx = ngx_http_jotgate_ctx_new(r);
     if (ctx != NULL)
         ctx->reason = reason;
+}
+
+ngx_int_t
+ngx_http_jotgate_error(ngx_http_request_t *r)
+{
+    ngx_uint_t status;
+    enum jg_err reason = reason_of(r, &status);
+
+    note_reason(r, reason);
     return ngx_http_jotgate_respond(r, reason, status);
+}
+
+ngx_int_t
+ngx_http_jotgate_control_error(ngx_http_request_t *r)
+{
+    ngx_uint_t status;
+    enum jg_err reason = reason_of(r, &status);
+
+    note_reason(r, reason);
+    return ngx_http_jotgate_respond_control(r, reason, status);
 }
 
 ngx_int_t

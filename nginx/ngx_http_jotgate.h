@@ -201,6 +201,11 @@ ngx_int_t ngx_http_jotgate_refuse(ngx_http_request_t *r,
 ngx_int_t ngx_http_jotgate_respond(ngx_http_request_t *r, enum jg_err reason,
                                    ngx_uint_t status);
 
+/* The same in the control API's form: {"status":"error","message":...}. */
+ngx_int_t ngx_http_jotgate_respond_control(ngx_http_request_t *r,
+                                           enum jg_err reason,
+                                           ngx_uint_t status);
+
 /* balancer.c */
 ngx_int_t ngx_http_jotgate_init_upstream(ngx_conf_t *cf,
                                          ngx_http_upstream_srv_conf_t *us);
@@ -230,6 +235,7 @@ ngx_int_t ngx_http_jotgate_add_variables(ngx_conf_t *cf);
 
 /* error.c: content handlers. */
 ngx_int_t ngx_http_jotgate_error(ngx_http_request_t *r);
+ngx_int_t ngx_http_jotgate_control_error(ngx_http_request_t *r);
 ngx_int_t ngx_http_jotgate_not_found(ngx_http_request_t *r);
 
 /* log.c: the log phase, and the phase that begins a request. */

@@ -3,6 +3,7 @@
 
 #define RESPONSE_CHUNK_BYTES 4096
 #define RESPONSE_ARENA_MAX (64 * 1024)
+#define CONTROL_BODY_MAX 512 /* a text of errors.def, and what is around it */
 
 /* The configuration in force for <r>, or NULL when none was ever loaded. */
 static const struct jg_conf *
@@ -189,4 +190,25 @@ ngx_http_jotgate_respond(ngx_http_request_t *r, enum jg_err reason,
                      status != 0 ? status : (ngx_uint_t)response.status);
     jg_arena_free(&arena);
     return rc;
+}
+
+#define CONTROL_BODY "{\"status\":\"error\",\"message\":\"%s\"}\n"
+
+ngx_int_t
+ngx_http_jotgate_respond_control(ngx_http_request_t *r, enum jg_err reason,
+                                 ngx_uint_t status)
+{
+    const struct jg_err_info *info = jg_err_info(reason);
+    u_char body[CONTROL_BODY_MAX];
+    const char *text =
+        status == NGX_HTTP_NOT_ALLOWED ? "Method not supported" : info->text;
+    u_char *end = ngx_snprintf(body, sizeof(body), CONTROL_BODY, text);
+    const struct jg_error_response response = {
+        .content_type = "application/json",
+        .body = {(const char *)body, (size_t)(end - body)},
+        .retry_after_s = reason == JG_E_BROKER ? 1 : 0,
+    };
+
+    return respond(r, &response,
+                   status != 0 ? status : (ngx_uint_t)info->status);
 }

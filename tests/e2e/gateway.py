@@ -184,9 +184,9 @@ class Gateway:
         answer = self.control_call("GET", "/tyk/reload?block=true")
         assert answer.json() == {"status": "ok", "message": ""}
 
-    def raw(self, data, timeout=10):
+    def raw(self, data, timeout=10, port=None):
         """Bytes as they are; what came back until the connection closed."""
-        with socket.create_connection(("127.0.0.1", self.port),
+        with socket.create_connection(("127.0.0.1", port or self.port),
                                       timeout=timeout) as s:
             s.sendall(data)
             out = b""

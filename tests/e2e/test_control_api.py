@@ -126,10 +126,92 @@ def test_a_policy_lives_from_post_to_delete(gw):
     assert gw.control_call("GET", "/tyk/policies/p1").status == 404
 
 
-def test_a_wrong_method_is_405(gw):
-    answer = gw.control_call("PATCH", "/tyk/apis/api", {})
+NOT_SUPPORTED = b'{"status":"error","message":"Method not supported"}\n'
+TOO_LARGE = b'{"status":"error","message":"Request is too large"}\n'
+BAD = b'{"status":"error","message":"Bad Request"}\n'
+MALFORMED_PATH = b'{"status":"error","message":"Request path is malformed"}\n'
+
+
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "CONNECT", "OPTIONS",
+                                    "PROPFIND", "HEAD"])
+def test_a_wrong_method_is_405(gw, method):
+    answer = gw.control_call(method, "/tyk/apis/api")
     assert answer.status == 405
-    assert answer.json()["message"] == "Method not supported"
+    assert answer.body == (b"" if method == "HEAD" else NOT_SUPPORTED)
+
+
+@pytest.mark.parametrize("path, status, body", [
+    ("/tyk/apis/%00", 400, BAD),
+    ("/tyk/apis/api%00.json", 400, BAD),
+    ("/tyk/apis/%zz", 400, BAD),
+    ("/tyk/apis/a%2fb", 400, MALFORMED_PATH),
+    ("/tyk/apis/%2e%2e%2fpolicies", 400, MALFORMED_PATH),
+    ("/tyk/apis/%ff", 400, MALFORMED_PATH),
+    ("/tyk/apis/a%0ab", 400, MALFORMED_PATH),
+    ("/tyk/apis/a%5cb", 400, MALFORMED_PATH),
+    ("/tyk/apis/..", 404, b"Not Found"),
+    ("/tyk/apis/../../etc/passwd", 404, b"Not Found"),
+    ("/tyk/apis/.hidden", 404,
+     b'{"status":"error","message":"API not found"}\n'),
+    ("/tyk/apis/" + "x" * 5000, 404,
+     b'{"status":"error","message":"API not found"}\n'),
+])
+def test_odd_paths_are_4xx_in_the_api_s_form(gw, path, status, body):
+    answer = gw.control_call("GET", path)
+    assert (answer.status, answer.body) == (status, body)
+
+
+@pytest.mark.parametrize("path", ["/tyk/apis/", "/tyk/apis", "/tyk/policies/",
+                                  "/tyk/apis/api/"])
+def test_a_slash_at_the_end_is_tolerated(gw, path):
+    assert gw.control_call("GET", path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/tyk/apis", "/tyk/policies",
+                                  "/tyk/apis/oas", "/tyk/explain"])
+def test_a_body_of_10_mib_is_read_and_one_byte_more_is_413(gw, path):
+    answer = gw.control_call("POST", path, b" " * (10 << 20))
+    assert (answer.status, answer.body) == \
+        (400, b'{"status":"error","message":"Request malformed"}\n')
+    answer = gw.control_call("POST", path, b" " * ((10 << 20) + 1))
+    assert (answer.status, answer.body) == (413, TOO_LARGE)
+
+
+def test_what_is_no_http_is_400_in_the_api_s_form(gw):
+    for data in (b"GET /tyk/apis HTTP/1.1\r\n\r\n", b"\0\r\n\r\n",
+                 b"GET /tyk/apis HTTP/1.1\r\nHost: a b\r\n\r\n"):
+        answer = gw.raw(data, port=gw.control)
+        assert answer.startswith(b"HTTP/1.1 400 ") and answer.endswith(BAD)
+
+
+def test_what_is_not_known_is_kept_and_warned_of(gw):
+    for path, body in (("/tyk/apis", gw.api("odd", x_new={"a": [1, None]})),
+                       ("/tyk/policies", {"id": "odd", "x_new": [{"b": 2}],
+                                          "access_rights": {}})):
+        answer = gw.control_call("POST", path, body)
+        assert answer.status == 200
+        assert "x_new" in [w["path"] for w in answer.json()["warnings"]]
+        gw.reload()
+        got = gw.control_call("GET", path + "/odd").json()
+        assert got == body
+        answer = gw.control_call("PUT", path + "/odd", got)
+        assert answer.status == 200
+        gw.control_call("DELETE", path + "/odd")
+
+
+@pytest.mark.parametrize("fields, path", [
+    ({"active": 1}, "active"), ({"proxy": {"listen_path": 7}},
+                                "proxy.listen_path"),
+    ({"jwt_default_policies": "default"}, "jwt_default_policies"),
+    ({"tags": {"a": None}, "name": []}, "name"),
+])
+def test_a_wrong_type_is_named(gw, fields, path):
+    answer = gw.control_call("POST", "/tyk/apis", {**gw.api("typed"), **fields})
+    assert answer.status == 400
+    assert answer.json()["message"].startswith(
+        f"Validation of API Definition failed. Reason: {path}: ")
+    assert path in [e["path"] for e in answer.json()["errors"]]
+    assert not (gw.apps / "typed.json").exists()
 
 
 STALE = {"status": "error",

@@ -56,8 +56,8 @@ an_error_looks_like_the_control_api_s(void **state)
     assert_string_equal(
         captured(pair[1], text, sizeof(text)),
         "Status: 400 Bad Request\r\nContent-Type: application/json\r\n"
-        "Content-Length: 42\r\n\r\n"
-        "{\"status\":\"error\",\"message\":\"Bad Request\"}");
+        "Content-Length: 43\r\n\r\n"
+        "{\"status\":\"error\",\"message\":\"Bad Request\"}\n");
     close(pair[0]);
     close(pair[1]);
 }
