@@ -150,6 +150,14 @@ def test_lists_of_endpoints_come_before_authentication(gw, method, path,
         assert answer.body == FORBIDDEN
 
 
+def test_a_reply_is_the_gateways_own_and_needs_no_token(gw):
+    answer = gw.get("/lists/echo")
+    assert (answer.status, answer.body) == (418, b"short and stout")
+    assert answer.headers["X-Pot"] == "tea"
+    assert answer.headers["Content-Length"] == "15"
+    assert answer.headers["X-Upstream"] is None
+
+
 def test_what_is_ignored_is_sent_without_identity(gw):
     sent = dict(gw.get("/lists/health", headers={"X-A": "1"})
                 .json()["headers"])
