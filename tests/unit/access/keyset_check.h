@@ -37,12 +37,13 @@ keysets_open(struct keysets *k)
 {
     struct jg_store_options options = {
         .max_bytes = 16 << 20, .writable = true, .group = (gid_t)-1};
+    struct keysets fresh = {.store = NULL};
     char path[96], fault[JG_STORE_FAULT_MAX] = "";
 
-    memset(k, 0, sizeof(*k));
-    snprintf(k->folder, sizeof(k->folder), "%s/jotgate-keysets-XXXXXX",
+    snprintf(fresh.folder, sizeof(fresh.folder), "%s/jotgate-keysets-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(k->folder));
+    assert_non_null(mkdtemp(fresh.folder));
+    *k = fresh;
     snprintf(path, sizeof(path), "%s/store", k->folder);
     options.path = path;
     if (jg_store_open(&options, &k->store, fault) != JG_OK)

@@ -150,7 +150,7 @@ static struct jg_snapshot *
 snapshot_of(const char *members, int xff_depth)
 {
     static const struct doc policies[] = {POLICY("all", RIGHTS("v"))};
-    char text[4096], conf[512];
+    char text[8192], conf[512];
     const struct doc api = {"v", text};
 
     snprintf(conf, sizeof(conf), CONF, xff_depth);
