@@ -12,10 +12,13 @@ policy_of(const struct jg_decision *d, struct jg_str id)
     return jg_snapshot_policy(d->with.snapshot, d->api->def.org_id, id);
 }
 
-/* What the token itself asks for, and the claim that says so: the first that
- * is a text. Empty: nothing. */
-static struct jg_str
-claimed_policy(const struct jg_decision *d, struct jg_str *field)
+/*
+ * What the token itself asks for, and the claim that says so: the first that
+ * is a text. The client's policy counts only where no such claim is looked for.
+ * Empty: nothing.
+ */
+static enum jg_err
+claimed_policy(struct jg_decision *d, struct jg_str *field, struct jg_str *out)
 {
     struct jg_strs fields = jg_api_policy_claims(&d->api->def);
 
@@ -24,10 +27,14 @@ claimed_policy(const struct jg_decision *d, struct jg_str *field)
             jg_json_string(jg_json_path(d->claims, fields.items[i]));
 
         *field = fields.items[i];
+        *out = id;
         if (id.len > 0)
-            return id;
+            return JG_OK;
     }
-    return (struct jg_str){NULL, 0};
+    if (fields.count > 0)
+        return JG_OK;
+    *field = d->api->def.jwt_client_base_field;
+    return jg_client_policy(d, out);
 }
 
 static enum jg_err
@@ -108,12 +115,13 @@ check(struct jg_decision *d)
 static enum jg_err
 choose(struct jg_decision *d, bool *is_default, const struct jg_policy **base)
 {
-    struct jg_str field = {NULL, 0};
-    struct jg_str id = claimed_policy(d, &field);
-    enum jg_err err;
+    struct jg_str field = {NULL, 0}, id = {NULL, 0};
+    enum jg_err err = claimed_policy(d, &field, &id);
 
     *is_default = id.len == 0;
     *base = NULL;
+    if (err != JG_OK)
+        return err;
     if (id.len > 0)
         err = take_claimed(d, field, id);
     else if (d->api->def.jwt_default_policies.count > 0)
@@ -200,7 +208,6 @@ jg_step_policies(struct jg_decision *d)
     if (d->api->one_to_one)
         return jg_one_to_one_policies(d);
     err = choose(d, &is_default, &base);
-
     if (err == JG_OK && d->api->scopes != NULL)
         err = take_scopes(d, is_default);
     if (err != JG_OK)

@@ -85,6 +85,13 @@ enum jg_err jg_one_to_one_signature(struct jg_decision *d);
 enum jg_err jg_one_to_one_policies(struct jg_decision *d);
 
 /*
+ * The first policy of the stored key that jwt_client_base_field's claim names;
+ * empty when there is none. client.c
+ *   the errors of jg_stored_find(), but for JG_E_NOT_FOUND
+ */
+enum jg_err jg_client_policy(struct jg_decision *d, struct jg_str *id);
+
+/*
  * Who the verified claims say is calling; d->detail, where the reason's text
  * has one.
  *   JG_E_IDENTITY_NONE, JG_E_IDENTITY_EMPTY, JG_E_IDENTITY_SUB_EMPTY

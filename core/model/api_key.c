@@ -332,13 +332,6 @@ jg_api_read_key(struct jg_api_reading *r)
 
     if ((api->methods & JG_METHOD_JWT) == 0)
         return JG_OK;
-    if (api->def.jwt_client_base_field.len > 0 &&
-        jg_api_policy_claims(&api->def).count == 0)
-        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED,
-                       "jwt_client_base_field", NULL,
-                       "use jwt_policy_field_name or jwt_default_policies",
-                       "keys of clients are not stored in this version: the "
-                       "claim gives no policy");
     err = read_profile(r);
     if (err == JG_OK)
         err = read_algorithms(r);

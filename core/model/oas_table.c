@@ -229,7 +229,7 @@ static const struct jg_field scheme_rows[] = {
     {"basePolicyClaims", JG_FIELD_STRS, SCHEME(base_policy_claims), .max = 256,
      .note = "counts without policyFieldName, too"},
     {"clientBaseField", JG_FIELD_STR, SCHEME(client_base_field), .max = 256,
-     .note = "no keys are stored in this version"},
+     .note = "names a stored key; counts without a field for the policy"},
     {"defaultPolicies", JG_FIELD_STRS, SCHEME(default_policies)},
     {"scopes", JG_FIELD_OBJECT, 0, &scope_table},
     SKEW_ROW("issuedAtValidationSkew", iat_s),

@@ -32,6 +32,7 @@ struct answer {
     int status;
     bool cached;
     char text[128], authenticate[64], id[512], seen[512];
+    char policies[64]; /* ids, with spaces between */
 };
 
 static inline void
@@ -126,6 +127,12 @@ note_answer(struct world *w, struct jg_decision *d, struct answer *out)
     out->cached = d->cached;
     out->status = d->reason == JG_OK ? 200 : jg_decision_status(d);
     copy_text(out->id, sizeof(out->id), d->session.id);
+    for (size_t i = 0; i < d->session.policy_count; i++) {
+        size_t len = strlen(out->policies);
+
+        snprintf(out->policies + len, sizeof(out->policies) - len, "%s%.*s",
+                 i > 0 ? " " : "", JG_STR_ARG(d->session.policies[i]->id));
+    }
     for (size_t i = 0; i < d->trace->count; i++)
         if (d->trace->steps[i].seen.len > 0)
             copy_text(out->seen, sizeof(out->seen), d->trace->steps[i].seen);

@@ -487,34 +487,6 @@ a_private_key_is_taken_with_a_warning(void **state)
     free_reading(r);
 }
 
-static void
-a_client_field_without_a_policy_field_gives_nothing(void **state)
-{
-    static const struct {
-        const char *members;
-        unsigned warnings;
-    } rows[] = {
-        {"'jwt_client_base_field':\n'azp',", 1},
-        {"'jwt_client_base_field':'azp','jwt_policy_field_name':'pol',", 0},
-        {"'jwt_client_base_field':'',", 0},
-    };
-    static const struct want want = {
-        JG_WARNING, JG_E_CONF_UNSUPPORTED,      "jwt_client_base_field", 2,
-        1,          "the claim gives no policy"};
-    struct reading *r = new_reading();
-
-    (void)state;
-    for (size_t i = 0; i < LEN(rows); i++) {
-        struct jg_api *api = jwt_api(r, "hmac", GOOD_SECRET, rows[i].members);
-
-        assert_int_equal(r->diags.warnings, rows[i].warnings);
-        if (rows[i].warnings > 0)
-            assert_finding(r, &want);
-        jg_api_free(api);
-    }
-    free_reading(r);
-}
-
 int
 main(void)
 {
@@ -533,7 +505,6 @@ main(void)
         cmocka_unit_test(a_newline_at_the_end_of_a_secret_is_pointed_out),
         cmocka_unit_test(keys_of_a_set_that_are_left_out_are_named),
         cmocka_unit_test(a_private_key_is_taken_with_a_warning),
-        cmocka_unit_test(a_client_field_without_a_policy_field_gives_nothing),
     };
 
     return cmocka_run_group_tests_name("model/api_key", tests, NULL, NULL);
