@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "model/model_internal.h"
+#include "model/oas.h"
 
 #define PATH_BYTES 512
 
@@ -25,6 +25,8 @@ path_of(struct jg_api_reading *r, const struct jg_api_version *version,
 {
     char text[PATH_BYTES];
 
+    if (r->api->def.is_oas)
+        return JG_OAS_EXTENSION ".middleware.operations";
     snprintf(text, sizeof(text),
              "version_data.versions.%.*s.extended_paths.%s.%zu",
              JG_STR_ARG(version->name), jg_endpoint_kind_name(kind), i);

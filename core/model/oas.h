@@ -59,6 +59,7 @@ struct jg_oas_listed {
 struct jg_oas_operation {
     struct jg_str id; /* the operationId in paths */
     struct jg_oas_listed allow, block, ignore, internal;
+    struct jg_oas_headers request_headers, response_headers;
 };
 
 /* middleware.operations, bound into memory that does not stay. */

@@ -14,15 +14,30 @@ struct reached {
     struct jg_str path, method;
 };
 
+/* What the member at <from> says, beside path and method, into <e>. */
+typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
+                               struct jg_endpoint *e);
+static fill_entry fill_listed, fill_headers;
+
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
-    size_t offset; /* of a struct jg_oas_listed in struct jg_oas_operation */
+    size_t offset; /* of a struct in struct jg_oas_operation that begins with
+                    * "bool enabled" */
     enum jg_endpoint_kind kind;
+    fill_entry *fill;
 } members[] = {
-    {offsetof(struct jg_oas_operation, allow), JG_ENDPOINT_WHITE_LIST},
-    {offsetof(struct jg_oas_operation, block), JG_ENDPOINT_BLACK_LIST},
-    {offsetof(struct jg_oas_operation, ignore), JG_ENDPOINT_IGNORED},
-    {offsetof(struct jg_oas_operation, internal), JG_ENDPOINT_INTERNAL},
+    {offsetof(struct jg_oas_operation, allow.enabled), JG_ENDPOINT_WHITE_LIST,
+     fill_listed},
+    {offsetof(struct jg_oas_operation, block.enabled), JG_ENDPOINT_BLACK_LIST,
+     fill_listed},
+    {offsetof(struct jg_oas_operation, ignore.enabled), JG_ENDPOINT_IGNORED,
+     fill_listed},
+    {offsetof(struct jg_oas_operation, internal.enabled), JG_ENDPOINT_INTERNAL,
+     fill_listed},
+    {offsetof(struct jg_oas_operation, request_headers.enabled),
+     JG_ENDPOINT_REQUEST_HEADERS, fill_headers},
+    {offsetof(struct jg_oas_operation, response_headers.enabled),
+     JG_ENDPOINT_RESPONSE_HEADERS, fill_headers},
 };
 
 static const struct {
@@ -73,22 +88,82 @@ index_paths(struct jg_api_reading *r, struct jg_map *map)
     return err;
 }
 
-static const struct jg_oas_listed *
+static const void *
 member_of(const struct jg_oas_operation *operation, size_t m)
 {
-    return (const struct jg_oas_listed *)((const char *)operation +
-                                          members[m].offset);
+    return (const char *)operation + members[m].offset;
+}
+
+static bool
+is_enabled(const struct jg_oas_operation *operation, size_t m)
+{
+    return *(const bool *)member_of(operation, m);
+}
+
+static enum jg_err
+fill_listed(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    (void)r;
+    e->ignore_case = ((const struct jg_oas_listed *)from)->ignore_case;
+    return JG_OK;
+}
+
+/* Operations were bound into memory that does not stay. */
+static enum jg_err
+keep_pairs(struct jg_arena *a, const struct jg_list *from, struct jg_pairs *out)
+{
+    const struct jg_pair *pairs = from->items;
+    struct jg_pair *items = jg_arena_array(a, from->count, sizeof(*items));
+
+    if (items == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < from->count; i++) {
+        items[i] = (struct jg_pair){jg_arena_str(a, pairs[i].name),
+                                    jg_arena_str(a, pairs[i].value)};
+        if (items[i].name.p == NULL || items[i].value.p == NULL)
+            return JG_E_NOMEM;
+    }
+    *out = (struct jg_pairs){items, from->count};
+    return JG_OK;
+}
+
+static enum jg_err
+keep_strs(struct jg_arena *a, const struct jg_strs *from, struct jg_strs *out)
+{
+    struct jg_str *items = jg_arena_array(a, from->count, sizeof(*items));
+
+    if (items == NULL)
+        return JG_E_NOMEM;
+    for (size_t i = 0; i < from->count; i++) {
+        items[i] = jg_arena_str(a, from->items[i]);
+        if (items[i].p == NULL)
+            return JG_E_NOMEM;
+    }
+    *out = (struct jg_strs){items, from->count};
+    return JG_OK;
+}
+
+static enum jg_err
+fill_headers(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    const struct jg_oas_headers *headers = from;
+    struct jg_headers_endpoint *entry = (struct jg_headers_endpoint *)e;
+    enum jg_err err =
+        keep_pairs(&r->api->arena, &headers->add, &entry->add_headers);
+
+    return err != JG_OK ? err
+                        : keep_strs(&r->api->arena, &headers->remove,
+                                    &entry->delete_headers);
 }
 
 /* Entry <e> for what is reached, in the API's memory. */
 static enum jg_err
-fill(struct jg_api_reading *r, const struct reached *reached, bool ignore_case,
-     struct jg_endpoint *e)
+fill(struct jg_api_reading *r, const struct reached *reached, size_t m,
+     const void *from, struct jg_endpoint *e)
 {
     e->path = jg_arena_str(&r->api->arena, reached->path);
     e->method = reached->method;
-    e->ignore_case = ignore_case;
-    return e->path.p == NULL ? JG_E_NOMEM : JG_OK;
+    return e->path.p == NULL ? JG_E_NOMEM : members[m].fill(r, from, e);
 }
 
 /* The entries of member <m>, of all operations that have it. */
@@ -102,15 +177,14 @@ make_entries(struct jg_api_reading *r, const struct jg_oas_operations *all,
     enum jg_err err;
 
     for (size_t i = 0; i < all->items.count; i++)
-        count += member_of(&operations[i], m)->enabled &&
+        count += is_enabled(&operations[i], m) &&
                  jg_map_get(map, operations[i].id) != NULL;
     err = jg_endpoints_room(&out->kinds[kind], kind, count, &r->api->arena);
     for (size_t i = 0; i < all->items.count && err == JG_OK; i++) {
-        const struct jg_oas_listed *member = member_of(&operations[i], m);
         const struct reached *reached = jg_map_get(map, operations[i].id);
 
-        if (member->enabled && reached != NULL)
-            err = fill(r, reached, member->ignore_case,
+        if (is_enabled(&operations[i], m) && reached != NULL)
+            err = fill(r, reached, m, member_of(&operations[i], m),
                        jg_endpoint_in(&out->kinds[kind], kind, n++));
     }
     return err;

@@ -1,5 +1,6 @@
 """Headers that the gateway sets: what arrives at the upstream, byte for byte,
 and what comes back to the client."""
+import json
 import os
 import re
 import socket
@@ -57,6 +58,37 @@ class Recorder:
 def version(**fields):
     return {"not_versioned": True,
             "versions": {"Default": {"name": "Default", **fields}}}
+
+
+def headers(remove=(), **add):
+    return {"enabled": True, "remove": list(remove),
+            "add": [{"name": n.replace("_", "-"), "value": v}
+                    for n, v in add.items()]}
+
+
+def oas(url):
+    return {
+        "openapi": "3.0.3", "info": {"title": "o", "version": "1"},
+        "paths": {"/users/{id}": {"get": {"operationId": "user"},
+                                  "post": {"operationId": "change"}}},
+        "x-tyk-api-gateway": {
+            "info": {"id": "oas", "orgId": "default", "name": "oas",
+                     "state": {"active": True}},
+            "upstream": {"url": url},
+            "server": {"listenPath": {"value": "/oas/", "strip": True}},
+            "middleware": {
+                "global": {"contextVariables": {"enabled": True},
+                           "transformRequestHeaders": headers(x_all="1"),
+                           "transformResponseHeaders": headers(["X-Keep"],
+                                                               y_all="1")},
+                "operations": {
+                    "user": {
+                        "transformRequestHeaders": headers(
+                            ["X-All"], x_path="$tyk_context.path"),
+                        "transformResponseHeaders": headers(y_user="1")},
+                    "change": {"transformRequestHeaders": {
+                        "enabled": False,
+                        "add": [{"name": "X-Off", "value": "1"}]}}}}}}
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +154,7 @@ def gw(module_folder, recorder, upstream):
                  "add_headers": {"x-me": "$tyk_context.jwt_claims_sub"},
                  "delete_headers": ["X-Keep"]}]})
     gw.add_api("ends", proxy=to, enable_context_vars=True, version_data=ends)
+    (gw.apps / "oas.json").write_text(json.dumps(oas(recorder.url)))
     yield gw.start()
     gw.stop()
     del os.environ["TYK_SECRET_UPSTREAM_KEY"]
@@ -225,6 +258,18 @@ def test_an_endpoint_has_headers_of_its_own(gw, recorder):
     assert recorder.lines("X-User") == []
     assert recorder.lines("X-Secret") == [b"X-Secret: 1"]
     assert recorder.lines("X-All") == [b"X-All: 1"]
+
+
+def test_operations_of_oas_definitions_have_headers(gw, recorder):
+    answer = gw.get("/oas/users/7")
+    assert recorder.lines("X-Path") == [b"X-Path: /oas/users/7"]
+    assert recorder.lines("X-All") == []
+    assert answer.headers["Y-User"] == answer.headers["Y-All"] == "1"
+    assert "X-Keep" not in answer.headers
+    answer = gw.call("POST", "/oas/users/7")
+    assert recorder.lines("X-Path") == recorder.lines("X-Off") == []
+    assert recorder.lines("X-All") == [b"X-All: 1"]
+    assert "Y-User" not in answer.headers and answer.headers["Y-All"] == "1"
 
 
 def raw_headers(gw, path, method="GET"):

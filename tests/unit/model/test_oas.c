@@ -87,6 +87,40 @@ every_part_reaches_its_field(void **state)
     free_reading(r);
 }
 
+/* They outlive the memory that operations are bound into. */
+static void
+headers_of_operations_are_those_of_endpoints(void **state)
+{
+    struct reading *r = new_reading();
+    const struct jg_headers_endpoint *e;
+    const struct jg_endpoints *endpoints;
+    struct jg_api *api;
+
+    (void)state;
+    set_open(
+        r, LISTEN ",", "'url':'http://up'",
+        "'middleware':{'global':{'transformRequestHeaders':{'enabled':"
+        "true,'add':[{'name':'X-G','value':'g'}]}},'operations':{'op':{"
+        "'transformRequestHeaders':{'enabled':true,'remove':['X-R'],"
+        "'add':[{'name':'x-a','value':'$tyk_meta.a'}]},"
+        "'transformResponseHeaders':{'add':[{'name':'Y','value':'1'}]}}}}");
+    api = good_api(r);
+    endpoints = api->headers->endpoints;
+    assert_int_equal(endpoints->kinds[JG_ENDPOINT_RESPONSE_HEADERS].count, 0);
+    assert_int_equal(endpoints->kinds[JG_ENDPOINT_REQUEST_HEADERS].count, 1);
+    e = endpoints->kinds[JG_ENDPOINT_REQUEST_HEADERS].items;
+    assert_str(e->endpoint.method, "GET");
+    assert_int_equal(e->transform.count, 2);
+    assert_str(e->transform.rules[0].name, "X-G");
+    assert_str(e->transform.rules[1].name, "X-A");
+    assert_int_equal(e->transform.removed.count, 2);
+    assert_str(e->transform.removed.items[0], "X-A");
+    assert_str(e->transform.removed.items[1], "X-R");
+    assert_int_equal(api->headers->request_headers.removed.count, 1);
+    jg_api_free(api);
+    free_reading(r);
+}
+
 static void
 weights_become_a_list(void **state)
 {
@@ -400,6 +434,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_document_works),
         cmocka_unit_test(every_part_reaches_its_field),
+        cmocka_unit_test(headers_of_operations_are_those_of_endpoints),
         cmocka_unit_test(weights_become_a_list),
         cmocka_unit_test(faults_have_the_places_of_the_document),
         cmocka_unit_test(an_id_is_needed),
