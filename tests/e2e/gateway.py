@@ -171,14 +171,15 @@ class Gateway:
         return self.call("GET", path, headers)
 
     def control_call(self, method, path, body=None, secret=SECRET,
-                     headers=()):
+                     headers=(), timeout=30):
         headers = dict(headers)
         if secret:
             headers["X-Tyk-Authorization"] = secret
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         return self.call(method, path, headers, body,
-                         self.conf.get("control_api_port") or self.port)
+                         self.conf.get("control_api_port") or self.port,
+                         timeout)
 
     def reload(self):
         answer = self.control_call("GET", "/tyk/reload?block=true")
