@@ -125,6 +125,17 @@ ask_broker(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
 }
 
 static ngx_int_t
+hold(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
+{
+    ngx_int_t rc = ngx_http_jotgate_hold(r, ctx, ctx->decision.want.pause_ms);
+
+    if (rc == NGX_AGAIN)
+        return rc;
+    ctx->decision.reason = rc == NGX_BUSY ? JG_E_HELD : JG_E_INTERNAL;
+    return deny(r, ctx);
+}
+
+static ngx_int_t
 go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
 {
     enum jg_err err;
@@ -137,8 +148,10 @@ go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         return refuse(r, ctx, err);
     case JG_DENY:
         return deny(r, ctx);
-    case JG_WANT:
-        return ask_broker(r, ctx); /* NGX_AGAIN */
+    case JG_WANT: /* NGX_AGAIN */
+        if (ctx->decision.want.kind == JG_WANT_PAUSE)
+            return hold(r, ctx);
+        return ask_broker(r, ctx);
     case JG_ANSWER:
         return answer(r, ctx);
     }
@@ -164,8 +177,10 @@ ngx_http_jotgate_access(ngx_http_request_t *r)
         if (err != JG_OK)
             return refuse(r, ctx, err);
     }
-    if (ctx->want.waiting)
+    if (ctx->want.waiting || ctx->held)
         return NGX_AGAIN;
+    if (ctx->decision.want.kind == JG_WANT_PAUSE)
+        set_clock(&ctx->decision.with);
     if (ctx->want.count > 0 && ctx->want.status / 100 != 2) {
         if (ctx->want.kind == JG_WANT_ADDRESS)
             return refuse(r, ctx, JG_E_BROKER);

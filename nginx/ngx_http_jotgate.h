@@ -22,6 +22,9 @@
 extern ngx_module_t ngx_http_jotgate_module;
 extern ngx_module_t ngx_http_jotgate_demo_module; /* demo.c */
 
+/* Requests that one worker holds back at a time. */
+#define JG_HELD_MAX 1024
+
 /* Things that one request may have to ask the broker for, one after another. */
 #define JG_WANTS_MAX 16
 #define JG_WANT_NAME_MAX 512 /* bytes of a want's name */
@@ -78,6 +81,7 @@ struct ngx_http_jotgate_process {
     struct ngx_http_jotgate_idle *idle; /* upstream connections */
     struct ngx_http_jotgate_ctx *spare; /* list of unused contexts */
     ngx_uint_t spare_count;
+    ngx_uint_t held; /* requests that wait: JG_HELD_MAX */
 };
 
 /* What the broker was asked for last. */
@@ -105,6 +109,7 @@ struct ngx_http_jotgate_ctx {
     const struct jg_peer *peer;         /* the one in use, or the last one */
     ngx_http_upstream_conf_t *own_conf; /* see balancer.c; NULL: none */
     struct ngx_http_jotgate_want want;
+    bool held;                                          /* see hold.c */
     ngx_int_t (*process_header)(ngx_http_request_t *r); /* see interim.c */
     ngx_int_t (*reinit_request)(ngx_http_request_t *r);
 
@@ -178,6 +183,17 @@ enum jg_err ngx_http_jotgate_read_request(ngx_http_request_t *r,
 
 /* access.c: the phase handler. */
 ngx_int_t ngx_http_jotgate_access(ngx_http_request_t *r);
+
+/*
+ * hold.c: let the request wait for <pause_ms>, and run its phases again then.
+ * NGX_AGAIN, NGX_BUSY (JG_HELD_MAX others wait), NGX_ERROR
+ */
+ngx_int_t ngx_http_jotgate_hold(ngx_http_request_t *r,
+                                struct ngx_http_jotgate_ctx *ctx,
+                                int64_t pause_ms);
+
+/* It waits no more, for whatever reason; nothing when it does not wait. */
+void ngx_http_jotgate_let_go(struct ngx_http_jotgate_ctx *ctx);
 
 /* forward.c: make <r> what the decision says is to be sent. JG_E_NOMEM */
 enum jg_err ngx_http_jotgate_forward(ngx_http_request_t *r,

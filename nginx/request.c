@@ -8,6 +8,7 @@ release(void *data)
     struct ngx_http_jotgate_ctx *ctx = data;
     struct ngx_http_jotgate_process *p = ctx->process;
 
+    ngx_http_jotgate_let_go(ctx);
     jg_decision_done(&ctx->decision);
     jg_snapshot_free(ctx->snapshot);
     jg_arena_free(&ctx->arena);

@@ -13,6 +13,7 @@
 
 #define PARAMETERS_MAX 100 /* of a query that is wanted as a whole */
 #define UUID_BYTES 36
+#define NUMBER_BYTES 21 /* of an int64_t */
 
 /* <text> is the rest of the variable's name. */
 typedef enum jg_err get_text(const struct jg_decision *d, struct jg_str text,
@@ -273,6 +274,67 @@ request_id(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
     return JG_OK;
 }
 
+/* What is not limited holds nothing. */
+static enum jg_err
+number(const struct jg_decision *d, const struct jg_limit_seen *seen, int64_t n,
+       struct jg_str *out)
+{
+    char *p;
+
+    if (!seen->known)
+        return JG_OK;
+    p = jg_arena_alloc(d->arena, NUMBER_BYTES);
+    if (p == NULL)
+        return JG_E_NOMEM;
+    *out = (struct jg_str){
+        p, (size_t)snprintf(p, NUMBER_BYTES, "%lld", (long long)n)};
+    return JG_OK;
+}
+
+static enum jg_err
+rate_limit(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->rate, d->rate.limit, out);
+}
+
+static enum jg_err
+rate_remaining(const struct jg_decision *d, struct jg_str name,
+               struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->rate, d->rate.remaining, out);
+}
+
+static enum jg_err
+rate_reset(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->rate, d->rate.reset_s, out);
+}
+
+static enum jg_err
+quota_limit(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->quota, d->quota.limit, out);
+}
+
+static enum jg_err
+quota_remaining(const struct jg_decision *d, struct jg_str name,
+                struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->quota, d->quota.remaining, out);
+}
+
+static enum jg_err
+quota_reset(const struct jg_decision *d, struct jg_str name, struct jg_str *out)
+{
+    (void)name;
+    return number(d, &d->quota, d->quota.reset_s, out);
+}
+
 /* Kinds without a row hold nothing. */
 static get_text *const kinds[JG_PART_KINDS] = {
     [JG_PART_META] = meta,
@@ -287,6 +349,12 @@ static get_text *const kinds[JG_PART_KINDS] = {
     [JG_PART_REQUEST_ID] = request_id,
     [JG_PART_TOKEN] = token,
     [JG_PART_CLAIM] = claim,
+    [JG_PART_RATE_LIMIT] = rate_limit,
+    [JG_PART_RATE_REMAINING] = rate_remaining,
+    [JG_PART_RATE_RESET] = rate_reset,
+    [JG_PART_QUOTA_LIMIT] = quota_limit,
+    [JG_PART_QUOTA_REMAINING] = quota_remaining,
+    [JG_PART_QUOTA_RESET] = quota_reset,
 };
 
 enum jg_err

@@ -68,7 +68,15 @@ static const struct jg_step steps[] = {
     {{"rights", "The session is active, not expired, and may use this API."},
      jg_step_rights,
      true},
-    {{"limits", "Rate limit and quota are not used up."}, jg_step_limits, true},
+    {{"own_limits", "The gateway itself answers who asks for his limits."},
+     jg_step_own_limits,
+     true},
+    {{"limits", "The caller's rate limit and quota are not used up."},
+     jg_step_limits,
+     true},
+    {{"api_limit", "The rate limit of the API is not used up."},
+     jg_step_api_limit,
+     false},
     {{"headers", "The headers for the upstream are made."},
      jg_step_headers,
      false},
@@ -114,12 +122,18 @@ trace_leave(struct jg_decision *d)
         row->outcome = JG_STEP_WAIT;
 }
 
+bool
+jg_has_caller(const struct jg_decision *d)
+{
+    return d->api->mode != JG_AUTH_KEYLESS && !d->ignored;
+}
+
 static bool
 is_skipped(const struct jg_decision *d)
 {
     const struct jg_step *step = &steps[d->step];
 
-    if (step->for_callers && (d->api->mode == JG_AUTH_KEYLESS || d->ignored))
+    if (step->for_callers && !jg_has_caller(d))
         return true;
     return step->method != 0 && (step->method & jg_methods_asked(d)) == 0;
 }

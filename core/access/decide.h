@@ -56,6 +56,12 @@ enum jg_want_kind {
                            * time of then (throttling, reference 4) */
 };
 
+/* Whatever policies say: how often one request is held, for how long each time
+ * and all together. */
+#define JG_HOLDS_MAX 100
+#define JG_HOLD_MAX_MS (60 * 1000)
+#define JG_HELD_MAX_MS (5 * 60 * 1000)
+
 struct jg_want {
     enum jg_want_kind kind;
     struct jg_str name;
@@ -206,6 +212,7 @@ struct jg_decision {
     struct jg_str query;          /* of the path, without what was stripped */
     struct jg_str version_header; /* is not sent on; empty: none */
     uint32_t asked, asked_again;  /* bit <i>: for key_urls[i], in this way */
+    int64_t holds, held_ms;       /* by JG_WANT_PAUSE, so far */
 };
 
 /*

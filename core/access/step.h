@@ -36,9 +36,14 @@ enum jg_err jg_step_revocation(struct jg_decision *d);
 enum jg_err jg_step_policies(struct jg_decision *d);
 enum jg_err jg_step_auth_token(struct jg_decision *d);
 enum jg_err jg_step_rights(struct jg_decision *d);
+enum jg_err jg_step_own_limits(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
+enum jg_err jg_step_api_limit(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
+
+/* Is anything asked of the caller, so that there is a session? */
+bool jg_has_caller(const struct jg_decision *d);
 
 /*
  * The one text in the places that <source> names, without "Bearer ".

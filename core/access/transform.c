@@ -1,4 +1,5 @@
 /* What the API's definition does to headers (reference 6.1). */
+#include "access/limits.h"
 #include "access/rewrite.h"
 #include "access/step.h"
 
@@ -43,24 +44,26 @@ static enum jg_err
 set_response(struct jg_rewrite *w, const struct jg_transform *t,
              struct jg_respond_headers *out)
 {
-    struct jg_forward_header *set =
-        jg_arena_array(w->d->arena, t->count, sizeof(*set));
+    size_t limits = 0;
+    struct jg_forward_header *set = jg_arena_array(
+        w->d->arena, t->count + JG_LIMIT_HEADERS_MAX, sizeof(*set));
+    enum jg_err err;
 
     if (set == NULL)
         return JG_E_NOMEM;
     for (size_t i = 0; i < t->count; i++) {
-        enum jg_err err = jg_template_text(w->d, &t->rules[i].value, &w->bytes,
-                                           &set[i].value);
-
+        err = jg_template_text(w->d, &t->rules[i].value, &w->bytes,
+                               &set[i].value);
         if (err != JG_OK) {
             jg_trace_seen(w->d, "%.*s", JG_STR_ARG(t->rules[i].name));
             return err;
         }
         set[i].name = t->rules[i].name;
     }
+    err = jg_quota_respond(w->d, set + t->count, &limits);
     out->set = set;
-    out->set_count = t->count;
-    return JG_OK;
+    out->set_count = t->count + limits;
+    return err;
 }
 
 enum jg_err
@@ -71,7 +74,7 @@ jg_transform_response(struct jg_rewrite *w)
 
     out->removed = t->removed.items;
     out->removed_count = t->removed.count;
-    return t->count == 0 ? JG_OK : set_response(w, t, out);
+    return set_response(w, t, out);
 }
 
 void

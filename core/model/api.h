@@ -39,6 +39,12 @@ struct jg_api_proxy {
     bool ssl_insecure_skip_verify; /* of proxy.transport */
 };
 
+/* global_rate_limit: all callers together. */
+struct jg_api_rate {
+    bool disabled;
+    double rate, per_s; /* either 0 or less: no limit */
+};
+
 /* One entry of response_processors, after the headers of the version. */
 struct jg_response_processor {
     struct jg_str name; /* "header_injector" */
@@ -71,6 +77,7 @@ struct jg_api_def {
     struct jg_str api_id, org_id, name, domain;
     struct jg_str protocol; /* "", "http", "https": all served alike */
     bool active, internal, domain_disabled;
+    bool disable_rate_limit, disable_quota;
     bool use_keyless, enable_jwt, use_standard_auth, use_basic_auth;
     struct jg_str base_identity_provided_by; /* whose session counts; "": the
                                               * last method's */
@@ -84,7 +91,8 @@ struct jg_api_def {
     bool use_openid, enable_signature_checking;
     bool use_mutual_tls_auth, custom_plugin_auth_enabled;
     bool enable_coprocess_auth, use_go_plugin_auth; /* deprecated, still used */
-    bool strip_auth_data;
+    bool strip_auth_data, jwt_skip_kid, enable_context_vars;
+    bool not_versioned;          /* of version_data; true without one */
     bool is_oas;                 /* was an OAS definition */
     struct jg_list auth_configs; /* struct jg_auth_config */
     struct jg_auth_config auth;  /* deprecated single one */
@@ -104,12 +112,10 @@ struct jg_api_def {
                                * another source they are found by discovery */
     struct jg_claim_rules rules;
     struct jg_claims_skew skew;
-    bool jwt_skip_kid;
-    struct jg_str jwt_profile; /* "" or "compatible", "strict" */
-    bool enable_context_vars;
+    struct jg_str jwt_profile;          /* "" or "compatible", "strict" */
+    struct jg_api_rate *global_rate;    /* or NULL */
     struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
-    bool not_versioned; /* of version_data; true without one */
     struct jg_str default_version;
     struct jg_list versions;                  /* struct jg_api_version */
     struct jg_version_definition *definition; /* or NULL */

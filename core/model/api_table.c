@@ -10,6 +10,7 @@
 #define SCOPE(field) offsetof(struct jg_scope_rule, field)
 #define RULES(field) DEF(rules.field)
 #define AUTH(field) offsetof(struct jg_auth_config, field)
+#define RATE(field) offsetof(struct jg_api_rate, field)
 #define PROXY(field) offsetof(struct jg_api_proxy, field)
 #define PLAIN(field) offsetof(struct jg_plain_paths, field)
 #define ENDPOINTS(kind) offsetof(struct jg_endpoints, kinds[kind])
@@ -159,7 +160,9 @@ static const struct jg_field extended_paths_rows[] = {
      .note = "requests are not validated"},
     {"size_limits", JG_FIELD_IGNORED,
      .note = "only max_request_body_size of the gateway limits bodies"},
-    {"rate_limit", JG_FIELD_IGNORED, .note = "requests are not limited"},
+    {"rate_limit", JG_FIELD_LIST, ENDPOINTS(JG_ENDPOINT_RATE_LIMIT),
+     &jg_rate_endpoint_table,
+     .note = "of several that match the first one counts"},
     {"circuit_breakers", JG_FIELD_IGNORED,
      .note = "hosts that refuse connections are passed over instead"},
     {"hard_timeouts", JG_FIELD_IGNORED,
@@ -228,12 +231,13 @@ static const struct jg_field_table version_data_table = {
     JG_FIELD_COUNT(version_data_rows)};
 
 static const struct jg_field global_rate_rows[] = {
-    {"rate", JG_FIELD_IGNORED, .note = "requests are not limited"},
-    {"per", JG_FIELD_SILENT},
-    {"disabled", JG_FIELD_SILENT},
+    {"rate", JG_FIELD_NUMBER, RATE(rate)},
+    {"per", JG_FIELD_NUMBER, RATE(per_s)},
+    {"disabled", JG_FIELD_BOOL, RATE(disabled)},
 };
 static const struct jg_field_table global_rate_table = {
-    0, global_rate_rows, JG_FIELD_COUNT(global_rate_rows)};
+    sizeof(struct jg_api_rate), global_rate_rows,
+    JG_FIELD_COUNT(global_rate_rows)};
 
 static const struct jg_field cors_rows[] = {
     {"enable", JG_FIELD_IGNORED,
@@ -481,9 +485,9 @@ static const struct jg_field rows[] = {
     {"enable_ip_blacklisting", JG_FIELD_IGNORED,
      .note = "addresses are not restricted: blacklisted_ips is not enforced"},
     {"blacklisted_ips", JG_FIELD_SILENT, .note = "see enable_ip_blacklisting"},
-    {"global_rate_limit", JG_FIELD_OBJECT, .table = &global_rate_table},
-    {"disable_rate_limit", JG_FIELD_SILENT},
-    {"disable_quota", JG_FIELD_SILENT},
+    {"global_rate_limit", JG_FIELD_MADE, DEF(global_rate), &global_rate_table},
+    {"disable_rate_limit", JG_FIELD_BOOL, DEF(disable_rate_limit)},
+    {"disable_quota", JG_FIELD_BOOL, DEF(disable_quota)},
     {"dont_set_quota_on_create", JG_FIELD_SILENT},
     {"session_lifetime", JG_FIELD_INT, DEF(session_lifetime_s), .min = 0,
      .max = JG_KEY_LIFE_MAX_S,

@@ -83,7 +83,9 @@ struct jg_conf {
     bool proxy_ssl_insecure_skip_verify;
     bool jwt_ssl_insecure_skip_verify; /* of key sets by URL */
     struct jg_conf_jwks jwks;
-    struct jg_conf_keys keys; /* members of tyk.conf itself */
+    struct jg_conf_keys keys;                  /* members of tyk.conf itself */
+    struct jg_str rate_limit_response_headers; /* "" and "quotas", or
+                                                * "rate_limits" */
     bool close_connections, hide_generator_header;
     bool ignore_canonical_mime_header_key; /* header names stay as written */
     struct jg_pairs secrets;               /* of $secret_conf variables */

@@ -19,7 +19,8 @@ static const char ours[] = "not in Tyk";
 static const char redis[] = "of Redis: records are kept in storage.path";
 static const char keys[] = "has no meaning for the keys that are stored here";
 static const char limits[] =
-    "rates and quotas are not enforced in this version";
+    "there is one limiter, exact for all processes of a machine: a rate lets "
+    "that many come at once, and then evenly";
 static const char statistics[] = "no record is sent to Tyk Pump";
 static const char central[] = "definitions and policies come from files";
 static const char logs[] = "the log goes to the standard error stream";
@@ -297,9 +298,11 @@ static const struct jg_field rows[] = {
              "TYK_SECRET_NAME, are added"},
     {"kv", JG_FIELD_IGNORED,
      .note = "there are no $secret_vault and $secret_consul variables"},
-    {"rate_limit_response_headers", JG_FIELD_IGNORED, .note = limits},
-    {"enforce_org_quotas", JG_FIELD_IGNORED, .note = limits},
-    {"monitor", JG_FIELD_SILENT, .note = limits},
+    {"rate_limit_response_headers", JG_FIELD_STR,
+     CONF(rate_limit_response_headers), .max = 64},
+    {"enforce_org_quotas", JG_FIELD_IGNORED,
+     .note = "organisations have no quota in this version"},
+    {"monitor", JG_FIELD_SILENT, .note = "nobody is told of used quotas"},
     {"enable_analytics", JG_FIELD_IGNORED, .note = statistics},
     {"access_logs", JG_FIELD_OBJECT, .table = &access_logs_table},
     {"opentelemetry", JG_FIELD_OBJECT, .table = &telemetry_table},
@@ -370,7 +373,7 @@ static const struct jg_field rows[] = {
     {"oauth_redirect_uri_separator", JG_FIELD_SILENT, .note = keys},
     {"oauth_error_status_code", JG_FIELD_SILENT, .note = keys},
 
-    /* Limiters: policies with limits have their own warning. */
+    /* Limiters. */
     {"enable_non_transactional_rate_limiter", JG_FIELD_SILENT, .note = limits},
     {"enable_sentinel_rate_limiter", JG_FIELD_SILENT, .note = limits},
     {"enable_redis_rolling_limiter", JG_FIELD_SILENT, .note = limits},

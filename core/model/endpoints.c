@@ -24,6 +24,8 @@ static const struct {
     [JG_ENDPOINT_RESPONSE_HEADERS] = {"transform_response_headers",
                                       sizeof(struct jg_headers_endpoint),
                                       false},
+    [JG_ENDPOINT_RATE_LIMIT] = {"rate_limit", sizeof(struct jg_rate_endpoint),
+                                false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");
@@ -45,6 +47,14 @@ static const struct jg_field listed_rows[] = {
 const struct jg_field_table jg_listed_endpoint_table = {
     sizeof(struct jg_listed_endpoint), listed_rows,
     JG_FIELD_COUNT(listed_rows)};
+
+static const struct jg_field rate_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"rate", JG_FIELD_NUMBER, offsetof(struct jg_rate_endpoint, rate)},
+    {"per", JG_FIELD_NUMBER, offsetof(struct jg_rate_endpoint, per_s)},
+};
+const struct jg_field_table jg_rate_endpoint_table = {
+    sizeof(struct jg_rate_endpoint), rate_rows, JG_FIELD_COUNT(rate_rows)};
 
 static const struct jg_field endpoint_rows[] = {JG_ENDPOINT_ROWS};
 const struct jg_field_table jg_endpoint_table = {

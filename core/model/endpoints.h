@@ -20,6 +20,7 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_INTERNAL,
     JG_ENDPOINT_REQUEST_HEADERS,
     JG_ENDPOINT_RESPONSE_HEADERS,
+    JG_ENDPOINT_RATE_LIMIT,
     JG_ENDPOINT_KINDS,
 };
 
@@ -74,7 +75,14 @@ struct jg_headers_endpoint {
     struct jg_transform transform; /* with what the version does */
 };
 
+/* An entry of rate_limit: all callers together. */
+struct jg_rate_endpoint {
+    struct jg_endpoint endpoint;
+    double rate, per_s; /* either 0 or less: no limit */
+};
+
 extern const struct jg_field_table jg_headers_endpoint_table;
+extern const struct jg_field_table jg_rate_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
 extern const struct jg_field_table jg_listed_endpoint_table;
 

@@ -239,6 +239,22 @@ read_targets(struct jg_api_reading *r, struct jg_oas *oas)
     return JG_OK;
 }
 
+static enum jg_err
+read_rate(struct jg_api_reading *r, struct jg_oas *oas)
+{
+    struct jg_api_rate *rate;
+
+    if (!oas->rate.enabled)
+        return JG_OK;
+    rate = jg_arena_alloc(&r->api->arena, sizeof(*rate));
+    if (rate == NULL)
+        return JG_E_NOMEM;
+    rate->rate = oas->rate.rate;
+    rate->per_s = (double)oas->rate.per_ms / 1000;
+    oas->def.global_rate = rate;
+    return JG_OK;
+}
+
 enum jg_err
 jg_oas_read(struct jg_api_reading *r)
 {
@@ -257,6 +273,8 @@ jg_oas_read(struct jg_api_reading *r)
         err = read_version(r, &oas, endpoints);
     if (err == JG_OK)
         err = read_targets(r, &oas);
+    if (err == JG_OK)
+        err = read_rate(r, &oas);
     if (err == JG_OK)
         err = jg_oas_read_auth(r, &oas);
     read_versioning(&oas);

@@ -73,6 +73,13 @@ struct jg_oas_versioning {
     struct jg_list apis; /* struct jg_pair: name and api_id */
 };
 
+/* upstream.rateLimit. */
+struct jg_oas_rate {
+    bool enabled;
+    double rate;
+    int64_t per_ms;
+};
+
 /* What is not simply a field of struct jg_api_def. */
 struct jg_oas {
     struct jg_api_def def;
@@ -85,6 +92,7 @@ struct jg_oas {
     struct jg_oas_headers request_headers, response_headers;
     bool ignore_case; /* of every operation */
     struct jg_oas_versioning *versioning;
+    struct jg_oas_rate rate;
 };
 
 extern const struct jg_field_table jg_oas_operations_table;

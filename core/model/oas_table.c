@@ -146,13 +146,20 @@ OAS_TABLE(upstream_transport_table, upstream_transport_rows);
 SWITCH(preserve_host_table, DEF(proxy.preserve_host_header));
 SWITCH(preserve_slash_table, DEF(proxy.disable_strip_slash));
 
+static const struct jg_field rate_rows[] = {
+    {"enabled", JG_FIELD_BOOL, OAS(rate.enabled)},
+    {"rate", JG_FIELD_NUMBER, OAS(rate.rate)},
+    {"per", JG_FIELD_DURATION, OAS(rate.per_ms)},
+};
+OAS_TABLE(rate_table, rate_rows);
+
 static const struct jg_field upstream_rows[] = {
     {"url", JG_FIELD_STR, DEF(proxy.target_url), .max = JG_URL_MAX},
     {"loadBalancing", JG_FIELD_OBJECT, .table = &balancing_table},
     {"preserveHostHeader", JG_FIELD_OBJECT, .table = &preserve_host_table},
     {"preserveTrailingSlash", JG_FIELD_OBJECT, .table = &preserve_slash_table},
     {"tlsTransport", JG_FIELD_OBJECT, .table = &upstream_transport_table},
-    {"rateLimit", JG_FIELD_OBJECT, .table = &limit_table},
+    {"rateLimit", JG_FIELD_OBJECT, .table = &rate_table},
     {"proxy", JG_FIELD_OBJECT, .table = &upstream_proxy_table},
     {"authentication", JG_FIELD_OBJECT, .table = &upstream_auth_table},
     {"requestSigning", JG_FIELD_OBJECT, .table = &signing_table},
@@ -382,8 +389,8 @@ static const struct jg_field global_rows[] = {
     {"responsePlugins", JG_FIELD_IGNORED, .note = plugins},
     {"trafficLogs", JG_FIELD_SILENT, .note = statistics},
     {"ignoreCase", JG_FIELD_OBJECT, .table = &ignore_case_table},
-    {"skipRateLimit", JG_FIELD_SILENT},
-    {"skipQuota", JG_FIELD_SILENT},
+    {"skipRateLimit", JG_FIELD_BOOL, DEF(disable_rate_limit)},
+    {"skipQuota", JG_FIELD_BOOL, DEF(disable_quota)},
     {"skipQuotaReset", JG_FIELD_SILENT},
 };
 OAS_TABLE(global_table, global_rows);

@@ -427,24 +427,6 @@ answers_are_the_same_when_somebody_asks(void **state)
 }
 
 static void
-the_table_of_steps_can_be_read(void **state)
-{
-    static const char *const names[] = {
-        "path",        "route",    "version",    "auth",      "token",
-        "algorithm",   "key",      "profile",    "signature", "claims",
-        "claim_rules", "identity", "revocation", "policies",  "auth_token",
-        "rights",      "limits",   "headers",    "target",
-    };
-
-    (void)state;
-    for (size_t i = 0; i < LEN(names); i++) {
-        assert_string_equal(jg_step_at(i)->name, names[i]);
-        assert_true(strlen(jg_step_at(i)->meaning) > 10);
-    }
-    assert_null(jg_step_at(LEN(names)));
-}
-
-static void
 a_decision_without_surroundings_finds_no_api(void **state)
 {
     struct jg_decision d;
@@ -587,7 +569,6 @@ main(void)
         cmocka_unit_test(answers_are_tyks),
         cmocka_unit_test(answers_are_the_same_from_the_cache),
         cmocka_unit_test(answers_are_the_same_when_somebody_asks),
-        cmocka_unit_test(the_table_of_steps_can_be_read),
         cmocka_unit_test(a_decision_without_surroundings_finds_no_api),
         cmocka_unit_test(too_many_headers_are_refused),
         cmocka_unit_test(the_session_is_for_the_caller),

@@ -134,6 +134,25 @@ reasons_come_with_what_was_seen(void **state)
 }
 
 static void
+the_table_of_steps_can_be_read(void **state)
+{
+    static const char *const names[] = {
+        "path",        "route",      "version",    "auth",      "token",
+        "algorithm",   "key",        "profile",    "signature", "claims",
+        "claim_rules", "identity",   "revocation", "policies",  "auth_token",
+        "rights",      "own_limits", "limits",     "api_limit", "headers",
+        "target",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(names); i++) {
+        assert_string_equal(jg_step_at(i)->name, names[i]);
+        assert_true(strlen(jg_step_at(i)->meaning) > 10);
+    }
+    assert_null(jg_step_at(LEN(names)));
+}
+
+static void
 what_passes_has_all_steps(void **state)
 {
     struct report r;
@@ -236,6 +255,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_named_with_both_clocks),
         cmocka_unit_test(reasons_come_with_what_was_seen),
+        cmocka_unit_test(the_table_of_steps_can_be_read),
         cmocka_unit_test(what_passes_has_all_steps),
         cmocka_unit_test(an_open_api_skips_the_steps_of_callers),
         cmocka_unit_test(a_refusal_in_json_has_reason_and_help),

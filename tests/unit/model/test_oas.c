@@ -318,8 +318,6 @@ what_has_no_effect_is_said_once(void **state)
         const char *where; /* 's'erver, 'u'pstream, 'm'iddleware: of <member> */
         const char *member, *path, *message;
     } rows[] = {
-        {"u", "'rateLimit':{'enabled':true,'rate':1,'per':'1s'}",
-         "upstream.rateLimit.enabled", "requests are not limited"},
         {"u", "'mutualTLS':{'enabled':true}", "upstream.mutualTLS.enabled",
          "shows no certificate"},
         {"u", "'authentication':{'enabled':true}",

@@ -1,0 +1,52 @@
+/* Is the rate of the API itself, or of the endpoint, not used up? All callers
+ * together, known or not (reference 4: RateLimitForAPI). */
+#include "access/limits.h"
+#include "access/step.h"
+
+static void
+rate_of_api(struct jg_decision *d, struct jg_rate *out)
+{
+    const struct jg_api_def *def = &d->api->def;
+    const struct jg_endpoint *found = NULL;
+    struct jg_meter all;
+
+    if (d->version != NULL)
+        found =
+            jg_endpoint_find(d->version, JG_ENDPOINT_RATE_LIMIT,
+                             d->request->method, &d->forms, &d->matching, true);
+    jg_meter_of_api(d->with.counters, def->api_id, &all);
+    *out = (struct jg_rate){0, 0, all};
+    if (found != NULL) {
+        out->rate = ((const struct jg_rate_endpoint *)found)->rate;
+        out->per_s = ((const struct jg_rate_endpoint *)found)->per_s;
+        jg_meter_of_endpoint(d->with.counters, &all, found->method, found->path,
+                             &out->meter);
+    } else if (def->global_rate != NULL && !def->global_rate->disabled) {
+        out->rate = def->global_rate->rate;
+        out->per_s = def->global_rate->per_s;
+    }
+}
+
+enum jg_err
+jg_step_api_limit(struct jg_decision *d)
+{
+    struct jg_limit_seen seen;
+    struct jg_rate rate;
+    enum jg_err err = JG_OK, other;
+
+    if (d->with.counters == NULL || d->api->def.disable_rate_limit) {
+        jg_trace_skip(d);
+        return JG_OK;
+    }
+    rate_of_api(d, &rate);
+    if (!jg_rate_limits(rate.rate, rate.per_s)) {
+        jg_trace_skip(d);
+    } else {
+        if (!jg_rate_count(d, &rate, &seen))
+            err = JG_E_API_RATE;
+        if (!d->rate.known) /* the caller's own comes first */
+            d->rate = seen;
+    }
+    other = jg_rate_respond(d);
+    return err != JG_OK ? err : other;
+}
