@@ -29,6 +29,7 @@ struct jg_auth_config {
     struct jg_str auth_header_name; /* "": Authorization */
     struct jg_str param_name, cookie_name;
     bool use_param, use_cookie, disable_header;
+    bool use_certificate, validate_signature; /* of auth tokens: not offered */
 };
 
 struct jg_api_proxy {

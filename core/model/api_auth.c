@@ -36,6 +36,25 @@ closed_by(const struct jg_api_def *def)
     return NULL;
 }
 
+/* What a stored key alone is not enough for, or NULL. */
+static const char *
+more_than_a_key(const struct jg_api *api)
+{
+    const struct jg_auth_config *source = api->key_source;
+    bool own = source != &api->def.auth;
+
+    if (api->def.use_keyless ||
+        (api->def.enable_jwt && !api->def.use_standard_auth))
+        return NULL;
+    if (source->use_certificate)
+        return own ? "auth_configs.authToken.use_certificate"
+                   : "auth.use_certificate";
+    if (source->validate_signature)
+        return own ? "auth_configs.authToken.validate_signature"
+                   : "auth.validate_signature";
+    return NULL;
+}
+
 static void
 close_api(struct jg_api_reading *r, const char *field)
 {
@@ -186,6 +205,8 @@ jg_api_read_auth(struct jg_api_reading *r)
 
     api->token_source = source_of(&api->def, JG_STR("jwt"));
     api->key_source = source_of(&api->def, JG_STR("authToken"));
+    if (field == NULL)
+        field = more_than_a_key(api);
     if (field != NULL) {
         close_api(r, field);
     } else if (api->def.use_keyless) {

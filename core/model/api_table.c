@@ -38,9 +38,11 @@ static const struct jg_field auth_config_rows[] = {
     {"cookie_name", JG_FIELD_STR, AUTH(cookie_name), .max = 256},
     {"disable_header", JG_FIELD_BOOL, AUTH(disable_header)},
     {"name", JG_FIELD_SILENT, .note = "names the scheme in OAS documents"},
-    {"use_certificate", JG_FIELD_SILENT, .note = "of auth tokens only"},
-    {"validate_signature", JG_FIELD_SILENT, .note = "of auth tokens only"},
-    {"signature", JG_FIELD_SILENT, .note = "of auth tokens only"},
+    {"use_certificate", JG_FIELD_BOOL, AUTH(use_certificate),
+     .note = "of auth tokens: not offered, the API is closed"},
+    {"validate_signature", JG_FIELD_BOOL, AUTH(validate_signature),
+     .note = "of auth tokens: not offered, the API is closed"},
+    {"signature", JG_FIELD_SILENT, .note = "see validate_signature"},
 };
 static const struct jg_field_table auth_config_table = {
     sizeof(struct jg_auth_config), auth_config_rows,

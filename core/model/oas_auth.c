@@ -276,6 +276,8 @@ take_places(struct jg_api_reading *r, struct jg_api_def *def,
         configs[n++] = places_of(asked->schemes[JWT_KIND], JG_STR("jwt"));
     if (token != NULL) {
         key = places_of(token, JG_STR("authToken"));
+        key.use_certificate = token->certificate;
+        key.validate_signature = token->signature;
         add_native_place(native_named(r, token->name), &key);
         key.auth_header_name = jg_arena_str(a, key.auth_header_name);
         key.param_name = jg_arena_str(a, key.param_name);
@@ -349,6 +351,28 @@ warn_of_second(struct jg_api_reading *r, const struct asked *asked)
                 JG_STR_ARG(jg_str_head(asked->schemes[i]->name, 64)));
 }
 
+/* The first that fits counts. */
+static enum jg_err
+name_key(struct jg_api_reading *r, const struct jg_oas_scheme *scheme)
+{
+    static const struct {
+        const char *from, *to;
+    } fields[] = {
+        {"auth_configs.authToken.use_certificate", ".enableClientCertificate"},
+        {"auth_configs.authToken.validate_signature",
+         ".signatureValidation.enabled"},
+        {"auth_configs.authToken", ""},
+    };
+    enum jg_err err = JG_OK;
+
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && err == JG_OK;
+         i++)
+        err = jg_oas_alias(r, fields[i].from,
+                           JG_OAS_AUTH ".securitySchemes.%.*s%s",
+                           JG_STR_ARG(scheme->name), fields[i].to);
+    return err;
+}
+
 static enum jg_err
 take(struct jg_api_reading *r, struct jg_oas *oas, const struct asked *asked)
 {
@@ -362,9 +386,7 @@ take(struct jg_api_reading *r, struct jg_oas *oas, const struct asked *asked)
         return err;
     warn_of_second(r, asked);
     if (token != NULL)
-        err = jg_oas_alias(r, "auth_configs.authToken",
-                           JG_OAS_AUTH ".securitySchemes.%.*s",
-                           JG_STR_ARG(token->name));
+        err = name_key(r, token);
     if (err != JG_OK || jwt == NULL)
         return err;
     take_jwt(&oas->def, jwt);

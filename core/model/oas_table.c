@@ -210,6 +210,13 @@ static const struct jg_field scope_rows[] = {
 static const struct jg_field_table scope_table = {
     sizeof(struct jg_oas_scheme), scope_rows, JG_FIELD_COUNT(scope_rows)};
 
+static const struct jg_field signature_rows[] = {
+    {"enabled", JG_FIELD_BOOL, SCHEME(signature)},
+};
+static const struct jg_field_table signature_table = {
+    sizeof(struct jg_oas_scheme), signature_rows,
+    JG_FIELD_COUNT(signature_rows), .open = true};
+
 static const struct jg_field scheme_rows[] = {
     {"enabled", JG_FIELD_BOOL, SCHEME(enabled)},
     {"header", JG_FIELD_OBJECT, SCHEME(header), &place_table,
@@ -251,8 +258,10 @@ static const struct jg_field scheme_rows[] = {
     {"idpClientIdMappingDisabled", JG_FIELD_SILENT,
      .note = "OAuth clients are not kept"},
     /* Of other kinds. */
-    {"signatureValidation", JG_FIELD_SILENT, .note = "of auth tokens only"},
-    {"enableClientCertificate", JG_FIELD_SILENT, .note = "of auth tokens only"},
+    {"signatureValidation", JG_FIELD_OBJECT, 0, &signature_table,
+     .note = "of API keys: not offered, the API is closed"},
+    {"enableClientCertificate", JG_FIELD_BOOL, SCHEME(certificate),
+     .note = "of API keys: not offered, the API is closed"},
     {"disableCaching", JG_FIELD_SILENT, .note = "of basic only"},
     {"cacheTTL", JG_FIELD_SILENT, .note = "of basic only"},
     {"extractCredentialsFromBody", JG_FIELD_SILENT, .note = "of basic only"},

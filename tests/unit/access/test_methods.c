@@ -28,13 +28,20 @@ static const struct doc apis[] = {
     BOTH("both", ""),
     BOTH("jwt", ",\"base_identity_provided_by\":\"jwt_claim\""),
     BOTH("key", ",\"base_identity_provided_by\":\"auth_token\""),
+    {"client", "{\"api_id\":\"client\",\"org_id\":\"default\",\"active\":"
+               "true,\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\","
+               "\"jwt_source\":\"" SECRET_BASE64 "\",\"jwt_client_base_field\":"
+               "\"azp\",\"jwt_default_policies\":[\"none\"],\"proxy\":{"
+               "\"listen_path\":\"/client/\",\"target_url\":"
+               "\"http://127.0.0.1:8000\"}}"},
     EITHER("either", "[{\"j\":[]},{\"k\":[]}]"),
     EITHER("reverse", "[{\"k\":[]},{\"j\":[]}]"),
     EITHER("sets", "[{\"j\":[],\"k\":[]},{\"k\":[]}]"),
 };
 static const struct doc policies[] = {
     POLICY("all", ",\"access_rights\":{\"both\":{},\"jwt\":{},\"key\":{},"
-                  "\"either\":{},\"reverse\":{},\"sets\":{}}"),
+                  "\"either\":{},\"reverse\":{},\"sets\":{},\"client\":{}}"),
+    POLICY("none", ",\"access_rights\":{\"x\":{}}"),
 };
 
 #define GOOD "{\"sub\":\"a\",\"pol\":\"all\"}"
@@ -146,12 +153,48 @@ each_alternative_starts_anew(void **state)
     world_close(w);
 }
 
+static void
+a_claim_may_name_a_clients_key_which_gives_its_first_policy(void **state)
+{
+    static const struct {
+        const char *claims;
+        enum jg_err reason;
+    } rows[] = {
+        {"{\"sub\":\"a\",\"azp\":\"alice\"}", JG_OK},
+        {"{\"sub\":\"a\",\"azp\":\"defaultalice\"}", JG_OK},
+        {"{\"sub\":\"a\",\"azp\":\"gone\"}", JG_E_POLICY_UNKNOWN},
+        /* The default policies, which do not have the API. */
+        {"{\"sub\":\"a\",\"azp\":\"nobody\"}", JG_E_ACCESS},
+        {"{\"sub\":\"a\",\"azp\":\"bare\"}", JG_E_ACCESS},
+        {"{\"sub\":\"a\",\"azp\":\"\"}", JG_E_ACCESS},
+        {"{\"sub\":\"a\",\"azp\":[\"alice\"]}", JG_E_ACCESS},
+        {"{\"sub\":\"a\"}", JG_E_ACCESS},
+    };
+    struct world *w = open_world();
+
+    (void)state;
+    store_key(w, "gone", "{\"apply_policies\":[\"gone\",\"all\"]}");
+    store_key(w, "bare", "{}");
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct answer answer;
+
+        ask_with(w, "/client/", JWT, rows[i].claims, &answer);
+        if (answer.reason != rows[i].reason)
+            print_error("row %zu\n", i);
+        assert_err(answer.reason, rows[i].reason);
+        assert_string_equal(answer.id, "");
+    }
+    world_close(w);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_may_pass_depends_on_all_that_is_asked_for),
         cmocka_unit_test(each_alternative_starts_anew),
+        cmocka_unit_test(
+            a_claim_may_name_a_clients_key_which_gives_its_first_policy),
     };
 
     return cmocka_run_group_tests_name("access/methods", tests, NULL, NULL);

@@ -38,6 +38,17 @@ modes_are_chosen_as_in_tyk_or_closed(void **state)
          "enable_coprocess_auth", 25, "every request is refused"},
         {"'use_go_plugin_auth':true", JG_AUTH_CLOSED, "use_go_plugin_auth", 22,
          "every request is refused"},
+        /* Where a key alone is not enough. */
+        {"'use_standard_auth':true,'auth_configs':{'authToken':{"
+         "'validate_signature':true}}",
+         JG_AUTH_CLOSED, "auth_configs.authToken.validate_signature", 76,
+         "every request is refused"},
+        {"'use_standard_auth':true,'auth':{'use_certificate':true}",
+         JG_AUTH_CLOSED, "auth.use_certificate", 52,
+         "every request is refused"},
+        {"'enable_jwt':true,'auth_configs':{'authToken':{"
+         "'validate_signature':true},'jwt':{}}",
+         JG_AUTH_CALLERS, NULL, 0, NULL},
         /* In Tyk, all that are on must pass. */
         {"'enable_jwt':true,'use_basic_auth':true", JG_AUTH_CLOSED,
          "use_basic_auth", 36, "Tyk asks for it beside the JWT"},
