@@ -3,14 +3,6 @@
 #include "base/hash.h"
 #include "store/keys.h"
 
-/* A session is small; what somebody stored may not be. */
-static const struct jg_json_limits session_limits = {
-    .max_bytes = JG_KEY_SESSION_MAX,
-    .max_depth = 32,
-    .max_values = 20000,
-    .max_string = JG_KEY_SESSION_MAX,
-};
-
 /* Another one for each key and for each content of it: two keys may have been
  * written in one transaction. */
 static uint64_t
@@ -33,7 +25,7 @@ read_session(struct jg_decision *d, struct jg_str text)
 
     if (session == NULL)
         return JG_E_NOMEM;
-    err = jg_json_parse(text, &session_limits, d->arena, &json, NULL);
+    err = jg_json_parse(text, &jg_stored_session_limits, d->arena, &json, NULL);
     if (err == JG_OK)
         err = jg_stored_session_read(&source, json, d->arena, session);
     if (err == JG_OK && session->org_id.len == 0) /* policies have one */

@@ -57,6 +57,11 @@ void jg_answer_not_found(struct jg_admin_call *call); /* plain text */
 void jg_answer_changed(struct jg_admin_call *call, struct jg_str key,
                        const char *action, const struct jg_diags *diags);
 
+/* The same with "key_hash" when <hash> is not empty. */
+void jg_answer_key(struct jg_admin_call *call, struct jg_str key,
+                   const char *action, struct jg_str hash,
+                   const struct jg_diags *diags);
+
 /* An error whose "errors" say what is wrong; <message> may hold "{}", the
  * first of them in words. */
 void jg_answer_findings(struct jg_admin_call *call, const char *message,
@@ -194,6 +199,8 @@ jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
     jg_policies_update, jg_policies_delete;
 jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
     jg_health_checks;
+jg_admin_handler jg_keys_create, jg_keys_add, jg_keys_update, jg_keys_delete,
+    jg_keys_get, jg_keys_list, jg_keys_preview, jg_keys_policy;
 jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
 jg_admin_handler jg_explain_post;

@@ -75,17 +75,28 @@ add_findings(struct jg_buf *b, const char *name, const struct jg_diags *diags)
 }
 
 void
-jg_answer_changed(struct jg_admin_call *call, struct jg_str key,
-                  const char *action, const struct jg_diags *diags)
+jg_answer_key(struct jg_admin_call *call, struct jg_str key, const char *action,
+              struct jg_str hash, const struct jg_diags *diags)
 {
     struct jg_buf *b = jg_answer_json(call, 200);
 
     jg_buf_add(b, JG_STR("{\"key\":"));
     jg_buf_add_quoted(b, key);
     jg_buf_addf(b, ",\"status\":\"ok\",\"action\":\"%s\"", action);
+    if (hash.len > 0) {
+        jg_buf_add(b, JG_STR(",\"key_hash\":"));
+        jg_buf_add_quoted(b, hash);
+    }
     if (diags != NULL && diags->first != NULL)
         add_findings(b, "warnings", diags);
     jg_buf_add(b, JG_STR("}\n"));
+}
+
+void
+jg_answer_changed(struct jg_admin_call *call, struct jg_str key,
+                  const char *action, const struct jg_diags *diags)
+{
+    jg_answer_key(call, key, action, (struct jg_str){NULL, 0}, diags);
 }
 
 /* The first fault, else the first finding, as one sentence. */

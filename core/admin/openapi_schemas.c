@@ -145,6 +145,8 @@ static const struct jg_field revocation_rows[] = {
     {"id", JG_FIELD_STR, .note = "of an answer"},
     {"token", JG_FIELD_STR, .secret = true, .note = "its hash is kept"},
     {"token_sha256", JG_FIELD_STR},
+    {"signed_sha256", JG_FIELD_STR,
+     .note = "of an answer: the SHA-256 of a token's header and claims"},
     {"jti", JG_FIELD_STR},
     {"sub", JG_FIELD_STR},
     {"client", JG_FIELD_STR},
@@ -154,6 +156,7 @@ static const struct jg_field revocation_rows[] = {
     {"created", JG_FIELD_INT},
     {"expires", JG_FIELD_ANY, .note = "unix time"},
     {"note", JG_FIELD_STR},
+    {"damaged", JG_FIELD_BOOL, .note = "of an answer: DELETE it"},
 };
 TABLE(revocation);
 
@@ -161,6 +164,17 @@ static const struct jg_field revocations_rows[] = {
     {"revocations", JG_FIELD_LIST, .table = &revocation_table},
 };
 TABLE(revocations);
+
+static const struct jg_field keys_rows[] = {
+    {"keys", JG_FIELD_STRS, .note = "with hash_keys their hashes"},
+};
+TABLE(keys);
+
+static const struct jg_field key_policy_rows[] = {
+    {"policy", JG_FIELD_STR},
+    {"apply_policies", JG_FIELD_STRS},
+};
+TABLE(key_policy);
 
 static const struct jg_field openapi_rows[] = {
     {"openapi", JG_FIELD_STR},
@@ -203,6 +217,9 @@ static const struct shape {
     [JG_SHAPE_REVOCATIONS] = {"Revocations",
                               {&revocations_table},
                               .required = "revocations"},
+    [JG_SHAPE_SESSION] = {"Session", {&jg_stored_session_table}},
+    [JG_SHAPE_KEYS] = {"Keys", {&keys_table}, .required = "keys"},
+    [JG_SHAPE_KEY_POLICY] = {"KeyPolicy", {&key_policy_table}},
     [JG_SHAPE_OPENAPI] = {"OpenApi",
                           {&openapi_table},
                           .required = "openapi info paths components"},
@@ -214,6 +231,11 @@ static const struct jg_field parameters[] = {
     {"block", JG_FIELD_STR, .note = "true: answer when it is done"},
     {"api_id", JG_FIELD_STR},
     {"limit", JG_FIELD_INT, .min = 1, .max = JG_JOURNAL_RECORDS},
+    {"org_id", JG_FIELD_STR},
+    {"filter", JG_FIELD_STR, .note = "an organisation"},
+    {"hashed", JG_FIELD_STR, .note = "true: the id is the key's hash"},
+    {"username", JG_FIELD_STR, .note = "true: the id is the custom one"},
+    {"suppress_reset", JG_FIELD_STR, .note = "1: what was used stays used"},
 };
 
 const char *

@@ -251,22 +251,40 @@ add_named(struct jg_session *session, const struct jg_stored_session *stored,
     return err;
 }
 
+static enum jg_err
+take_stored(struct jg_session *session, const struct jg_stored_session *stored,
+            const struct jg_snapshot *snapshot)
+{
+    session->stored = stored;
+    session->policy_count = 0;
+    session->expires_s = stored->expires_s > 0 ? stored->expires_s : 0;
+    if (stored->custom_policy_count > 0)
+        return add_inner(session, stored);
+    return add_named(session, stored, snapshot);
+}
+
 enum jg_err
 jg_session_of_stored(struct jg_session *session,
                      const struct jg_stored_session *stored,
                      const struct jg_snapshot *snapshot,
                      const struct jg_api *api, struct jg_arena *a)
 {
-    enum jg_err err;
+    enum jg_err err = take_stored(session, stored, snapshot);
 
-    session->stored = stored;
-    session->policy_count = 0;
-    session->expires_s = stored->expires_s > 0 ? stored->expires_s : 0;
-    if (stored->custom_policy_count > 0)
-        err = add_inner(session, stored);
-    else
-        err = add_named(session, stored, snapshot);
     return err == JG_OK ? jg_session_apply(session, api, a) : err;
+}
+
+enum jg_err
+jg_session_all_of_stored(struct jg_session *session,
+                         const struct jg_stored_session *stored,
+                         const struct jg_snapshot *snapshot, struct jg_arena *a,
+                         struct jg_session_all *out)
+{
+    enum jg_err err = take_stored(session, stored, snapshot);
+
+    if (err != JG_OK)
+        return err;
+    return jg_session_apply_all(session, stored->org_id, a, out);
 }
 
 const struct jg_json *

@@ -71,6 +71,13 @@ enum jg_err jg_session_of_stored(struct jg_session *session,
                                  const struct jg_snapshot *snapshot,
                                  const struct jg_api *api, struct jg_arena *a);
 
+/* The same for all APIs: see jg_session_apply_all(). */
+enum jg_err jg_session_all_of_stored(struct jg_session *session,
+                                     const struct jg_stored_session *stored,
+                                     const struct jg_snapshot *snapshot,
+                                     struct jg_arena *a,
+                                     struct jg_session_all *out);
+
 /*
  * When a computed session ends: <policy>'s key_expires_in from <now_s> on, or
  * at the token's <exp_s> (0: it has none) when that is later (reference 2.10,

@@ -11,6 +11,13 @@ struct read {
     struct jg_str apply_policy_id;
 };
 
+const struct jg_json_limits jg_stored_session_limits = {
+    .max_bytes = 256 * 1024,
+    .max_depth = 32,
+    .max_values = 20000,
+    .max_string = 256 * 1024,
+};
+
 static const char none[] = "not offered";
 
 static const struct jg_field jwt_rows[] = {

@@ -34,6 +34,9 @@ struct jg_stored_session {
 
 #define JG_CUSTOM_POLICIES_MAX 64 /* policies inside one session */
 
+/* What the text of one may hold: whoever stores it keeps to the same. */
+extern const struct jg_json_limits jg_stored_session_limits;
+
 extern const struct jg_field_table jg_stored_session_table;
 
 /*

@@ -144,14 +144,21 @@ entries(const char *folder, bool empty)
 static bool
 is_known(int status, struct jg_str body)
 {
-    static const int known[] = {200, 304, 400, 403, 404, 405, 412, 507};
+    static const int known[] = {200, 304, 400, 403, 404, 405, 409, 412, 507};
+    static const char *const texts[] = {
+        "Delete failed\"}", "Unmarshalling failed\"}", "Failed to create key",
+        "Could not write key data\"}"};
+    const struct jg_str head = JG_STR("{\"status\":\"error\",\"message\":\"");
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (status == known[i])
             return true;
-    return status == 500 &&
-           jg_str_eq(body, JG_STR("{\"status\":\"error\",\"message\":"
-                                  "\"Delete failed\"}\n"));
+    if (status != 500 || !jg_str_starts(body, head))
+        return false;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (jg_str_starts(jg_str_from(body, head.len), jg_str(texts[i])))
+            return true;
+    return false;
 }
 
 static void

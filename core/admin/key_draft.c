@@ -1,0 +1,308 @@
+/* The session of a key: read, its policies applied, changed, shown. */
+#include "admin/keys_internal.h"
+#include "admin/text.h"
+#include "base/duration.h"
+
+#define APIS_LOOKED_AT_MAX 100 /* for the lifetime of one key */
+
+enum jg_err
+jg_key_draft_read(struct jg_admin_call *call, struct jg_str text,
+                  struct jg_diags *diags, struct jg_key_draft *out)
+{
+    const struct jg_bind_source source = {
+        .file = JG_STR("request"), .text = text, .diags = diags};
+    struct jg_key_draft draft = {.text = text};
+    enum jg_err err = jg_bind_parse(&source, &jg_stored_session_limits,
+                                    call->arena, &draft.json);
+
+    if (err == JG_OK && draft.json->type != JG_JSON_OBJECT)
+        err = JG_E_CONF_TYPE;
+    if (err == JG_OK)
+        err = jg_stored_session_read(&source, draft.json, call->arena,
+                                     &draft.stored);
+    if (err == JG_OK)
+        *out = draft;
+    return err;
+}
+
+/* The search for a policy whose organisation nobody says. */
+struct search {
+    struct jg_str id;
+    struct jg_str org_id; /* borrowed; p == NULL: not found so far */
+};
+
+static enum jg_err
+compare_policy(void *arg, struct jg_str key, struct jg_str value)
+{
+    struct search *search = arg;
+    size_t org_len = jg_str_find(key, '\n');
+
+    (void)value;
+    if (!jg_str_eq(jg_str_from(key, org_len + 1), search->id))
+        return JG_OK;
+    search->org_id = jg_str_head(key, org_len);
+    return JG_E_NOT_FOUND; /* that is enough */
+}
+
+static enum jg_err
+find_org(struct jg_admin_call *call, struct jg_txn *txn,
+         struct jg_key_draft *draft)
+{
+    struct jg_stored_session *stored = &draft->stored;
+    struct search search = {.id = stored->apply_policies.items[0]};
+
+    (void)jg_store_each(txn, JG_KIND_POLICY, compare_policy, &search);
+    if (search.org_id.len == 0)
+        return JG_OK;
+    stored->org_id = jg_arena_str(call->arena, search.org_id);
+    return stored->org_id.p != NULL ? JG_OK : JG_E_NOMEM;
+}
+
+/* One that is not there, cannot be read, or is named twice, is left out. */
+static enum jg_err
+add_policy(struct jg_txn *txn, struct jg_snapshot_builder *b,
+           struct jg_str org_id, struct jg_str id)
+{
+    char buffer[JG_STORE_KEY_MAX];
+    struct jg_document document;
+    struct jg_str key;
+    enum jg_err err = jg_record_policy_key(org_id, id, buffer, &key);
+
+    if (err == JG_OK)
+        err = jg_record_get_document(txn, JG_KIND_POLICY, key, &document, NULL);
+    if (err == JG_OK)
+        err = jg_snapshot_add_policy(b, &document, NULL);
+    return err == JG_E_NOMEM ? err : JG_OK;
+}
+
+static enum jg_err
+read_policies(struct jg_admin_call *call, struct jg_txn *txn,
+              struct jg_key_draft *draft)
+{
+    const struct jg_strs *ids = &draft->stored.apply_policies;
+    struct jg_snapshot_builder *b;
+    enum jg_err err = JG_OK;
+
+    if (ids->count > JG_SESSION_POLICIES_MAX)
+        return JG_E_POLICY_MANY;
+    if (draft->stored.org_id.len == 0 && ids->count > 0)
+        err = find_org(call, txn, draft);
+    if (err == JG_OK)
+        err = jg_snapshot_begin(NULL, 0, JG_STR(""), 0, ids->count, &b);
+    if (err != JG_OK)
+        return err;
+    for (size_t i = 0; i < ids->count && err == JG_OK; i++)
+        err = add_policy(txn, b, draft->stored.org_id, ids->items[i]);
+    if (err == JG_OK)
+        return jg_snapshot_finish(b, &draft->policies);
+    jg_snapshot_abandon(b);
+    return err;
+}
+
+enum jg_err
+jg_key_draft_apply(struct jg_admin_call *call, struct jg_key_draft *draft)
+{
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_read(call->admin->store, &txn);
+
+    if (err != JG_OK)
+        return err;
+    err = read_policies(call, txn, draft);
+    jg_txn_abort(txn);
+    if (err != JG_OK)
+        return err;
+    return jg_session_all_of_stored(&draft->session, &draft->stored,
+                                    draft->policies, call->arena, &draft->all);
+}
+
+void
+jg_key_draft_free(struct jg_key_draft *draft)
+{
+    if (draft->policies != NULL)
+        jg_snapshot_free(draft->policies);
+    draft->policies = NULL;
+}
+
+/* The policy that a fault is about: the first that has both, else the first. */
+static struct jg_str
+guilty_policy(const struct jg_key_draft *draft)
+{
+    for (size_t i = 0; i < draft->session.policy_count; i++) {
+        const struct jg_policy *policy = draft->session.policies[i];
+
+        if (policy->partitions.per_api && jg_policy_is_partitioned(policy))
+            return policy->id;
+    }
+    if (draft->stored.apply_policies.count > 0)
+        return draft->stored.apply_policies.items[0];
+    return JG_STR("");
+}
+
+const char *
+jg_key_draft_fault(struct jg_admin_call *call, const struct jg_key_draft *draft,
+                   enum jg_err err)
+{
+    static const char head[] = "failed to create key: ";
+    const char *text = jg_err_info(err)->text, *hole;
+    struct jg_buf b;
+    struct jg_str out;
+
+    if (jg_str_starts(jg_str(text), JG_STR(head)))
+        text += sizeof(head) - 1;
+    hole = strstr(text, "{}");
+    jg_buf_init(&b, 4096);
+    jg_buf_add(&b, JG_STR("Failed to create key - "));
+    if (hole != NULL) {
+        jg_buf_add(&b, (struct jg_str){text, (size_t)(hole - text)});
+        jg_buf_add(&b, jg_str_head(guilty_policy(draft), 512));
+        text = hole + 2;
+    }
+    jg_buf_add(&b, jg_str(text));
+    out = jg_arena_str(call->arena, jg_buf_str(&b));
+    jg_buf_free(&b);
+    return out.p != NULL ? out.p : "Failed to create key";
+}
+
+enum jg_err
+jg_key_draft_set(struct jg_admin_call *call, struct jg_key_draft *draft,
+                 const char *name, struct jg_str value)
+{
+    enum jg_err err = jg_text_put(draft->text, draft->json, jg_str(name), value,
+                                  call->arena, &draft->text);
+
+    if (err != JG_OK)
+        return err;
+    err = jg_json_parse(draft->text, &jg_stored_session_limits, call->arena,
+                        &draft->json, NULL);
+    return err;
+}
+
+/* How long an API keeps the keys that it is named in. */
+struct lifetime {
+    int64_t s; /* 0: for ever */
+    bool respects_expiry;
+};
+
+static bool
+is_true(const struct jg_json *value)
+{
+    return value != NULL && value->type == JG_JSON_BOOL && value->boolean;
+}
+
+static struct lifetime
+oas_lifetime(const struct jg_json *api)
+{
+    const struct jg_json *own =
+        jg_json_path(api, JG_STR("x-tyk-api-gateway.server.authentication."
+                                 "customKeyLifetime"));
+    int64_t ms = 0;
+
+    if (!is_true(jg_json_get(own, JG_STR("enabled"))))
+        return (struct lifetime){0, false};
+    jg_duration_ms(jg_json_string(jg_json_get(own, JG_STR("value"))), &ms);
+    return (struct lifetime){
+        ms / 1000, is_true(jg_json_get(own, JG_STR("respectValidity")))};
+}
+
+static struct lifetime
+api_lifetime(struct jg_admin_call *call, struct jg_str api_id)
+{
+    struct lifetime life = {0, false};
+    struct jg_apis_found found;
+
+    if (jg_apis_look(call, api_id, &found) != JG_OK)
+        return life;
+    if (found.oas)
+        return oas_lifetime(found.json);
+    jg_json_to_int(jg_json_get(found.json, JG_STR("session_lifetime")),
+                   &life.s);
+    life.respects_expiry = is_true(jg_json_get(
+        found.json, JG_STR("session_lifetime_respects_key_expiration")));
+    return life;
+}
+
+/* The longest of all APIs: a key must not end in one of them because another
+ * one keeps its keys for a shorter time. */
+static struct lifetime
+apis_lifetime(struct jg_admin_call *call, const struct jg_key_draft *draft)
+{
+    const struct jg_access *rights = draft->all.access_rights.items;
+    size_t count = draft->all.access_rights.count;
+    struct lifetime longest = {0, false};
+
+    if (count > APIS_LOOKED_AT_MAX)
+        return longest;
+    for (size_t i = 0; i < count; i++) {
+        struct lifetime one = api_lifetime(call, rights[i].api_id);
+
+        if (one.s <= 0)
+            return (struct lifetime){0, false};
+        if (one.s > longest.s)
+            longest.s = one.s;
+        longest.respects_expiry |= one.respects_expiry;
+    }
+    return longest;
+}
+
+static int64_t
+later(int64_t time_s, int64_t more_s)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(time_s, more_s, &sum) ? 0 : sum;
+}
+
+static int64_t
+ends_by_lifetime(struct jg_admin_call *call, const struct jg_key_draft *draft,
+                 int64_t expires_s)
+{
+    const struct jg_stored_session *stored = &draft->stored;
+    struct lifetime life = apis_lifetime(call, draft);
+    int64_t ends_s;
+
+    life.respects_expiry |=
+        call->admin->conf->keys.session_lifetime_respects_key_expiration;
+    if (stored->session_lifetime_s > 0)
+        life.s = stored->session_lifetime_s;
+    if (life.s <= 0 || (life.respects_expiry && expires_s == 0))
+        return 0;
+    ends_s = later(call->admin->now_s, life.s);
+    return life.respects_expiry && expires_s > ends_s ? expires_s : ends_s;
+}
+
+int64_t
+jg_key_draft_ends_s(struct jg_admin_call *call,
+                    const struct jg_key_draft *draft)
+{
+    const struct jg_conf_keys *conf = &call->admin->conf->keys;
+    const struct jg_session_all *all = &draft->all;
+    int64_t expires_s =
+        draft->stored.expires_s > 0 ? draft->stored.expires_s : 0;
+
+    if (conf->force_global_session_lifetime)
+        return conf->global_session_lifetime_s > 0
+                   ? later(call->admin->now_s, conf->global_session_lifetime_s)
+                   : 0;
+    if (jg_str_eq(all->post_expiry_action, JG_STR("delete")))
+        return expires_s;
+    if (jg_str_eq(all->post_expiry_action, JG_STR("retain")))
+        return all->post_expiry_grace_s < 0 || expires_s == 0
+                   ? 0
+                   : later(expires_s, all->post_expiry_grace_s);
+    return ends_by_lifetime(call, draft, expires_s);
+}
+
+enum jg_err
+jg_key_draft_show(struct jg_admin_call *call, const struct jg_key_draft *draft,
+                  const struct jg_key_id *id, const struct jg_json **out)
+{
+    struct jg_key_meter meter = {.counters = call->admin->counters,
+                                 .id = id,
+                                 .own = draft->session.policy_count == 0,
+                                 .now_ms = call->admin->now_s * 1000};
+    bool looks = id != NULL && meter.counters != NULL;
+
+    return jg_session_to_json(draft->json, &draft->session, &draft->all,
+                              looks ? jg_key_quota_look : NULL, &meter,
+                              call->arena, out);
+}

@@ -1,0 +1,100 @@
+/* Stored keys over the control API: between its files only. */
+#ifndef JG_ADMIN_KEYS_INTERNAL_H
+#define JG_ADMIN_KEYS_INTERNAL_H
+
+#include "admin/admin_internal.h"
+#include "model/session_json.h"
+#include "store/keys.h"
+
+/* A session on its way into the store, or out of it. */
+struct jg_key_draft {
+    struct jg_str text;         /* the document, with all of its members */
+    const struct jg_json *json; /* the same */
+    struct jg_stored_session stored;
+    struct jg_snapshot *policies; /* that it names; owned */
+    struct jg_session session;
+    struct jg_session_all all; /* with its policies applied */
+};
+
+/*
+ * Understand <text>; findings go to <diags> (may be NULL). Nothing is owned
+ * until jg_key_draft_apply().
+ *   JG_E_CONF_JSON, JG_E_CONF_TYPE, JG_E_CONF_RANGE, ...: reported
+ *   JG_E_NOMEM
+ */
+enum jg_err jg_key_draft_read(struct jg_admin_call *call, struct jg_str text,
+                              struct jg_diags *diags, struct jg_key_draft *out);
+
+/*
+ * Look its policies up among the records, and apply them. A session without
+ * organisation has that of its first policy. To be freed in any case.
+ *   the errors of jg_session_all_of_stored(), JG_E_STORE
+ */
+enum jg_err jg_key_draft_apply(struct jg_admin_call *call,
+                               struct jg_key_draft *draft);
+void jg_key_draft_free(struct jg_key_draft *draft);
+
+/* Why policies do not apply, in Tyk's words, in the arena. */
+const char *jg_key_draft_fault(struct jg_admin_call *call,
+                               const struct jg_key_draft *draft,
+                               enum jg_err err);
+
+/* Set a member of the document to <value>, which is JSON. JG_E_NOMEM */
+enum jg_err jg_key_draft_set(struct jg_admin_call *call,
+                             struct jg_key_draft *draft, const char *name,
+                             struct jg_str value);
+
+/* Until when its record is kept: unix, 0 for ever (reference 7.5). */
+int64_t jg_key_draft_ends_s(struct jg_admin_call *call,
+                            const struct jg_key_draft *draft);
+
+/* As JSON, policies applied and quotas looked up. <id> NULL: all of each quota
+ * is left.  JG_E_NOMEM */
+enum jg_err jg_key_draft_show(struct jg_admin_call *call,
+                              const struct jg_key_draft *draft,
+                              const struct jg_key_id *id,
+                              const struct jg_json **out);
+
+/* What the query of a call says about a key. */
+struct jg_key_query {
+    struct jg_str org_id; /* org_id, or that of the API api_id; may be empty */
+    struct jg_str api_id;
+    bool hashed, username, suppress_reset;
+};
+
+/* Answers, and is false, when it makes no sense. */
+bool jg_key_query_read(struct jg_admin_call *call, struct jg_key_query *out);
+
+/* One that is stored. */
+struct jg_key_found {
+    struct jg_str key; /* all of it, in the arena or the request; of one that
+                        * was found by its hash, that */
+    struct jg_key_id id;
+    struct jg_stored_key record; /* borrowed from the transaction */
+};
+
+/*
+ * The key that call->id means, in the organisation <org_id>.
+ *   JG_E_NOT_FOUND, JG_E_KEY_AMBIGUOUS (only by its hash), JG_E_STORE, ...
+ */
+enum jg_err jg_key_find(struct jg_admin_call *call, struct jg_txn *txn,
+                        struct jg_str org_id, const struct jg_key_query *query,
+                        struct jg_key_found *out);
+
+/* An error of store or keys that has no words of Tyk's. */
+void jg_answer_key_err(struct jg_admin_call *call, enum jg_err err);
+
+/* Rates and quotas of a key begin again. */
+void jg_key_reset(struct jg_admin_call *call, const struct jg_key_id *id,
+                  const struct jg_key_draft *draft);
+
+/* For jg_session_to_json(): <data> is a struct jg_key_meter. */
+struct jg_key_meter {
+    struct jg_counters *counters;
+    const struct jg_key_id *id;
+    bool own; /* without policies: an API with limits counts by itself */
+    int64_t now_ms;
+};
+jg_quota_look jg_key_quota_look;
+
+#endif
