@@ -24,9 +24,11 @@ struct jg_broker {
     struct jg_counters *counters;
     struct jg_journal *journal;
     int listener;        /* the SCGI socket; does not block */
-    int locks;           /* see lock.h */
-    int wake;            /* eventfd: the keeper has something to do */
-    int wake_fetcher;    /* the same for the fetcher */
+    int script_listener; /* the same for requests that scripts answer; -1 */
+    const char *script_program; /* path of jotgate-script */
+    int locks;                  /* see lock.h */
+    int wake;                   /* eventfd: the keeper has something to do */
+    int wake_fetcher;           /* the same for the fetcher */
     int retire;          /* eventfd: this generation of processes is to end */
     uint64_t generation; /* of the configuration; see pool->generation */
 

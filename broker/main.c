@@ -76,7 +76,10 @@ open_shared_files(struct jg_broker *broker)
 static bool
 prepare_processes(struct jg_broker *broker)
 {
-    broker->pool = jg_pool_create((unsigned)broker->conf->broker_processes);
+    broker->pool = jg_pool_create((unsigned)broker->conf->broker_processes,
+                                  broker->conf->enable_jsvm
+                                      ? (unsigned)broker->conf->script_processes
+                                      : 0);
     broker->locks = jg_lock_file();
     broker->wake = jg_broker_make_event();
     broker->wake_fetcher = jg_broker_make_event();
@@ -86,6 +89,29 @@ prepare_processes(struct jg_broker *broker)
         return true;
     jg_log(&broker->log, JG_LOG_ERROR, "no shared memory: %s", strerror(errno));
     return false;
+}
+
+/* "<folder of the socket>/script.sock", and jotgate-script beside this
+ * program. */
+static bool
+listen_for_scripts(struct jg_broker *broker, const struct jg_options *options,
+                   char fault[static JG_STREAM_FAULT_MAX])
+{
+    static char program[PATH_MAX];
+    const char *slash = strrchr(options->socket_path, '/');
+    int len = slash == NULL ? 0 : (int)(slash - options->socket_path) + 1;
+    ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 32);
+    char path[PATH_MAX];
+
+    if (n <= 0)
+        return false;
+    program[n] = '\0';
+    n = strrchr(program, '/') - program + 1;
+    snprintf(program + n, sizeof(program) - (size_t)n, "jotgate-script");
+    broker->script_program = program;
+    snprintf(path, sizeof(path), "%.*sscript.sock", len, options->socket_path);
+    return jg_stream_listen(path, broker->group, &broker->script_listener,
+                            fault) == JG_OK;
 }
 
 /* Everything between the configuration and the first process. */
@@ -100,7 +126,9 @@ prepare(struct jg_broker *broker, const struct jg_options *options,
         !open_shared_files(broker) || !prepare_processes(broker))
         return false;
     if (jg_stream_listen(options->socket_path, broker->group, &broker->listener,
-                         fault) == JG_OK)
+                         fault) == JG_OK &&
+        (!broker->conf->enable_jsvm ||
+         listen_for_scripts(broker, options, fault)))
         return true;
     jg_log(&broker->log, JG_LOG_ERROR, "%s", fault);
     return false;
@@ -112,6 +140,7 @@ run(const struct jg_options *options)
     struct jg_broker broker = {
         .store_folder = options->store_folder,
         .log = {JG_LOG_INFO, "broker"},
+        .script_listener = -1,
     };
     struct jg_settings *settings;
     int status = JG_EXIT_FAILURE;

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 struct jg_pool *
-jg_pool_create(unsigned services)
+jg_pool_create(unsigned services, unsigned scripts)
 {
     struct jg_pool *pool = mmap(NULL, sizeof(*pool), PROT_READ | PROT_WRITE,
                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -22,6 +22,10 @@ jg_pool_create(unsigned services)
     pool->keeper = services;
     pool->fetcher = services + 1;
     pool->loader = services + 2;
+    pool->scripts = services + 3;
+    pool->script_count =
+        scripts > JG_POOL_SCRIPTS_MAX ? JG_POOL_SCRIPTS_MAX : scripts;
+    pool->slot_count = pool->scripts + pool->script_count;
     pool->outside_max = services / 2;
     return pool;
 }

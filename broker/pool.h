@@ -14,7 +14,8 @@
 
 #define JG_POOL_SERVICES_MIN 2 /* one of them is never waiting outside */
 #define JG_POOL_SERVICES_MAX 64
-#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 3)
+#define JG_POOL_SCRIPTS_MAX 32 /* processes that have scripts run */
+#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 3 + JG_POOL_SCRIPTS_MAX)
 #define JG_SLOT_WHAT_MAX 80
 
 /* What one process is doing. Written by it, read by the parent. */
@@ -26,6 +27,8 @@ struct jg_slot {
 struct jg_pool {
     unsigned services;                /* slots 0 .. services-1 */
     unsigned keeper, fetcher, loader; /* the slots behind them */
+    unsigned scripts, script_count;   /* and behind these: they run scripts */
+    unsigned slot_count;
     unsigned outside_max;     /* services that may wait outside at once */
     _Atomic uint64_t outside; /* a bit for each that does */
     _Atomic bool stopping;    /* no new requests; what is there is finished */
@@ -47,10 +50,11 @@ struct jg_pool {
 };
 
 /*
- * The block for <services> processes (brought into the range above), shared
- * with every process forked later. NULL: no memory.
+ * The block for <services> processes (brought into the range above) and
+ * <scripts> (JG_POOL_SCRIPTS_MAX at most) more that run scripts, shared with
+ * every process forked later. NULL: no memory.
  */
-struct jg_pool *jg_pool_create(unsigned services);
+struct jg_pool *jg_pool_create(unsigned services, unsigned scripts);
 void jg_pool_free(struct jg_pool *pool);
 
 /* From now on <slot>'s process works on <what>, until <until_ms> at most. */

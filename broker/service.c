@@ -6,6 +6,7 @@
 #include "loads.h"
 #include "reply.h"
 #include "stream.h"
+#include "virtual.h"
 #include "want.h"
 
 #include <poll.h>
@@ -21,6 +22,7 @@ struct service {
     struct jg_lot *lot;
     struct jg_buf input;
     struct jg_control control;
+    struct jg_virtual *virtual; /* of processes for scripts; else NULL */
 };
 
 /*
@@ -49,6 +51,10 @@ dispatch(struct service *s, int fd, const struct jg_scgi *scgi)
 {
     struct jg_str want = jg_scgi_get(scgi, JG_STR("JOTGATE_WANT"));
 
+    if (s->virtual != NULL) {
+        jg_virtual_serve(s->virtual, fd, scgi);
+        return true;
+    }
     if (want.p != NULL)
         return jg_want_serve(s->broker, s->lot, fd, want);
     return jg_control_serve(&s->control, s->broker, s->lot, fd, scgi);
@@ -146,9 +152,13 @@ jg_service_run(struct jg_broker *broker)
     memset(s.lot, 0, sizeof(*s.lot));
     jg_buf_init(&s.input, JG_SCGI_INPUT_MAX);
     jg_control_init(&s.control, broker);
+    if (broker->index >= broker->pool->scripts &&
+        jg_virtual_open(broker, broker->script_program, &s.virtual) != JG_OK)
+        return 1;
     while (loop(&s))
         continue;
     finish(&s);
+    jg_virtual_close(s.virtual);
     jg_buf_free(&s.input);
     jg_mem_free(s.lot);
     jg_store_close(broker->store);

@@ -84,7 +84,7 @@ jg_supervise_pause_ms(int64_t lived_ms, unsigned *deaths)
 static unsigned
 slots(const struct parent *p)
 {
-    return p->broker->pool->loader + 1;
+    return p->broker->pool->slot_count;
 }
 
 /* What the process of slot <i> is called in the log. */
@@ -97,6 +97,8 @@ name_of(const struct parent *p, unsigned i, char *out, size_t size)
         snprintf(out, size, "service %u", i + 1);
     else if (i == pool->keeper)
         snprintf(out, size, "keeper");
+    else if (i >= pool->scripts)
+        snprintf(out, size, "scripts %u", i - pool->scripts + 1);
     else
         snprintf(out, size, "%s", i == pool->fetcher ? "fetcher" : "loader");
 }
@@ -162,6 +164,10 @@ live(const struct parent *p, unsigned i, pid_t parent)
     broker->slot = &pool->slots[i];
     if (i < pool->services)
         return jg_service_run(broker);
+    if (i >= pool->scripts) {
+        broker->listener = broker->script_listener;
+        return jg_service_run(broker);
+    }
     if (i == pool->keeper)
         return jg_keeper_run(broker);
     if (i == pool->fetcher)
@@ -197,8 +203,9 @@ start_due(struct parent *p, int64_t now_ms)
 
     if (p->stopping)
         return;
-    for (unsigned i = 0; p->serving && i < loader; i++)
-        if (p->children[i].pid == 0 && p->children[i].due_ms <= now_ms)
+    for (unsigned i = 0; p->serving && i < slots(p); i++)
+        if (i != loader && p->children[i].pid == 0 &&
+            p->children[i].due_ms <= now_ms)
             start(p, i, now_ms);
     if (p->load && p->children[loader].pid == 0) {
         p->load = false;
@@ -284,6 +291,8 @@ stop(struct parent *p, int status)
         unlink(p->options->socket_path);
     /* New connections are refused; those that wait are still accepted. */
     shutdown(broker->listener, SHUT_RDWR);
+    if (broker->script_listener >= 0)
+        shutdown(broker->script_listener, SHUT_RDWR);
     jg_broker_wake_keeper(broker);
 }
 
@@ -345,23 +354,31 @@ reap(struct parent *p, int64_t now_ms)
                 ended(p, i, status, now_ms);
 }
 
-/* While stopping: is anybody left? Only the services owe somebody an answer. */
+/* Those that owe somebody an answer. */
+static bool
+answers(const struct jg_pool *pool, unsigned i)
+{
+    return i < pool->services || i >= pool->scripts;
+}
+
+/* While stopping: is anybody left? */
 static bool
 finished(struct parent *p, int64_t now_ms)
 {
-    unsigned services = p->broker->pool->services;
+    const struct jg_pool *pool = p->broker->pool;
     unsigned left = 0, others = 0;
 
     for (unsigned i = 0; i < slots(p); i++) {
         bool lives = p->children[i].pid != 0;
 
-        left += lives && i < services;
-        others += lives && i >= services;
+        left += lives && answers(pool, i);
+        others += lives && !answers(pool, i);
         if (now_ms >= p->stop_ms)
             kill_child(p, i);
     }
-    for (unsigned i = services; left == 0 && i < slots(p); i++)
-        kill_child(p, i);
+    for (unsigned i = 0; left == 0 && i < slots(p); i++)
+        if (!answers(pool, i))
+            kill_child(p, i);
     return left + others == 0;
 }
 

@@ -204,6 +204,8 @@ fill(struct values *v, const struct serve *serve, const struct jg_conf *conf)
                (int64_t)(conf->proxy_default_timeout_s * 1000));
     put_path(v, "trusted_ca", ca.len > 0 ? ca : JG_STR(BASE_CA));
     put(v, "control", jg_str(""), control);
+    put(v, "scripts", jg_str(""), conf->enable_jsvm);
+    put_number(v, "script_timeout_s", conf->jsvm_timeout_s + 10);
     put_listen(v, "control_listen", conf->control_api_hostname,
                conf->control_api_port);
     put(v, "port_kind", control ? JG_STR("control") : JG_STR("shared"), true);

@@ -124,6 +124,19 @@ ask_broker(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
     return start_subrequest(r, &ctx->want);
 }
 
+/* The broker answers, as a location of its own says it. */
+static ngx_int_t
+hand_over(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
+{
+    ngx_str_t location = ngx_string("@jotgate_script");
+    enum jg_err err = ngx_http_jotgate_forward(r, ctx);
+
+    if (err != JG_OK)
+        return refuse(r, ctx, err);
+    ngx_http_finalize_request(r, ngx_http_named_location(r, &location));
+    return NGX_DONE;
+}
+
 static ngx_int_t
 hold(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
 {
@@ -146,6 +159,8 @@ go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         if (err == JG_OK)
             return NGX_OK;
         return refuse(r, ctx, err);
+    case JG_HAND_OVER:
+        return hand_over(r, ctx);
     case JG_DENY:
         return deny(r, ctx);
     case JG_WANT: /* NGX_AGAIN */

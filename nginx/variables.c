@@ -62,6 +62,45 @@ reason(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     return jg_str(jg_err_info(ctx->reason)->code);
 }
 
+/* What the broker is told of a request that a script answers: API, version and
+ * number of the endpoint, a line each. */
+static struct jg_str
+script(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    const struct jg_decision *d = &ctx->decision;
+    struct jg_str api, version;
+    size_t len;
+    u_char *p;
+
+    if (d->api == NULL || d->version == NULL)
+        return (struct jg_str){0};
+    api = d->api->def.api_id;
+    version = d->version->name;
+    len = api.len + version.len + 2 + NGX_SIZE_T_LEN;
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL)
+        return (struct jg_str){0};
+    len = (size_t)(ngx_snprintf(p, len, "%*s\n%*s\n%uz", api.len, api.p,
+                                version.len, version.p, d->handler.endpoint) -
+                   p);
+    return (struct jg_str){(char *)p, len};
+}
+
+static struct jg_str
+session(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->decision.handler.session;
+}
+
+/* Path and query as the client sent them, whatever is sent on. */
+static struct jg_str
+target(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->request.target;
+}
+
 /* One row a variable. Those that change within a request are not cached. */
 static const struct {
     ngx_str_t name;
@@ -71,6 +110,9 @@ static const struct {
     {ngx_string("jotgate_tls_name"), tls_name, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_want"), want, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_request_id"), request_id, 0},
+    {ngx_string("jotgate_script"), script, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_session"), session, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_target"), target, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_reason"), reason, NGX_HTTP_VAR_NOCACHEABLE},
 };
 

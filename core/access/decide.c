@@ -80,6 +80,9 @@ static const struct jg_step steps[] = {
     {{"headers", "The headers for the upstream are made."},
      jg_step_headers,
      false},
+    {{"script", "A virtual endpoint: a script of the API answers."},
+     jg_step_script,
+     false},
     {{"target", "The upstream's address and path are known."},
      jg_step_target,
      false},
@@ -228,7 +231,7 @@ jg_decide(struct jg_decision *d)
             return JG_ANSWER;
         d->step++;
     }
-    return JG_ALLOW;
+    return d->handler.kind == JG_HANDLER_UPSTREAM ? JG_ALLOW : JG_HAND_OVER;
 }
 
 void

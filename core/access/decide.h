@@ -17,11 +17,13 @@
 #include "store/records.h"
 
 enum jg_verdict {
-    JG_ALLOW,  /* decision->forward says what to send where */
-    JG_DENY,   /* decision->reason, ->detail say why */
-    JG_WANT,   /* fetch decision->want, then call again */
-    JG_ANSWER, /* it may pass, and the gateway answers it itself:
-                * decision->answer */
+    JG_ALLOW,     /* decision->forward says what to send where */
+    JG_DENY,      /* decision->reason, ->detail say why */
+    JG_WANT,      /* fetch decision->want, then call again */
+    JG_HAND_OVER, /* it may pass, and the broker answers it:
+                   * decision->handler */
+    JG_ANSWER,    /* it may pass, and the gateway answers it itself:
+                   * decision->answer */
 };
 
 /*
@@ -135,6 +137,19 @@ struct jg_limit_seen {
     int64_t reset_s; /* unix time when all is there again; 0: never */
 };
 
+/* Who makes the response. */
+enum jg_handler_kind {
+    JG_HANDLER_UPSTREAM,
+    JG_HANDLER_SCRIPT, /* entry <endpoint> of the version's virtual ones */
+};
+
+struct jg_handler {
+    enum jg_handler_kind kind;
+    size_t endpoint;
+    bool proxy_on_error;   /* the upstream does, when the script fails */
+    struct jg_str session; /* what the script is told of it: JSON, or empty */
+};
+
 /* How one step went: what explain prints. */
 enum jg_outcome {
     JG_STEP_PASS,
@@ -189,6 +204,7 @@ struct jg_decision {
     struct jg_session session;
     struct jg_limit_seen rate, quota; /* after step "limits" */
     struct jg_forward forward;
+    struct jg_handler handler;         /* after JG_HAND_OVER */
     struct jg_respond_headers respond; /* of every response, refusals too;
                                         * after forward.respond */
     struct jg_answer answer;           /* after JG_ANSWER */

@@ -1,5 +1,5 @@
 /* Parameters of a query and cookies of a header, one by one, as Go reads
- * them. For this folder only. */
+ * them. */
 #ifndef JG_ACCESS_FIELDS_H
 #define JG_ACCESS_FIELDS_H
 

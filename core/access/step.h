@@ -40,6 +40,7 @@ enum jg_err jg_step_own_limits(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
 enum jg_err jg_step_api_limit(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
+enum jg_err jg_step_script(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
 
 /* Is anything asked of the caller, so that there is a session? */

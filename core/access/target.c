@@ -250,8 +250,13 @@ find_target(struct jg_decision *d)
 enum jg_err
 jg_step_target(struct jg_decision *d)
 {
-    enum jg_err err = find_target(d);
+    enum jg_err err;
 
+    if (d->handler.kind != JG_HANDLER_UPSTREAM && !d->handler.proxy_on_error) {
+        jg_trace_skip(d);
+        return JG_OK;
+    }
+    err = find_target(d);
     if (d->trace != NULL)
         trace_target(d, err);
     return err;

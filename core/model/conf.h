@@ -98,7 +98,12 @@ struct jg_conf {
     struct jg_str log_level;               /* debug info warn error */
 
     /* Ours; Tyk has no such fields. */
-    int64_t workers;             /* nginx workers; 0: one per processor */
+    int64_t workers;           /* nginx workers; 0: one per processor */
+    bool enable_jsvm;          /* virtual endpoints; false */
+    int64_t jsvm_timeout_s;    /* of one call of a script; 5 */
+    int64_t script_processes;  /* calls at a time; 4 */
+    int64_t script_memory_mib; /* of one script; 32 */
+    bool disable_virtual_path_blobs;
     int64_t broker_processes;    /* service processes; 4 */
     int64_t broker_deadline_s;   /* one broker request at most; 30 */
     int64_t dns_refresh_s;       /* upstream names are looked up again; 30 */

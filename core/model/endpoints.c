@@ -26,6 +26,8 @@ static const struct {
                                       false},
     [JG_ENDPOINT_RATE_LIMIT] = {"rate_limit", sizeof(struct jg_rate_endpoint),
                                 false},
+    [JG_ENDPOINT_VIRTUAL] = {"virtual", sizeof(struct jg_virtual_endpoint),
+                             false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");
@@ -55,6 +57,21 @@ static const struct jg_field rate_rows[] = {
 };
 const struct jg_field_table jg_rate_endpoint_table = {
     sizeof(struct jg_rate_endpoint), rate_rows, JG_FIELD_COUNT(rate_rows)};
+
+#define VIRTUAL(field) offsetof(struct jg_virtual_endpoint, field)
+
+static const struct jg_field virtual_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"response_function_name", JG_FIELD_STR, VIRTUAL(function), .max = 127},
+    {"function_source_type", JG_FIELD_STR, VIRTUAL(source_type), .max = 16},
+    {"function_source_uri", JG_FIELD_STR, VIRTUAL(source_uri),
+     .max = 1024 * 1024},
+    {"use_session", JG_FIELD_BOOL, VIRTUAL(use_session)},
+    {"proxy_on_error", JG_FIELD_BOOL, VIRTUAL(proxy_on_error)},
+};
+const struct jg_field_table jg_virtual_endpoint_table = {
+    sizeof(struct jg_virtual_endpoint), virtual_rows,
+    JG_FIELD_COUNT(virtual_rows)};
 
 static const struct jg_field endpoint_rows[] = {JG_ENDPOINT_ROWS};
 const struct jg_field_table jg_endpoint_table = {

@@ -21,6 +21,7 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_REQUEST_HEADERS,
     JG_ENDPOINT_RESPONSE_HEADERS,
     JG_ENDPOINT_RATE_LIMIT,
+    JG_ENDPOINT_VIRTUAL,
     JG_ENDPOINT_KINDS,
 };
 
@@ -81,6 +82,16 @@ struct jg_rate_endpoint {
     double rate, per_s; /* either 0 or less: no limit */
 };
 
+/* An entry of virtual: a script answers (reference 8.1). */
+struct jg_virtual_endpoint {
+    struct jg_endpoint endpoint;
+    struct jg_str function;    /* response_function_name */
+    struct jg_str source_type; /* "file" or "blob" */
+    struct jg_str source_uri;  /* a path, or base64 */
+    bool use_session, proxy_on_error;
+};
+
+extern const struct jg_field_table jg_virtual_endpoint_table;
 extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_rate_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */

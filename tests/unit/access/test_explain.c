@@ -141,7 +141,7 @@ the_table_of_steps_can_be_read(void **state)
         "algorithm",   "key",        "profile",    "signature", "claims",
         "claim_rules", "identity",   "revocation", "policies",  "auth_token",
         "rights",      "own_limits", "limits",     "api_limit", "headers",
-        "target",
+        "script",      "target",
     };
 
     (void)state;

@@ -19,7 +19,7 @@ the_number_of_services_is_kept_in_its_range(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct jg_pool *pool = jg_pool_create(rows[i].asked);
+        struct jg_pool *pool = jg_pool_create(rows[i].asked, 0);
 
         assert_non_null(pool);
         assert_int_equal(pool->services, rows[i].services);
@@ -32,7 +32,7 @@ the_number_of_services_is_kept_in_its_range(void **state)
 static void
 a_slot_is_overdue_only_at_work_and_past_its_deadline(void **state)
 {
-    struct jg_pool *pool = jg_pool_create(4);
+    struct jg_pool *pool = jg_pool_create(4, 0);
     struct jg_slot *slot = &pool->slots[0];
 
     (void)state;
@@ -51,7 +51,7 @@ a_slot_is_overdue_only_at_work_and_past_its_deadline(void **state)
 static void
 a_long_description_is_cut(void **state)
 {
-    struct jg_pool *pool = jg_pool_create(2);
+    struct jg_pool *pool = jg_pool_create(2, 0);
     char text[500];
 
     (void)state;
@@ -65,7 +65,7 @@ a_long_description_is_cut(void **state)
 static void
 at_most_half_are_outside(void **state)
 {
-    struct jg_pool *pool = jg_pool_create(5);
+    struct jg_pool *pool = jg_pool_create(5, 0);
 
     (void)state;
     assert_true(jg_pool_go_outside(pool, 0));
@@ -81,7 +81,7 @@ at_most_half_are_outside(void **state)
 static void
 the_place_of_a_dead_process_is_free_again(void **state)
 {
-    struct jg_pool *pool = jg_pool_create(2);
+    struct jg_pool *pool = jg_pool_create(2, 0);
     pid_t pid = fork();
     int status;
 
@@ -122,7 +122,7 @@ race(struct jg_pool *pool, unsigned index)
 static void
 the_limit_holds_when_all_go_at_once(void **state)
 {
-    struct jg_pool *pool = jg_pool_create(6);
+    struct jg_pool *pool = jg_pool_create(6, 0);
     int status;
 
     (void)state;

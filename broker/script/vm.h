@@ -1,0 +1,48 @@
+/*
+ * A script and its calls: Duktape (ES5) over a region of memory. A script is
+ * evaluated once; each call runs in a copy of what that left, so that nothing
+ * of one call is there for the next (reference 8.1).
+ */
+#ifndef JG_SCRIPT_VM_H
+#define JG_SCRIPT_VM_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+#define JG_VM_ERROR_MAX 400
+#define JG_VM_SCRIPTS 32 /* evaluated scripts that are kept */
+#define JG_VM_KEPT_BYTES (96u * 1024 * 1024) /* of all their copies */
+
+struct jg_vm;
+
+/*
+ * What a script may do, done by somebody else: <name> with its argument, and
+ * its answer, p == NULL for undefined. The answer is borrowed until the next
+ * call. "log" and the like answer nothing.
+ */
+typedef struct jg_str jg_vm_ask(void *arg, const char *name,
+                                const struct jg_str *args, size_t count);
+
+/* <memory_bytes> for one script. NULL: no memory. Once in a process. */
+struct jg_vm *jg_vm_make(size_t memory_bytes, jg_vm_ask *ask, void *arg);
+
+/* Is the script called <id> (32 bytes) there? */
+bool jg_vm_has(const struct jg_vm *vm, const unsigned char *id);
+
+/*
+ * Evaluate <source> as the script <id>. False: <error> says why, with the line.
+ */
+bool jg_vm_load(struct jg_vm *vm, const unsigned char *id, struct jg_str source,
+                int64_t deadline_ms, char error[static JG_VM_ERROR_MAX]);
+
+/*
+ * Call <function> of a script that is there, with the members of the JSON
+ * array <args>. <result>, a text, is borrowed until the next call. False:
+ * <error> says why. Times are of CLOCK_MONOTONIC.
+ */
+bool jg_vm_call(struct jg_vm *vm, const unsigned char *id,
+                struct jg_str function, struct jg_str args, int64_t deadline_ms,
+                struct jg_str *result, char error[static JG_VM_ERROR_MAX]);
+
+#endif

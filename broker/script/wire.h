@@ -1,0 +1,41 @@
+/*
+ * What the two sides of a script say to each other: frames over one socket,
+ * a kind, a length, the bytes. Each side takes the other for a stranger.
+ */
+#ifndef JG_SCRIPT_WIRE_H
+#define JG_SCRIPT_WIRE_H
+
+#include "base/buf.h"
+
+#define JG_WIRE_MAX (16u * 1024 * 1024) /* bytes of one frame */
+#define JG_WIRE_ID_BYTES 32             /* of a script: a SHA-256 */
+
+enum jg_wire_kind {
+    /* to the script's process */
+    JG_WIRE_LOAD = 'L',   /* deadline, id, source -> DONE, ERROR */
+    JG_WIRE_CALL = 'C',   /* deadline, id, function NUL, JSON array of
+                           * arguments -> RESULT, ERROR, UNKNOWN */
+    JG_WIRE_ANSWER = 'A', /* to ASK: '1' and a text, or '0' for undefined */
+    /* from it */
+    JG_WIRE_DONE = 'D',
+    JG_WIRE_RESULT = 'R',  /* a text */
+    JG_WIRE_ERROR = 'E',   /* a text, one line */
+    JG_WIRE_UNKNOWN = 'U', /* load the script first */
+    JG_WIRE_ASK = 'Q',     /* name NUL, then each argument and a NUL */
+};
+
+/* A deadline is 8 bytes: CLOCK_MONOTONIC in ms, in this machine's order. */
+#define JG_WIRE_DEADLINE_BYTES 8
+
+/* Send one frame of up to three parts. False: the other side is gone. */
+bool jg_wire_send(int fd, enum jg_wire_kind kind, const struct jg_str *parts,
+                  size_t count);
+
+/*
+ * Receive one into <b>, which is reset. <until_ms> (CLOCK_MONOTONIC; 0: no
+ * end) bounds the whole frame. False: gone, too late, or no frame.
+ */
+bool jg_wire_receive(int fd, int64_t until_ms, enum jg_wire_kind *kind,
+                     struct jg_buf *b);
+
+#endif

@@ -1,0 +1,396 @@
+/* The functions that scripts call and this side does: a row each. */
+#include "script_api.h"
+
+#include "clock.h"
+#include "script_request.h"
+
+#include "store/keys.h"
+#include "store/records.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TOKEN_LETTERS_MIN 24 /* as long as that, it may be a secret */
+#define FORM_MAX 64          /* members of FormData */
+#define SCRIPT_ARENA (64 * 1024)
+#define SCRIPT_ARENA_MAX (64 * 1024 * 1024)
+
+typedef bool function(struct jg_script_api_call *call,
+                      const struct jg_str *args, size_t count,
+                      struct jg_arena *a, struct jg_buf *out);
+
+static bool
+is_token_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+           c == '+' || c == '/' || c == '=';
+}
+
+void
+jg_script_mask(struct jg_str text, char out[static JG_SCRIPT_LOG_LINE_MAX])
+{
+    static const char mask[] = "[token]";
+    size_t n = 0;
+
+    for (size_t i = 0;
+         i < text.len && n + sizeof(mask) < JG_SCRIPT_LOG_LINE_MAX;) {
+        size_t len = 0;
+
+        while (i + len < text.len && is_token_letter(text.p[i + len]))
+            len++;
+        if (len >= TOKEN_LETTERS_MIN) {
+            memcpy(out + n, mask, sizeof(mask) - 1);
+            n += sizeof(mask) - 1;
+            i += len;
+            continue;
+        }
+        for (size_t end = i + (len > 0 ? len : 1);
+             i < end && n + sizeof(mask) < JG_SCRIPT_LOG_LINE_MAX; i++)
+            out[n++] = (unsigned char)text.p[i] < ' ' ? ' ' : text.p[i];
+    }
+    out[n] = '\0';
+}
+
+static bool
+write_log(struct jg_script_api_call *call, const struct jg_str *args,
+          size_t count, struct jg_arena *a, struct jg_buf *out)
+{
+    char line[JG_SCRIPT_LOG_LINE_MAX];
+
+    (void)a;
+    (void)out;
+    if (count == 0 || call->lines++ >= JG_SCRIPT_LOG_MAX)
+        return false;
+    jg_script_mask(args[0], line);
+    jg_log(&call->broker->log, JG_LOG_INFO, "script of API %.*s: %s",
+           JG_STR_ARG(call->api_id), line);
+    return false;
+}
+
+/* TykMakeHttpRequest */
+
+static int
+by_name(const void *x, const void *y)
+{
+    const struct jg_json_member *a = x, *b = y;
+
+    return jg_str_cmp(a->name, b->name);
+}
+
+static void
+add_escaped(struct jg_buf *b, struct jg_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9') ||
+                     (c != '\0' && strchr("-_.~", c) != NULL);
+
+        if (plain)
+            jg_buf_addc(b, c);
+        else if (c == ' ')
+            jg_buf_addc(b, '+');
+        else
+            jg_buf_addf(b, "%%%02X", (unsigned)(unsigned char)c);
+    }
+}
+
+/* As Go's url.Values.Encode(): sorted by name. */
+static bool
+encode_form(const struct jg_json *form, struct jg_arena *a, struct jg_str *out)
+{
+    struct jg_json_member *members;
+    struct jg_buf b;
+
+    if (form->count > FORM_MAX)
+        return false;
+    members = jg_arena_array(a, form->count + 1, sizeof(*members));
+    if (members == NULL)
+        return false;
+    memcpy(members, form->members, form->count * sizeof(*members));
+    qsort(members, form->count, sizeof(*members), by_name);
+    jg_buf_init(&b, JG_CALL_BODY_MAX);
+    for (uint32_t i = 0; i < form->count; i++) {
+        if (i > 0)
+            jg_buf_addc(&b, '&');
+        add_escaped(&b, members[i].name);
+        jg_buf_addc(&b, '=');
+        add_escaped(&b, jg_json_string(&members[i].value));
+    }
+    *out = jg_arena_str(a, jg_buf_str(&b));
+    jg_buf_free(&b);
+    return out->p != NULL;
+}
+
+static struct jg_str
+text_of(const struct jg_json *object, const char *name)
+{
+    return jg_json_string(jg_script_member(object, name));
+}
+
+static bool
+read_body(const struct jg_json *spec, struct jg_arena *a, struct jg_str *out)
+{
+    const struct jg_json *form = jg_script_member(spec, "FormData");
+
+    *out = text_of(spec, "Body");
+    if (out->len > 0 || form == NULL || form->type != JG_JSON_OBJECT)
+        return true;
+    return encode_form(form, a, out);
+}
+
+static size_t
+read_headers(const struct jg_json *spec,
+             struct jg_call_header out[static JG_CALL_HEADERS_MAX])
+{
+    const struct jg_json *headers = jg_script_member(spec, "Headers");
+    size_t count = 0;
+
+    if (headers == NULL || headers->type != JG_JSON_OBJECT)
+        return 0;
+    for (uint32_t i = 0; i < headers->count && count < JG_CALL_HEADERS_MAX; i++)
+        out[count++] =
+            (struct jg_call_header){headers->members[i].name,
+                                    jg_json_string(&headers->members[i].value)};
+    return count;
+}
+
+static bool
+join(struct jg_arena *a, struct jg_str x, struct jg_str y, struct jg_str *out)
+{
+    char *p = jg_arena_alloc(a, x.len + y.len + 1);
+
+    if (p == NULL)
+        return false;
+    if (x.len > 0)
+        memcpy(p, x.p, x.len);
+    if (y.len > 0)
+        memcpy(p + x.len, y.p, y.len);
+    *out = (struct jg_str){p, x.len + y.len};
+    return true;
+}
+
+/* {"Name": ["value", ...], ...} of the lines of an answer. */
+static void
+add_head(struct jg_buf *b, struct jg_str head)
+{
+    struct jg_str line;
+    const char *comma = "";
+
+    jg_buf_addc(b, '{');
+    for (struct jg_str rest = head; jg_str_next(&rest, '\n', &line);) {
+        size_t colon = jg_str_find(line, ':');
+        struct jg_str name = jg_str_head(line, colon), other;
+        struct jg_str again = head, before = {NULL, 0};
+
+        if (colon == line.len)
+            continue;
+        while (jg_str_next(&again, '\n', &other) && other.p != line.p)
+            if (jg_str_eq_nocase(jg_str_head(other, jg_str_find(other, ':')),
+                                 name))
+                before = other;
+        if (before.p != NULL)
+            continue; /* written with its first namesake */
+        jg_buf_add(b, jg_str(comma));
+        comma = ",";
+        jg_buf_add_quoted(b, name);
+        jg_buf_addc(b, ':');
+        jg_buf_addc(b, '[');
+        again = head;
+        for (const char *inner = ""; jg_str_next(&again, '\n', &other);) {
+            colon = jg_str_find(other, ':');
+            if (colon == other.len ||
+                !jg_str_eq_nocase(jg_str_head(other, colon), name))
+                continue;
+            jg_buf_add(b, jg_str(inner));
+            inner = ",";
+            jg_buf_add_quoted(b, jg_str_trim(jg_str_from(other, colon + 1)));
+        }
+        jg_buf_addc(b, ']');
+    }
+    jg_buf_addc(b, '}');
+}
+
+/* Every member twice, as Tyk writes them. */
+static void
+add_result(struct jg_buf *out, const struct jg_call_result *result)
+{
+    static const char *const names[][3] = {{"Code", "Body", "Headers"},
+                                           {"code", "body", "headers"}};
+
+    jg_buf_addc(out, '{');
+    for (size_t i = 0; i < 2; i++) {
+        jg_buf_addf(out, "%s\"%s\":%d,\"%s\":", i > 0 ? "," : "", names[i][0],
+                    result->status, names[i][1]);
+        jg_buf_add_quoted(out, result->body);
+        jg_buf_addf(out, ",\"%s\":", names[i][2]);
+        add_head(out, result->head);
+    }
+    jg_buf_addc(out, '}');
+}
+
+static bool
+run(struct jg_script_api_call *call, const struct jg_call_request *request,
+    struct jg_buf *out)
+{
+    struct jg_call_result result;
+    struct jg_call *running;
+    bool done;
+
+    if (jg_call_begin(call->caller, request, &running) != JG_OK)
+        return false;
+    while (jg_caller_next(call->caller) == NULL &&
+           jg_clock_ms() < call->deadline_ms)
+        jg_caller_wait(call->caller, NULL, 0, 100);
+    done = jg_caller_next(call->caller) == running;
+    jg_call_result(running, &result);
+    if (done && !result.failed)
+        add_result(out, &result);
+    else
+        jg_log(&call->broker->log, JG_LOG_WARN,
+               "script of API %.*s: its request failed: %.*s",
+               JG_STR_ARG(call->api_id),
+               JG_STR_ARG(done ? result.fault : JG_STR("the deadline")));
+    jg_call_free(running);
+    return done && !result.failed;
+}
+
+static bool
+make_request(struct jg_script_api_call *call, const struct jg_str *args,
+             size_t count, struct jg_arena *a, struct jg_buf *out)
+{
+    struct jg_call_header headers[JG_CALL_HEADERS_MAX];
+    struct jg_call_request request = {.headers = headers,
+                                      .insecure = call->insecure};
+    const struct jg_json *spec;
+
+    if (count == 0 || call->calls++ >= JG_SCRIPT_CALLS_MAX ||
+        jg_json_parse(args[0], &jg_json_limits_conf, a, &spec, NULL) != JG_OK)
+        return false;
+    request.method = text_of(spec, "Method");
+    if (request.method.len == 0)
+        request.method = JG_STR("GET");
+    request.timeout_ms = call->deadline_ms - jg_clock_ms();
+    if (request.timeout_ms <= 0 || !read_body(spec, a, &request.body) ||
+        !join(a, text_of(spec, "Domain"), text_of(spec, "Resource"),
+              &request.url))
+        return false;
+    request.header_count = read_headers(spec, headers);
+    return run(call, &request, out);
+}
+
+/* Keys. */
+
+static bool
+find_key(struct jg_script_api_call *call, struct jg_str key, struct jg_arena *a,
+         struct jg_buf *out)
+{
+    struct jg_key_candidates candidates;
+    int64_t now_s = jg_clock_s();
+    struct jg_stored_key found;
+    struct jg_key_id id;
+    struct jg_txn *txn;
+    bool there = false;
+
+    if (jg_key_candidates(call->broker->conf, call->org_id, key, a,
+                          &candidates) != JG_OK ||
+        jg_txn_read(call->broker->store, &txn) != JG_OK)
+        return false;
+    for (size_t i = 0; !there && i < candidates.count; i++)
+        there = jg_key_id(candidates.keys[i], &id) == JG_OK &&
+                jg_stored_key_get(txn, &id, now_s, &found) == JG_OK;
+    if (there)
+        jg_buf_add(out, found.session);
+    jg_txn_abort(txn);
+    return there;
+}
+
+static bool
+get_key(struct jg_script_api_call *call, const struct jg_str *args,
+        size_t count, struct jg_arena *a, struct jg_buf *out)
+{
+    if (count > 0 && find_key(call, args[0], a, out))
+        return true;
+    jg_buf_add(out, JG_STR("{\"status\":\"error\",\"message\":\"Key not "
+                           "found\"}"));
+    return true;
+}
+
+/* A session needs rights or policies: a script makes no master keys. */
+static bool
+is_session(const struct jg_json *json)
+{
+    const struct jg_json *rights = jg_json_get(json, JG_STR("access_rights"));
+    const struct jg_json *ids = jg_json_get(json, JG_STR("apply_policies"));
+
+    return (rights != NULL && rights->type == JG_JSON_OBJECT &&
+            rights->count > 0) ||
+           (ids != NULL && ids->type == JG_JSON_ARRAY && ids->count > 0) ||
+           jg_json_string(jg_json_get(json, JG_STR("apply_policy_id"))).len > 0;
+}
+
+/* Under the id as it is given (reference 7.7 b). */
+static bool
+put_key(struct jg_script_api_call *call, struct jg_str key,
+        struct jg_str session, struct jg_arena *a)
+{
+    struct jg_stored_key record = {.org_id = call->org_id, .session = session};
+    struct jg_key_id id;
+    struct jg_txn *txn;
+    enum jg_err err;
+
+    if (jg_key_name(call->broker->conf, key, a, &record.name) != JG_OK ||
+        jg_key_id(key, &id) != JG_OK ||
+        jg_txn_write(call->broker->store, &txn) != JG_OK)
+        return false;
+    err = jg_stored_key_put(txn, &id, &record);
+    if (err == JG_OK)
+        return jg_txn_commit(txn) == JG_OK;
+    jg_txn_abort(txn);
+    return false;
+}
+
+static bool
+set_key(struct jg_script_api_call *call, const struct jg_str *args,
+        size_t count, struct jg_arena *a, struct jg_buf *out)
+{
+    const struct jg_json *json;
+
+    (void)out;
+    if (count < 2 || args[0].len == 0 || args[0].len > JG_KEY_BYTES_MAX ||
+        jg_json_parse(args[1], &jg_json_limits_conf, a, &json, NULL) != JG_OK ||
+        !is_session(json) || !put_key(call, args[0], args[1], a))
+        jg_log(&call->broker->log, JG_LOG_WARN,
+               "script of API %.*s: TykSetKeyData stored nothing: the session "
+               "is no JSON, or has neither access_rights nor apply_policies, "
+               "or the store failed",
+               JG_STR_ARG(call->api_id));
+    return false;
+}
+
+static const struct {
+    const char *name;
+    function *run;
+} functions[] = {
+    {"log", write_log},
+    {"rawlog", write_log},
+    {"TykMakeHttpRequest", make_request},
+    {"TykGetKeyData", get_key},
+    {"TykSetKeyData", set_key},
+};
+
+bool
+jg_script_api(void *arg, const char *name, const struct jg_str *args,
+              size_t count, struct jg_buf *out)
+{
+    bool answered = false;
+    struct jg_arena a;
+
+    jg_arena_init(&a, SCRIPT_ARENA, SCRIPT_ARENA_MAX);
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+        if (strcmp(functions[i].name, name) == 0)
+            answered = functions[i].run(arg, args, count, &a, out);
+    jg_arena_free(&a);
+    return answered;
+}

@@ -1,0 +1,113 @@
+/* Virtual endpoints (reference 8): a script of the API answers. */
+#include "access/step.h"
+#include "base/buf.h"
+
+#define SESSION_MAX (64 * 1024) /* bytes of what a script is told of it */
+
+static void
+add_policies(struct jg_buf *b, const struct jg_session *session)
+{
+    jg_buf_add(b, JG_STR(",\"apply_policies\":["));
+    for (size_t i = 0; i < session->policy_count; i++) {
+        jg_buf_add(b, i > 0 ? JG_STR(",") : JG_STR(""));
+        jg_buf_add_quoted(b, session->policies[i]->id);
+    }
+    jg_buf_addc(b, ']');
+}
+
+static bool
+is_in(const struct jg_json *object, struct jg_str name)
+{
+    return jg_json_get(object, name) != NULL;
+}
+
+static void
+add_member(struct jg_buf *b, const struct jg_json_member *member)
+{
+    if (b->p[b->len - 1] != '{')
+        jg_buf_addc(b, ',');
+    jg_buf_add_quoted(b, member->name);
+    jg_buf_addc(b, ':');
+    jg_json_write(b, &member->value, 0);
+}
+
+/* The last policy that has a name wins; below all of them, the stored key. */
+static void
+add_meta_data(struct jg_buf *b, const struct jg_session *session)
+{
+    const struct jg_json *own =
+        session->stored != NULL ? session->stored->meta_data : NULL;
+
+    jg_buf_add(b, JG_STR(",\"meta_data\":{"));
+    for (size_t k = 0; k <= session->policy_count; k++) {
+        const struct jg_json *from =
+            k == 0 ? own : session->policies[k - 1]->meta_data;
+
+        for (uint32_t i = 0;
+             from != NULL && from->type == JG_JSON_OBJECT && i < from->count;
+             i++) {
+            bool later = false;
+
+            for (size_t l = k; l < session->policy_count; l++)
+                later = later || is_in(session->policies[l]->meta_data,
+                                       from->members[i].name);
+            if (!later)
+                add_member(b, &from->members[i]);
+        }
+    }
+    jg_buf_addc(b, '}');
+}
+
+/* Those members of a session (reference 7.5) that scripts look at. */
+static enum jg_err
+tell_session(struct jg_decision *d)
+{
+    const struct jg_session *session = &d->session;
+    struct jg_buf b;
+
+    jg_buf_init(&b, SESSION_MAX);
+    jg_buf_add(&b, JG_STR("{\"org_id\":"));
+    jg_buf_add_quoted(&b, d->api->def.org_id);
+    jg_buf_add(&b, JG_STR(",\"alias\":"));
+    jg_buf_add_quoted(&b, session->stored != NULL ? session->stored->alias
+                                                  : session->identity);
+    jg_buf_addf(&b, ",\"expires\":%lld", (long long)session->expires_s);
+    add_policies(&b, session);
+    add_meta_data(&b, session);
+    jg_buf_addc(&b, '}');
+    d->handler.session = jg_arena_str(d->arena, jg_buf_str(&b));
+    if (b.failed)
+        d->handler.session = (struct jg_str){NULL, 0};
+    jg_buf_free(&b);
+    return d->handler.session.p != NULL ? JG_OK : JG_E_HEADER_SIZE;
+}
+
+static const struct jg_endpoint *
+find(struct jg_decision *d)
+{
+    if (!d->with.snapshot->conf->enable_jsvm || d->version == NULL ||
+        d->version->endpoints == NULL ||
+        d->version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].count == 0)
+        return NULL;
+    return jg_endpoint_find(d->version, JG_ENDPOINT_VIRTUAL, d->request->method,
+                            &d->forms, &d->matching, false);
+}
+
+enum jg_err
+jg_step_script(struct jg_decision *d)
+{
+    const struct jg_virtual_endpoint *found =
+        (const struct jg_virtual_endpoint *)find(d);
+    const struct jg_virtual_endpoint *first;
+
+    if (found == NULL) {
+        jg_trace_skip(d);
+        return JG_OK;
+    }
+    first = d->version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].items;
+    d->handler = (struct jg_handler){.kind = JG_HANDLER_SCRIPT,
+                                     .endpoint = (size_t)(found - first),
+                                     .proxy_on_error = found->proxy_on_error};
+    jg_trace_seen(d, "function %.*s answers", JG_STR_ARG(found->function));
+    return found->use_session ? tell_session(d) : JG_OK;
+}
