@@ -14,6 +14,7 @@
 #include "access/revoked.h"
 #include "model/session.h"
 #include "store/counters.h"
+#include "store/keys.h"
 #include "store/records.h"
 
 enum jg_verdict {
@@ -30,11 +31,10 @@ enum jg_verdict {
  * What the surroundings lend to a decision. Any of the pointers may be NULL:
  * without snapshot no API listens, without cache every token is verified,
  * without store no name has an address and no key is stored, without counters
- * the first target of a list is always the first choice, without keysets a key
- * set by URL is read and parsed for each token, without revoked
- * nothing is. Cache hits, misses and
- * evictions, and unknown kids, are counted in <counters> by the decision
- * itself.
+ * nothing is limited and the first target of a list is always the first
+ * choice, without keysets a key set by URL is read and parsed for each token,
+ * without revoked nothing is. Cache hits, misses and evictions, and unknown
+ * kids, are counted in <counters> by the decision itself.
  */
 struct jg_surroundings {
     const struct jg_snapshot *snapshot;
@@ -216,6 +216,7 @@ struct jg_decision {
     size_t requirement; /* of api->requirements: the one that is tried */
     struct {
         struct jg_str key;                       /* all of it: a secret */
+        struct jg_key_id id;                     /* its hash */
         const struct jg_stored_session *session; /* NULL: not looked for */
         uint64_t version; /* another one for another key, and content */
     } stored;

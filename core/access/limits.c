@@ -26,13 +26,16 @@ shared_name(struct jg_decision *d, struct jg_str *out)
     return err == JG_OK ? jg_template_text(d, &pattern, &bytes, out) : err;
 }
 
+/* Where two keys were presented, the session's need not be the last one. */
 static enum jg_err
 meter_of_stored(const struct jg_decision *d, struct jg_str scope,
                 struct jg_meter *out)
 {
-    struct jg_key_id id;
-    enum jg_err err = jg_key_id(d->session.id, &id);
+    struct jg_key_id id = d->stored.id;
+    enum jg_err err = JG_OK;
 
+    if (d->session.stored != d->stored.session)
+        err = jg_key_id(d->session.id, &id);
     if (err == JG_OK)
         jg_meter_of_key(d->with.counters, &id, scope, out);
     return err;

@@ -50,6 +50,7 @@ find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
     if (err != JG_OK)
         return err;
     d->stored.key = key;
+    d->stored.id = id;
     d->stored.version = version_of(&id, record.revision);
     return JG_OK;
 }

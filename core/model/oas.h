@@ -51,6 +51,13 @@ struct jg_oas_headers {
     struct jg_strs remove;
 };
 
+/* rateLimit of upstream, and of an operation. */
+struct jg_oas_rate {
+    bool enabled;
+    double rate;
+    int64_t per_ms;
+};
+
 /* allow, block, ignoreAuthentication and internal of an operation. */
 struct jg_oas_listed {
     bool enabled, ignore_case;
@@ -61,6 +68,7 @@ struct jg_oas_operation {
     struct jg_str id; /* the operationId in paths */
     struct jg_oas_listed allow, block, ignore, internal;
     struct jg_oas_headers request_headers, response_headers;
+    struct jg_oas_rate rate;
 };
 
 /* middleware.operations, bound into memory that does not stay. */
@@ -72,13 +80,6 @@ struct jg_oas_operations {
 struct jg_oas_versioning {
     struct jg_version_definition definition;
     struct jg_list apis; /* struct jg_pair: name and api_id */
-};
-
-/* upstream.rateLimit. */
-struct jg_oas_rate {
-    bool enabled;
-    double rate;
-    int64_t per_ms;
 };
 
 /* What is not simply a field of struct jg_api_def. */

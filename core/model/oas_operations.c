@@ -17,7 +17,7 @@ struct reached {
 /* What the member at <from> says, beside path and method, into <e>. */
 typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
                                struct jg_endpoint *e);
-static fill_entry fill_listed, fill_headers;
+static fill_entry fill_listed, fill_headers, fill_rate;
 
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
@@ -38,6 +38,8 @@ static const struct {
      JG_ENDPOINT_REQUEST_HEADERS, fill_headers},
     {offsetof(struct jg_oas_operation, response_headers.enabled),
      JG_ENDPOINT_RESPONSE_HEADERS, fill_headers},
+    {offsetof(struct jg_oas_operation, rate.enabled), JG_ENDPOINT_RATE_LIMIT,
+     fill_rate},
 };
 
 static const struct {
@@ -154,6 +156,18 @@ fill_headers(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
     return err != JG_OK ? err
                         : keep_strs(&r->api->arena, &headers->remove,
                                     &entry->delete_headers);
+}
+
+static enum jg_err
+fill_rate(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    const struct jg_oas_rate *rate = from;
+    struct jg_rate_endpoint *entry = (struct jg_rate_endpoint *)e;
+
+    (void)r;
+    entry->rate = rate->rate;
+    entry->per_s = (double)rate->per_ms / 1000;
+    return JG_OK;
 }
 
 /* Entry <e> for what is reached, in the API's memory. */

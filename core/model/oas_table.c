@@ -45,7 +45,6 @@ static const char sizes[] = "only max_request_body_size of the gateway limits "
                             "bodies";
 static const char cached[] = "responses are not cached";
 
-NO_EFFECT(limit_table, "requests are not limited");
 NO_EFFECT(plugin_table, plugins);
 NO_EFFECT(transform_table, transforms);
 NO_EFFECT(size_table, sizes);
@@ -439,6 +438,15 @@ NO_EFFECT(answer_table, "the upstream answers");
 NO_EFFECT(breaker_table,
           "hosts that refuse connections are passed over instead");
 
+static const struct jg_field operation_rate_rows[] = {
+    {"enabled", JG_FIELD_BOOL, offsetof(struct jg_oas_rate, enabled)},
+    {"rate", JG_FIELD_NUMBER, offsetof(struct jg_oas_rate, rate)},
+    {"per", JG_FIELD_DURATION, offsetof(struct jg_oas_rate, per_ms)},
+};
+static const struct jg_field_table operation_rate_table = {
+    sizeof(struct jg_oas_rate), operation_rate_rows,
+    JG_FIELD_COUNT(operation_rate_rows)};
+
 static const struct jg_field operation_rows[] = {
     {"allow", JG_FIELD_OBJECT, OPERATION(allow), &listed_table},
     {"block", JG_FIELD_OBJECT, OPERATION(block), &listed_table},
@@ -446,7 +454,7 @@ static const struct jg_field operation_rows[] = {
      .note = "never reached, since there are no loops in this version"},
     {"ignoreAuthentication", JG_FIELD_OBJECT, OPERATION(ignore), &listed_table},
     {"validateRequest", JG_FIELD_OBJECT, .table = &validate_table},
-    {"rateLimit", JG_FIELD_OBJECT, .table = &limit_table},
+    {"rateLimit", JG_FIELD_OBJECT, OPERATION(rate), &operation_rate_table},
     {"requestSizeLimit", JG_FIELD_OBJECT, .table = &size_table},
     {"mockResponse", JG_FIELD_OBJECT, .table = &answer_table},
     {"virtualEndpoint", JG_FIELD_OBJECT, .table = &answer_table},

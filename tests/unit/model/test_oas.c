@@ -122,6 +122,39 @@ headers_of_operations_are_those_of_endpoints(void **state)
 }
 
 static void
+rates_of_api_and_operation_are_as_in_classic_definitions(void **state)
+{
+    struct reading *r = new_reading();
+    const struct jg_rate_endpoint *e;
+    struct jg_api *api;
+
+    (void)state;
+    set_open(r, LISTEN ",",
+             "'url':'http://up','rateLimit':{'enabled':true,'rate':90,"
+             "'per':'1m30s'}",
+             "'middleware':{'global':{'skipRateLimit':true,'skipQuota':true},"
+             "'operations':{'op':{'rateLimit':{'enabled':true,'rate':2.5,"
+             "'per':'500ms'}}}}");
+    api = good_api(r);
+    assert_quiet(r);
+    assert_true(api->def.disable_rate_limit && api->def.disable_quota);
+    assert_false(api->def.global_rate->disabled);
+    assert_true(api->def.global_rate->rate == 90);
+    assert_true(api->def.global_rate->per_s == 90);
+    e = api->headers->endpoints->kinds[JG_ENDPOINT_RATE_LIMIT].items;
+    assert_str(e->endpoint.path, "/pets/{id}");
+    assert_str(e->endpoint.method, "GET");
+    assert_true(e->rate == 2.5 && e->per_s == 0.5);
+    jg_api_free(api);
+    set_open(r, LISTEN ",",
+             "'url':'http://up','rateLimit':{'rate':90,'per':'1s'}", "");
+    api = good_api(r); /* not enabled */
+    assert_null(api->def.global_rate);
+    jg_api_free(api);
+    free_reading(r);
+}
+
+static void
 weights_become_a_list(void **state)
 {
     static const struct {
@@ -344,9 +377,6 @@ what_has_no_effect_is_said_once(void **state)
         {"m", "'operations':{'op':{'mockResponse':{'enabled':true}}}",
          "middleware.operations.op.mockResponse.enabled",
          "the upstream answers"},
-        {"m", "'operations':{'op':{'rateLimit':{'enabled':true}}}",
-         "middleware.operations.op.rateLimit.enabled",
-         "requests are not limited"},
     };
     struct reading *r = new_reading();
 
@@ -433,6 +463,8 @@ main(void)
         cmocka_unit_test(the_smallest_document_works),
         cmocka_unit_test(every_part_reaches_its_field),
         cmocka_unit_test(headers_of_operations_are_those_of_endpoints),
+        cmocka_unit_test(
+            rates_of_api_and_operation_are_as_in_classic_definitions),
         cmocka_unit_test(weights_become_a_list),
         cmocka_unit_test(faults_have_the_places_of_the_document),
         cmocka_unit_test(an_id_is_needed),
