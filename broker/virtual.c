@@ -165,13 +165,14 @@ read_source(const struct request *r, struct jg_str *out)
 static void
 add_head(struct jg_buf *b, const struct jg_script_answer *answer)
 {
-    bool server = false;
+    bool server = false, typed = false;
 
     jg_buf_addf(b, "Status: %d\r\n", answer->status);
     for (size_t i = 0; i < answer->header_count; i++) {
         const struct jg_script_header *h = &answer->headers[i];
 
         server = server || jg_str_eq_nocase(h->name, JG_STR("Server"));
+        typed = typed || jg_str_eq_nocase(h->name, JG_STR("Content-Type"));
         jg_buf_add(b, h->name);
         jg_buf_add(b, JG_STR(": "));
         jg_buf_add(b, h->value);
@@ -179,6 +180,8 @@ add_head(struct jg_buf *b, const struct jg_script_answer *answer)
     }
     if (!server)
         jg_buf_add(b, JG_STR("Server: tyk\r\n"));
+    if (!typed) /* what Go takes most texts for */
+        jg_buf_add(b, JG_STR("Content-Type: text/plain; charset=utf-8\r\n"));
     jg_buf_addf(b, "Content-Length: %zu\r\n\r\n", answer->body.len);
 }
 

@@ -109,6 +109,8 @@ def test_other_methods_and_paths_go_to_the_upstream(gw):
 
 def test_each_call_begins_anew(gw):
     assert {gw.get("/open/count").body for _ in range(20)} == {b"11"}
+    assert gw.get("/open/count").headers["Content-Type"] == \
+        "text/plain; charset=utf-8"
     assert {gw.get("/file/count").body for _ in range(5)} == {b"11"}
 
 
