@@ -49,7 +49,8 @@ static const struct jg_field_table url_table = {
 static const struct jg_field rate_rows[] = {
     {"rate", JG_FIELD_NUMBER, METHOD(rate)},
     {"per", JG_FIELD_NUMBER, METHOD(per_s)},
-    {"smoothing", JG_FIELD_SILENT},
+    {"smoothing", JG_FIELD_SILENT,
+     .note = "a rate counts from the first request on"},
 };
 static const struct jg_field_table rate_table = {
     sizeof(struct method), rate_rows, JG_FIELD_COUNT(rate_rows)};
