@@ -17,6 +17,9 @@ struct member {
     bool says_what; /* exactly one of these there must be */
 };
 
+/* Wrong on our side, not on the caller's. */
+static const char out_of_memory[] = "out of memory";
+
 /* Each of them gives NULL, or what is wrong. */
 static const char *
 read_text(struct jg_admin_call *call, const struct jg_json *value,
@@ -60,9 +63,9 @@ read_token(struct jg_admin_call *call, const struct jg_json *value,
         token = jws.signed_part;
     }
     if (jg_sha256_hex(token, hash) != JG_OK)
-        return "it could not be hashed";
+        return out_of_memory;
     r->value = jg_arena_str(call->arena, jg_str(hash));
-    return r->value.p != NULL ? NULL : "out of memory";
+    return r->value.p != NULL ? NULL : out_of_memory;
 }
 
 static const char *
@@ -186,10 +189,13 @@ read_members(struct jg_admin_call *call, const struct jg_json *body,
             *whats += row->says_what;
             wrong = row->read(call, &m->value, r);
         }
-        if (wrong != NULL) {
+        if (wrong == NULL)
+            continue;
+        if (wrong == out_of_memory)
+            jg_answer_err(call, JG_E_NOMEM);
+        else
             refuse(call, m->name, wrong);
-            return false;
-        }
+        return false;
     }
     return true;
 }

@@ -129,6 +129,15 @@ a_request_is_answered_or_fails_as_a_whole(void **state)
         {"PUT", "/tyk/apis/a", NEW_API, 200, CHANGED("a", "modified")},
         {"POST", "/tyk/apis", NEW_API, 200, CHANGED("a", "added")},
         {"PUT", "/tyk/policies/p", NEW_POLICY, 200, CHANGED("p", "modified")},
+        {"POST", "/tyk/revocations", "{\"token\":\"x.y.z\"}", 200, NULL},
+        {"POST", "/tyk/revocations", "{\"issued_before\":9}", 200, NULL},
+        {"GET", "/tyk/revocations", "", 200, NULL},
+        {"POST", "/tyk/keys/create", "{", 500, FAILED("Unmarshalling failed")},
+        {"POST", "/tyk/keys/kay",
+         "{\"org_id\":\"o\",\"apply_policies\":[\"p\"]}", 200, NULL},
+        {"POST", "/tyk/keys/preview",
+         "{\"org_id\":\"o\",\"apply_policies\":[\"p\"]}", 200, NULL},
+        {"GET", "/tyk/keys?filter=o", "", 200, NULL},
     };
 
     (void)state;
