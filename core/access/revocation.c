@@ -5,6 +5,7 @@
 #include "access/revoked.h"
 #include "access/step.h"
 #include "jose/sign.h"
+#include "model/key_name.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,15 +57,21 @@ check_token(struct jg_decision *d)
     return check_hash(d, JG_REVOKE_TOKEN, d->token);
 }
 
+/* Up to the last dot; empty when there is none. */
+static struct jg_str
+signed_part(struct jg_str token)
+{
+    size_t len = token.len;
+
+    while (len > 0 && token.p[len - 1] != '.')
+        len--;
+    return jg_str_head(token, len > 0 ? len - 1 : 0);
+}
+
 static enum jg_err
 check_signed(struct jg_decision *d)
 {
-    size_t len = d->token.len;
-
-    while (len > 0 && d->token.p[len - 1] != '.')
-        len--;
-    return check_hash(d, JG_REVOKE_SIGNED,
-                      jg_str_head(d->token, len > 0 ? len - 1 : 0));
+    return check_hash(d, JG_REVOKE_SIGNED, signed_part(d->token));
 }
 
 static enum jg_err
@@ -158,17 +165,39 @@ jg_step_revocation(struct jg_decision *d)
     return err;
 }
 
+/* A stored key may look like a JWT, and be revoked as one. */
+static enum jg_err
+check_key(struct jg_decision *d, struct jg_str key)
+{
+    struct jg_str head = signed_part(key);
+    enum jg_err err = check_hash(d, JG_REVOKE_TOKEN, key);
+
+    if (err == JG_OK && head.len > 0 &&
+        jg_revoked_count(d->with.revoked, JG_REVOKE_SIGNED) > 0)
+        err = check_hash(d, JG_REVOKE_SIGNED, head);
+    return err;
+}
+
 enum jg_err
 jg_revocation_of_key(struct jg_decision *d, struct jg_str key)
 {
+    struct jg_key_aliases aliases;
     enum jg_err err;
 
     if (d->with.revoked == NULL)
         return JG_OK;
     err = refresh(d);
-    if (err != JG_OK || jg_revoked_count(d->with.revoked, JG_REVOKE_TOKEN) == 0)
+    if (err != JG_OK ||
+        jg_revoked_count(d->with.revoked, JG_REVOKE_TOKEN) +
+                jg_revoked_count(d->with.revoked, JG_REVOKE_SIGNED) ==
+            0)
         return err;
-    return check_hash(d, JG_REVOKE_TOKEN, key);
+    err = check_key(d, key);
+    if (err == JG_OK)
+        err = jg_key_aliases(d->api->def.org_id, key, d->arena, &aliases);
+    for (size_t i = 0; err == JG_OK && i < aliases.count; i++)
+        err = check_key(d, aliases.items[i]);
+    return err;
 }
 
 bool

@@ -120,8 +120,8 @@ enum jg_err jg_decision_meta(const struct jg_decision *d, struct jg_str name,
                              const struct jg_json **out);
 
 /*
- * Is the stored <key> (all of it, as it is looked up) revoked? For the step
- * that finds it: revocation.c.
+ * Is the stored <key> (all of it, as it is looked up) revoked, by itself or by
+ * another text that it may be presented as? For those who find it.
  *   JG_E_TOKEN_REVOKED, JG_E_REVOCATIONS (not known), JG_E_CRYPTO
  */
 enum jg_err jg_revocation_of_key(struct jg_decision *d, struct jg_str key);

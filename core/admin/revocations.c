@@ -48,6 +48,7 @@ read_token(struct jg_admin_call *call, const struct jg_json *value,
            struct jg_revocation *r)
 {
     struct jg_str token = jg_json_string(value);
+    struct jg_jws_header header;
     struct jg_jws jws;
     char hash[65];
 
@@ -58,7 +59,8 @@ read_token(struct jg_admin_call *call, const struct jg_json *value,
             return "expected the token alone, without \"Bearer \" and "
                    "without white space";
     r->by = JG_REVOKE_TOKEN;
-    if (jg_jws_split(token, &jws) == JG_OK) {
+    if (jg_jws_split(token, &jws) == JG_OK &&
+        jg_jws_header(&jws, call->arena, &header) == JG_OK) {
         r->by = JG_REVOKE_SIGNED;
         token = jws.signed_part;
     }

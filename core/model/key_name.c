@@ -188,6 +188,39 @@ jg_key_org(struct jg_str key, struct jg_arena *a, struct jg_str *out)
     return JG_OK;
 }
 
+static enum jg_err
+add_json_aliases(struct jg_str key, struct jg_str id, struct jg_arena *a,
+                 struct jg_key_aliases *out)
+{
+    struct jg_str org;
+    enum jg_err err = member_of(key, "org", a, &org);
+
+    out->items[out->count++] = id;
+    if (err != JG_OK || org.len == 0)
+        return err;
+    err = join((const struct jg_str[]){org, id}, 2, a, &out->items[out->count]);
+    if (err == JG_OK)
+        out->count++;
+    return err == JG_E_NOMEM ? err : JG_OK;
+}
+
+enum jg_err
+jg_key_aliases(struct jg_str org, struct jg_str key, struct jg_arena *a,
+               struct jg_key_aliases *out)
+{
+    struct jg_str id;
+    enum jg_err err = member_of(key, "id", a, &id);
+
+    out->count = 0;
+    if (err != JG_OK)
+        return err;
+    if (id.len > 0)
+        return add_json_aliases(key, id, a, out);
+    if (org.len > 0 && jg_str_starts(key, org))
+        out->items[out->count++] = jg_str_from(key, org.len);
+    return JG_OK;
+}
+
 /* The key with the id <key>, if there can be one. */
 static enum jg_err
 add_made(struct jg_str org, struct jg_str key, struct jg_str function,

@@ -65,6 +65,19 @@ enum jg_err jg_key_candidates(const struct jg_conf *conf, struct jg_str org,
                               struct jg_str key, struct jg_arena *a,
                               struct jg_key_candidates *out);
 
+/* Other texts that lead to a stored key. */
+struct jg_key_aliases {
+    struct jg_str items[2];
+    size_t count;
+};
+
+/*
+ * What may be presented in place of the stored <key>, of an API of <org>: its
+ * id, and organisation and id. In <a> or in <key>.  JG_E_NOMEM
+ */
+enum jg_err jg_key_aliases(struct jg_str org, struct jg_str key,
+                           struct jg_arena *a, struct jg_key_aliases *out);
+
 /*
  * The short hash of <key>, in lower case hex digits, by the function that a
  * JSON key names ("h") or by Tyk's own murmur32: 8, 16, 32 or 64 digits and a

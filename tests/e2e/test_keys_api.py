@@ -164,6 +164,20 @@ def test_create_answers_as_tyk_does(gw, body, status, message):
     assert (answer.status, answer.json()["message"]) == (status, message)
 
 
+@pytest.mark.parametrize("name", ["rev.o.ked", "revoked-key", None])
+def test_a_revoked_key_is_refused_by_any_name(gw, name):
+    key_id = name or "revoked-too"
+    key = gw.control_call("POST", f"/tyk/keys/{key_id}",
+                          SESSION).json()["key"]
+    assert {use(gw, key), use(gw, key_id)} == {200}
+    answer = gw.control_call("POST", "/tyk/revocations",
+                             {"token": name or key})
+    for text in (key, key_id, f"default{key_id}"):
+        assert use(gw, text) == 401
+    gw.control_call("DELETE", f"/tyk/revocations/{answer.json()['key']}")
+    assert {use(gw, key), use(gw, key_id)} == {200}
+
+
 def test_no_key_and_no_secret_in_the_log(gw):
     session = {**SESSION, "jwt_data": {"secret": "the-callers-secret"}}
     made = gw.control_call("POST", "/tyk/keys/hush-hush-key", session).json()
