@@ -1,9 +1,7 @@
 /* The session of a key: read, its policies applied, changed, shown. */
 #include "admin/keys_internal.h"
 #include "admin/text.h"
-#include "base/duration.h"
-
-#define APIS_LOOKED_AT_MAX 100 /* for the lifetime of one key */
+#include "model/key_life.h"
 
 enum jg_err
 jg_key_draft_read(struct jg_admin_call *call, struct jg_str text,
@@ -177,119 +175,71 @@ jg_key_draft_set(struct jg_admin_call *call, struct jg_key_draft *draft,
     return err;
 }
 
-/* How long an API keeps the keys that it is named in. */
-struct lifetime {
-    int64_t s; /* 0: for ever */
-    bool respects_expiry;
-};
-
-static bool
-is_true(const struct jg_json *value)
+/* One that is not there, or cannot be read, has no say. */
+static enum jg_err
+add_api(struct jg_txn *txn, struct jg_snapshot_builder *b, struct jg_str id)
 {
-    return value != NULL && value->type == JG_JSON_BOOL && value->boolean;
+    struct jg_document document;
+    enum jg_err err =
+        jg_record_get_document(txn, JG_KIND_API, id, &document, NULL);
+
+    if (err == JG_OK)
+        err = jg_snapshot_add_api(b, &document, NULL);
+    return err == JG_E_NOMEM ? err : JG_OK;
 }
 
-static struct lifetime
-oas_lifetime(const struct jg_json *api)
+/* The APIs that the session has rights on. */
+static enum jg_err
+read_apis(struct jg_txn *txn, const struct jg_list *rights,
+          struct jg_snapshot **out)
 {
-    const struct jg_json *own =
-        jg_json_path(api, JG_STR("x-tyk-api-gateway.server.authentication."
-                                 "customKeyLifetime"));
-    int64_t ms = 0;
+    const struct jg_access *access = rights->items;
+    struct jg_snapshot_builder *b;
+    enum jg_err err =
+        jg_snapshot_begin(NULL, 0, JG_STR(""), rights->count, 0, &b);
 
-    if (!is_true(jg_json_get(own, JG_STR("enabled"))))
-        return (struct lifetime){0, false};
-    jg_duration_ms(jg_json_string(jg_json_get(own, JG_STR("value"))), &ms);
-    return (struct lifetime){
-        ms / 1000, is_true(jg_json_get(own, JG_STR("respectValidity")))};
+    if (err != JG_OK)
+        return err;
+    for (size_t i = 0; i < rights->count && err == JG_OK; i++)
+        err = add_api(txn, b, access[i].api_id);
+    if (err == JG_OK)
+        return jg_snapshot_finish(b, out);
+    jg_snapshot_abandon(b);
+    return err;
 }
 
-static struct lifetime
-api_lifetime(struct jg_admin_call *call, struct jg_str api_id)
+/* What policies say about the time after its expiry counts, too. */
+static struct jg_key_life
+life_of(const struct jg_key_draft *draft)
 {
-    struct lifetime life = {0, false};
-    struct jg_apis_found found;
+    struct jg_key_life life = jg_key_life_of(&draft->stored);
 
-    if (jg_apis_look(call, api_id, &found) != JG_OK)
-        return life;
-    if (found.oas)
-        return oas_lifetime(found.json);
-    jg_json_to_int(jg_json_get(found.json, JG_STR("session_lifetime")),
-                   &life.s);
-    life.respects_expiry = is_true(jg_json_get(
-        found.json, JG_STR("session_lifetime_respects_key_expiration")));
+    life.post_expiry_action = draft->all.post_expiry_action;
+    life.post_expiry_grace_s = draft->all.post_expiry_grace_s;
     return life;
 }
 
-/* The longest of all APIs: a key must not end in one of them because another
- * one keeps its keys for a shorter time. */
-static struct lifetime
-apis_lifetime(struct jg_admin_call *call, const struct jg_key_draft *draft)
+enum jg_err
+jg_key_draft_end(struct jg_admin_call *call, const struct jg_key_draft *draft,
+                 int64_t *out)
 {
-    const struct jg_access *rights = draft->all.access_rights.items;
-    size_t count = draft->all.access_rights.count;
-    struct lifetime longest = {0, false};
+    const struct jg_list *rights = &draft->all.access_rights;
+    struct jg_key_life life = life_of(draft);
+    struct jg_snapshot *apis, view;
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_read(call->admin->store, &txn);
 
-    if (count > APIS_LOOKED_AT_MAX)
-        return longest;
-    for (size_t i = 0; i < count; i++) {
-        struct lifetime one = api_lifetime(call, rights[i].api_id);
-
-        if (one.s <= 0)
-            return (struct lifetime){0, false};
-        if (one.s > longest.s)
-            longest.s = one.s;
-        longest.respects_expiry |= one.respects_expiry;
-    }
-    return longest;
-}
-
-static int64_t
-later(int64_t time_s, int64_t more_s)
-{
-    int64_t sum;
-
-    return __builtin_add_overflow(time_s, more_s, &sum) ? 0 : sum;
-}
-
-static int64_t
-ends_by_lifetime(struct jg_admin_call *call, const struct jg_key_draft *draft,
-                 int64_t expires_s)
-{
-    const struct jg_stored_session *stored = &draft->stored;
-    struct lifetime life = apis_lifetime(call, draft);
-    int64_t ends_s;
-
-    life.respects_expiry |=
-        call->admin->conf->keys.session_lifetime_respects_key_expiration;
-    if (stored->session_lifetime_s > 0)
-        life.s = stored->session_lifetime_s;
-    if (life.s <= 0 || (life.respects_expiry && expires_s == 0))
-        return 0;
-    ends_s = later(call->admin->now_s, life.s);
-    return life.respects_expiry && expires_s > ends_s ? expires_s : ends_s;
-}
-
-int64_t
-jg_key_draft_ends_s(struct jg_admin_call *call,
-                    const struct jg_key_draft *draft)
-{
-    const struct jg_conf_keys *conf = &call->admin->conf->keys;
-    const struct jg_session_all *all = &draft->all;
-    int64_t expires_s =
-        draft->stored.expires_s > 0 ? draft->stored.expires_s : 0;
-
-    if (conf->force_global_session_lifetime)
-        return conf->global_session_lifetime_s > 0
-                   ? later(call->admin->now_s, conf->global_session_lifetime_s)
-                   : 0;
-    if (jg_str_eq(all->post_expiry_action, JG_STR("delete")))
-        return expires_s;
-    if (jg_str_eq(all->post_expiry_action, JG_STR("retain")))
-        return all->post_expiry_grace_s < 0 || expires_s == 0
-                   ? 0
-                   : later(expires_s, all->post_expiry_grace_s);
-    return ends_by_lifetime(call, draft, expires_s);
+    if (err != JG_OK)
+        return err;
+    err = read_apis(txn, rights, &apis);
+    jg_txn_abort(txn);
+    if (err != JG_OK)
+        return err;
+    view = *apis; /* with the configuration in force */
+    view.conf = call->admin->conf;
+    *out = jg_key_life_end(&view, rights, &life, call->admin->now_s);
+    jg_snapshot_free(apis);
+    return JG_OK;
 }
 
 enum jg_err

@@ -188,14 +188,14 @@ static enum jg_err
 put(struct jg_admin_call *call, const struct jg_key_draft *draft,
     const struct jg_key_id *id, struct jg_str name, struct jg_txn *txn)
 {
-    const struct jg_stored_key record = {
+    struct jg_stored_key record = {
         .name = name,
         .org_id = draft->stored.org_id,
         .session = draft->text,
-        .ends_s = jg_key_draft_ends_s(call, draft),
     };
+    enum jg_err err = jg_key_draft_end(call, draft, &record.ends_s);
 
-    return jg_stored_key_put(txn, id, &record);
+    return err == JG_OK ? jg_stored_key_put(txn, id, &record) : err;
 }
 
 /* On disk when it returns JG_OK. */

@@ -44,9 +44,10 @@ enum jg_err jg_key_draft_set(struct jg_admin_call *call,
                              struct jg_key_draft *draft, const char *name,
                              struct jg_str value);
 
-/* Until when its record is kept: unix, 0 for ever (reference 7.5). */
-int64_t jg_key_draft_ends_s(struct jg_admin_call *call,
-                            const struct jg_key_draft *draft);
+/* Until when its record is kept: unix, 0 for ever (model/key_life.h).
+ * JG_E_STORE, JG_E_NOMEM */
+enum jg_err jg_key_draft_end(struct jg_admin_call *call,
+                             const struct jg_key_draft *draft, int64_t *out);
 
 /* As JSON, policies applied and quotas looked up. <id> NULL: all of each quota
  * is left.  JG_E_NOMEM */

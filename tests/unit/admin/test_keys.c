@@ -445,7 +445,7 @@ records_are_kept_as_long_as_tyk_keeps_them(void **state)
         {RIGHTS ",\"session_lifetime\":9223372036854775807", -1, 0},
         {RIGHTS ",\"expires\":1787308282,\"post_expiry_action\":\"delete\"", -1,
          10},
-        {RIGHTS ",\"post_expiry_action\":\"delete\"", -1, 0},
+        {RIGHTS ",\"post_expiry_action\":\"delete\"", -1, 60},
         {RIGHTS ",\"expires\":1787308282,\"post_expiry_action\":\"retain\","
                 "\"post_expiry_grace_period\":5",
          -1, 15},
