@@ -2,7 +2,8 @@
  * What one decision costs: nanoseconds and allocations outside the request
  * arena, for a token out of the cache and for a new one, with the upstream as
  * an address, as a name, and with every lookup in the store; with a key of the
- * definition, and with one of a key set by URL.
+ * definition, and with one of a key set by URL; and for a caller with two
+ * policies, limits and patterns of URLs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,16 @@ static const char policy_text[] =
     "{\"id\":\"gold\",\"org_id\":\"default\",\"access_rights\":"
     "{\"bench\":{\"api_id\":\"bench\",\"versions\":[\"Default\"]}}}";
 
+/* The same with a policy for a scope that the tokens have. */
+static const char scoped_text[] =
+    "{\"api_id\":\"bench\",\"org_id\":\"default\",\"active\":true,"
+    "\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\","
+    "\"jwt_source\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\","
+    "\"jwt_policy_field_name\":\"pol\",\"scopes\":{\"jwt\":{"
+    "\"scope_to_policy\":{\"profile\":\"silver\"}}},"
+    "\"proxy\":{\"listen_path\":\"/bench/\",\"target_url\":\"http://%s\","
+    "\"strip_listen_path\":true}}";
+
 static void
 must(enum jg_err err, const char *what)
 {
@@ -57,6 +68,56 @@ write_text(struct jg_buf *out, const char *format, const char *upstream)
     jg_buf_add(out, (struct jg_str){format, (size_t)(mark - format)});
     jg_buf_add(out, jg_str(upstream));
     jg_buf_add(out, jg_str(mark + 2));
+}
+
+#define PATTERNS 10 /* of each policy; the last of both is the right one */
+
+/* A policy with limits that are not reached, and with patterns of URLs. */
+static void
+write_policy(struct jg_buf *out, const char *id)
+{
+    jg_buf_addf(out,
+                "{\"id\":\"%s\",\"org_id\":\"default\",\"rate\":1e9,"
+                "\"per\":1,\"quota_max\":1000000000,\"quota_renewal_rate\":"
+                "3600,\"access_rights\":{\"bench\":{\"versions\":["
+                "\"Default\"],\"allowed_urls\":[",
+                id);
+    for (unsigned i = 0; i < PATTERNS; i++)
+        jg_buf_addf(out,
+                    "%s{\"url\":\"^/bench/v1/%s-%u/[0-9]+$\","
+                    "\"methods\":[\"GET\",\"POST\"]}",
+                    i > 0 ? "," : "", id, i);
+    jg_buf_addf(out,
+                ",{\"url\":\"^/bench/v1/%s/[0-9]+$\",\"methods\":["
+                "\"GET\"]}]}}}",
+                strcmp(id, "silver") == 0 ? "things" : "more");
+}
+
+static struct jg_snapshot *
+make_scoped_snapshot(const char *upstream)
+{
+    static const char *const ids[] = {"gold", "silver"};
+    struct jg_snapshot_builder *b;
+    struct jg_snapshot *snapshot;
+    struct jg_document api = {.id = JG_STR("bench"), .version = 3};
+    struct jg_buf text;
+
+    jg_buf_init(&text, 16 * 1024);
+    write_text(&text, scoped_text, upstream);
+    api.text = jg_buf_str(&text);
+    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 1, 2, &b), "begin");
+    must(jg_snapshot_add_api(b, &api, NULL), "api");
+    for (size_t i = 0; i < 2; i++) {
+        struct jg_document policy = {.id = jg_str(ids[i]), .version = 4 + i};
+
+        jg_buf_reset(&text);
+        write_policy(&text, ids[i]);
+        policy.text = jg_buf_str(&text);
+        must(jg_snapshot_add_policy(b, &policy, NULL), "policy");
+    }
+    must(jg_snapshot_finish(b, &snapshot), "finish");
+    jg_buf_free(&text);
+    return snapshot;
 }
 
 static struct jg_snapshot *
@@ -202,7 +263,7 @@ open_store(const char *folder, const char *host)
 /* Everything that is lent to a decision, and where it lies. */
 struct world {
     struct jg_surroundings with;
-    struct jg_snapshot *literal, *named, *fetched;
+    struct jg_snapshot *literal, *named, *fetched, *scoped;
     struct jg_buf tokens[TOKENS], fetched_tokens[TOKENS];
     char folder[32];
 };
@@ -262,10 +323,12 @@ start(struct world *w)
     w->literal = make_snapshot(api_text, "127.0.0.1:8000/base");
     w->named = make_snapshot(api_text, "upstream.example:8000/base");
     w->fetched = make_snapshot(fetched_text, "127.0.0.1:8000/base");
+    w->scoped = make_scoped_snapshot("127.0.0.1:8000/base");
     snprintf(w->folder, sizeof(w->folder), "/tmp/jg-bench-XXXXXX");
     if (mkdtemp(w->folder) == NULL)
         exit(1);
     w->with.now_s = 1700000100;
+    w->with.now_ms = 1700000100000;
     w->with.store = open_store(w->folder, "upstream.example");
     snprintf(path, sizeof(path), "%s/counters", w->folder);
     must(jg_counters_open(path, &w->with.counters), "counters");
@@ -289,6 +352,7 @@ end(struct world *w)
         jg_buf_free(&w->tokens[i]);
         jg_buf_free(&w->fetched_tokens[i]);
     }
+    jg_snapshot_free(w->scoped);
     jg_snapshot_free(w->fetched);
     jg_snapshot_free(w->named);
     jg_snapshot_free(w->literal);
@@ -323,6 +387,9 @@ main(void)
     with.cache = NULL;
     run("new token, no cache", &with, w.tokens, ROUNDS_NEW);
     run_small(&w);
+    with = w.with;
+    with.snapshot = w.scoped;
+    run("cached token, two policies, 20 patterns", &with, w.tokens, ROUNDS);
     with = w.with;
     with.snapshot = w.named;
     run("cached token, upstream by name", &with, w.tokens, ROUNDS);

@@ -82,6 +82,17 @@ inner_policies(const struct jg_stored_session *session)
     return list;
 }
 
+/* Of two with one id the later one counts, as in Tyk's map of them. */
+static size_t
+place_of(const struct jg_policy *const *known, size_t count, struct jg_str id)
+{
+    size_t i = 0;
+
+    while (i < count && !jg_str_eq(known[i]->id, id))
+        i++;
+    return i;
+}
+
 static enum jg_err
 read_inner_policies(const struct jg_bind_source *source,
                     const struct jg_json *list, struct jg_arena *a,
@@ -91,19 +102,23 @@ read_inner_policies(const struct jg_bind_source *source,
         jg_arena_array(a, list->count, sizeof(*policies));
     const struct jg_policy **custom =
         jg_arena_array(a, list->count, sizeof(*custom));
+    size_t count = 0;
 
     if (policies == NULL || custom == NULL)
         return JG_E_NOMEM;
     for (uint32_t i = 0; i < list->count; i++) {
         enum jg_err err =
             jg_policy_read_inner(source, &list->items[i], a, &policies[i]);
+        size_t place;
 
         if (err != JG_OK)
             return err;
-        custom[i] = &policies[i];
+        place = place_of(custom, count, policies[i].id);
+        custom[place] = &policies[i];
+        count += place == count;
     }
     session->custom_policies = custom;
-    session->custom_policy_count = list->count;
+    session->custom_policy_count = count;
     return JG_OK;
 }
 

@@ -8,6 +8,9 @@
 
 #define POLICIES_MAX 8
 
+/* Rights on "x" and nothing else, with more members of the policy. */
+#define P(id, more) "{'id':'" id "','access_rights':{'x':{}}" more "}"
+
 /* Policies, and a stored session if there is one. */
 struct caller {
     struct jg_arena arena;

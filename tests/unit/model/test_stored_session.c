@@ -120,6 +120,9 @@ policies_inside_are_read_when_they_are_some(void **state)
         {"[{'id':'p','rate':1,'access_rights':{'b':{},'a':{}}},{'_id':'q'}]",
          JG_OK, 2},
         {"[{}]", JG_OK, 1},
+        {"[{'id':'p','org_id':'old'},{'id':'q'},{'id':'p','access_rights':{"
+         "'a':{}}}]",
+         JG_OK, 2}, /* the later one of an id */
         {"[{'rate':'x'}]", JG_E_CONF_TYPE,
          0}, /* not: as if it were not there */
         {"[{'partitions':{'per_api':true,'acl':true}}]", JG_OK, 1},
@@ -154,7 +157,7 @@ policies_inside_are_not_too_many(void **state)
         jg_buf_init(&b, TEXT_MAX - 1);
         jg_buf_add(&b, JG_STR("{\"meta_data\":{\"policies\":[{}"));
         for (size_t i = 1; i < JG_CUSTOM_POLICIES_MAX + more; i++)
-            jg_buf_add(&b, JG_STR(",{}"));
+            jg_buf_addf(&b, ",{\"id\":\"%zu\"}", i);
         jg_buf_add(&b, JG_STR("]}}"));
         set_text(r, "%.*s", JG_STR_ARG(jg_buf_str(&b)));
         assert_err(read_session(r, &s), more > 0 ? JG_E_CONF_RANGE : JG_OK);
