@@ -241,15 +241,27 @@ jg_decision_done(struct jg_decision *d)
     d->verified = NULL;
 }
 
+/* What the owner of the gateway says instead; NULL: nothing. */
+static const struct jg_conf_message *
+override_of(const struct jg_decision *d)
+{
+    if (d->with.snapshot == NULL || d->with.snapshot->conf == NULL)
+        return NULL;
+    return jg_conf_message(d->with.snapshot->conf, d->reason);
+}
+
 struct jg_str
 jg_decision_text(const struct jg_decision *d)
 {
+    const struct jg_conf_message *own = override_of(d);
     struct jg_str text = jg_str(jg_err_info(d->reason)->text);
     struct jg_str head = jg_str_head(text, jg_str_find(text, '{'));
     struct jg_str tail = jg_str_from(text, head.len + 2);
     size_t len = head.len + d->detail.len + tail.len;
     char *p;
 
+    if (own != NULL && own->message.len > 0)
+        return own->message;
     if (head.len == text.len || len > TEXT_MAX)
         return text;
     p = jg_arena_alloc(d->arena, len);
@@ -266,8 +278,11 @@ jg_decision_text(const struct jg_decision *d)
 int
 jg_decision_status(const struct jg_decision *d)
 {
+    const struct jg_conf_message *own = override_of(d);
     int status = jg_err_info(d->reason)->status;
 
+    if (own != NULL && own->code != 0)
+        return (int)own->code;
     if (d->api == NULL || !jg_strict(d->api))
         return status;
     return jg_strict_status(d->reason, status);

@@ -242,7 +242,8 @@ enum jg_verdict jg_decide(struct jg_decision *d);
 /* Give back what the decision holds outside its arena (cache reference). */
 void jg_decision_done(struct jg_decision *d);
 
-/* The client's text of a refusal, detail filled in; in the arena. */
+/* The client's text of a refusal, detail filled in; in the arena. Both are what
+ * override_messages say, when they do. */
 struct jg_str jg_decision_text(const struct jg_decision *d);
 
 /* The HTTP status of a refusal: the reason's, or the strict profile's. */

@@ -177,12 +177,29 @@ write_list(struct jg_buf *b, const struct jg_field *field, const void *at)
     jg_buf_addc(b, ']');
 }
 
+/* Its names stand in the structs, in front. */
+static void
+write_objects(struct jg_buf *b, const struct jg_field *field, const void *at)
+{
+    const struct jg_list *list = at;
+
+    jg_buf_addc(b, '{');
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = (const char *)list->items + i * field->table->size;
+
+        begin_member(b, *(const struct jg_str *)(const void *)item);
+        write_struct(b, field->table, item, NULL);
+    }
+    jg_buf_addc(b, '}');
+}
+
 /* Types without a writer are not in the struct, or not in a configuration. */
 static write_field *const writers[] = {
     [JG_FIELD_BOOL] = write_bool,     [JG_FIELD_INT] = write_int,
     [JG_FIELD_NUMBER] = write_number, [JG_FIELD_STR] = write_str,
     [JG_FIELD_STRS] = write_strs,     [JG_FIELD_LIST] = write_list,
-    [JG_FIELD_STR_MAP] = write_map,   [JG_FIELD_SILENT] = NULL,
+    [JG_FIELD_STR_MAP] = write_map,   [JG_FIELD_MAP] = write_objects,
+    [JG_FIELD_SILENT] = NULL,
 };
 
 /* Is the value of this field in the struct, and not only in the text? */

@@ -198,13 +198,16 @@ check_jwks(const struct check *c)
 static enum jg_err
 check_all(const struct check *c)
 {
-    enum jg_err tls, ports;
+    enum jg_err messages, tls, ports;
 
     check_words(c);
     check_secret(c);
     check_jwks(c);
+    messages = jg_conf_check_messages(c->conf, c->source);
     tls = check_tls(c);
     ports = check_ports(c);
+    if (messages != JG_OK)
+        return messages;
     return tls != JG_OK ? tls : ports;
 }
 

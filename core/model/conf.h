@@ -65,6 +65,13 @@ struct jg_conf_keys {
  * Everything, with defaults filled in. Relative paths are relative to the
  * folder that jotgate was started in, as Tyk's are.
  */
+/* override_messages: one error in the owner's words. */
+struct jg_conf_message {
+    struct jg_str id;      /* "auth.key_not_found" */
+    struct jg_str message; /* empty: Tyk's own */
+    int64_t code;          /* HTTP status; 0: the error's own */
+};
+
 struct jg_conf {
     struct jg_str listen_address;       /* "" is every address */
     int64_t listen_port;                /* 8080 */
@@ -87,6 +94,7 @@ struct jg_conf {
     struct jg_str rate_limit_response_headers; /* "" and "quotas", or
                                                 * "rate_limits" */
     bool close_connections, hide_generator_header;
+    struct jg_list override_messages;      /* struct jg_conf_message */
     bool ignore_canonical_mime_header_key; /* header names stay as written */
     struct jg_pairs secrets;               /* of $secret_conf variables */
     struct jg_pairs environment_secrets;   /* ours: what $secret_env variables
@@ -111,6 +119,16 @@ struct jg_conf {
     struct jg_str user;          /* of nginx workers when started as root */
     struct jg_str trusted_ca_file; /* for https upstreams */
 };
+
+/* What override_messages say about <reason>; NULL: nothing. */
+const struct jg_conf_message *
+jg_conf_message(const struct jg_conf *conf,
+                enum jg_err reason); /* messages.c */
+
+/* Report overrides without effect. JG_E_CONF_VALUE: a code that is no status
+ * for an answer. */
+enum jg_err jg_conf_check_messages(const struct jg_conf *conf,
+                                   const struct jg_bind_source *source);
 
 /* The field table, for documentation and tests. */
 extern const struct jg_field_table jg_conf_table;

@@ -196,6 +196,16 @@ static const struct jg_field access_logs_rows[] = {
 static const struct jg_field_table access_logs_table = {
     0, access_logs_rows, JG_FIELD_COUNT(access_logs_rows)};
 
+#define MESSAGE(field) offsetof(struct jg_conf_message, field)
+
+/* The id stands in front: it is the member's name. */
+static const struct jg_field message_rows[] = {
+    {"message", JG_FIELD_STR, MESSAGE(message), .max = 1024},
+    {"code", JG_FIELD_INT, MESSAGE(code), .min = 0, .max = 599},
+};
+static const struct jg_field_table message_table = {
+    sizeof(struct jg_conf_message), message_rows, JG_FIELD_COUNT(message_rows)};
+
 static const struct jg_field rows[] = {
     /* Where it listens, and its own interface. */
     {"listen_address", JG_FIELD_STR, CONF(listen_address), .max = 255},
@@ -222,7 +232,8 @@ static const struct jg_field rows[] = {
     {"app_path", JG_FIELD_STR, CONF(app_path), .max = PATH_MAX_BYTES},
     {"middleware_path", JG_FIELD_STR, CONF(middleware_path),
      .max = PATH_MAX_BYTES},
-    {"template_path", JG_FIELD_STR, CONF(template_path), .max = PATH_MAX_BYTES},
+    {"template_path", JG_FIELD_STR, CONF(template_path), .max = PATH_MAX_BYTES,
+     .note = "the templates are not read: errors have the default form"},
     {"policies", JG_FIELD_OBJECT, CONF(policies), &policies_table},
     {"allow_unsafe_policy_ids", JG_FIELD_BOOL, CONF(allow_unsafe_policy_ids)},
     {"storage", JG_FIELD_OBJECT, CONF(storage), &storage_table},
@@ -287,8 +298,10 @@ static const struct jg_field rows[] = {
     {"security", JG_FIELD_OBJECT, .table = &security_table},
     {"auth_override", JG_FIELD_IGNORED,
      .note = "authentication is what each definition says"},
-    {"override_messages", JG_FIELD_IGNORED,
-     .note = "errors keep their own text"},
+    {"override_messages", JG_FIELD_MAP, CONF(override_messages),
+     .table = &message_table,
+     .note = "auth.auth_field_missing and auth.key_not_found; the others are "
+             "of errors that there are not here"},
     {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},
     {"secrets", JG_FIELD_STR_MAP, CONF(secrets), .secret = true,
      .note = "for $secret_conf variables in header values"},

@@ -157,3 +157,23 @@ def test_no_token_stands_in_the_log(gw):
     text = gw.log()
     for part in token.split("."):
         assert part not in text
+
+
+def test_the_owner_of_the_gateway_has_words_of_its_own(gateway):
+    gateway.conf["override_messages"] = {
+        "auth.auth_field_missing": {"message": 'Who "are" you?', "code": 400},
+        "auth.key_not_found": {"code": 404},
+    }
+    gateway.add_api("keys", enable_jwt=False, use_standard_auth=True,
+                    auth={"auth_header_name": "Authorization"})
+    gateway.add_policy()
+    gateway.add_api()
+    gateway.start()
+    answer = gateway.get("/keys/x")
+    assert (answer.status, answer.body) == \
+        (400, b'{\n    "error": "Who \\"are\\" you?"\n}')
+    answer = gateway.get("/keys/x", headers={"Authorization": "nobody"})
+    assert (answer.status, answer.body) == (
+        404, b'{\n    "error": "Access to this API has been disallowed"\n}')
+    answer = gateway.get("/api/x")  # those of JWTs keep theirs
+    assert (answer.status, answer.error) == (400, "Authorization field missing")

@@ -120,6 +120,35 @@ answers_are_tyks_byte_by_byte(void **state)
 }
 
 static void
+the_owner_s_words_and_status_are_said_instead(void **state)
+{
+    static const struct {
+        const char *lines;
+        int status;
+        const char *text;
+    } rows[] = {
+        {"X: y", 401, "Who are you?"},
+        {"Authorization: alicf", 404, "Access to this API has been disallowed"},
+        {"Authorization: zz-expired", 401, "Key has expired, please renew"},
+    };
+    struct world *w =
+        open_world("{\"override_messages\":{"
+                   "\"auth.auth_field_missing\":{\"message\":\"Who are you?\"},"
+                   "\"auth.key_not_found\":{\"code\":404}}}");
+
+    (void)state;
+    store_key(w, "zz-expired", SESSION(",\"expires\":1700000000"));
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct answer answer;
+
+        ask(w, "/a/", rows[i].lines, JG_STR(""), &answer);
+        assert_int_equal(answer.status, rows[i].status);
+        assert_string_equal(answer.text, rows[i].text);
+    }
+    world_close(w);
+}
+
+static void
 a_key_is_found_in_header_query_and_cookie(void **state)
 {
     static const struct {
@@ -306,6 +335,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_tyks_byte_by_byte),
+        cmocka_unit_test(the_owner_s_words_and_status_are_said_instead),
         cmocka_unit_test(a_key_is_found_in_header_query_and_cookie),
         cmocka_unit_test(the_stored_key_is_the_name_of_the_session),
         cmocka_unit_test(settings_decide_what_a_key_stands_for),

@@ -314,11 +314,45 @@ certificates_are_read(void **state)
     free_reading(r);
 }
 
+static void
+messages_can_be_overridden_by_their_ids(void **state)
+{
+    struct reading *r = new_reading();
+    const struct jg_conf_message *m;
+    struct jg_conf conf;
+
+    (void)state;
+    set_text(r, "{'override_messages':{'auth.auth_field_missing':{'message':"
+                "'Who are you?','code':400},'auth.key_not_found':{'code':499},"
+                "'oauth.client_deleted':{'message':'x'}}}");
+    assert_err(read_conf(r, &conf), JG_OK);
+    assert_int_equal(r->diags.warnings, 1);
+    assert_non_null(memmem(r->diags.first->message.p,
+                           r->diags.first->message.len,
+                           "\"oauth.client_deleted\" has no effect", 36));
+    m = jg_conf_message(&conf, JG_E_AUTH_TOKEN_MISSING);
+    assert_str(m->message, "Who are you?");
+    assert_int_equal(m->code, 400);
+    for (int reason = JG_E_AUTH_TOKEN; reason <= JG_E_AUTH_TOKEN_ORG; reason++)
+        assert_int_equal(jg_conf_message(&conf, (enum jg_err)reason)->code,
+                         499);
+    assert_null(jg_conf_message(&conf, JG_E_TOKEN_MISSING)); /* of JWTs */
+    assert_null(jg_conf_message(&conf, JG_OK));
+
+    set_text(r, "{'override_messages':{'auth.key_not_found':{'code':100}}}");
+    assert_err(read_conf(r, &conf), JG_E_CONF_VALUE);
+    set_text(r, "{'override_messages':{'auth.key_not_found':{'code':600}}}");
+    assert_err(read_conf(r, &conf), JG_E_CONF_TYPE);
+    set_text(r, "{'override_messages':{'auth.key_not_found':{'code':'x'}}}");
+    assert_err(read_conf(r, &conf), JG_E_CONF_TYPE);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_configuration_is_all_defaults),
+        cmocka_unit_test(messages_can_be_overridden_by_their_ids),
         cmocka_unit_test(key_sets_by_url_have_settings),
         cmocka_unit_test(zero_and_empty_mean_the_default_where_tyk_has_it_so),
         cmocka_unit_test(a_configuration_of_tyk_starts_with_two_warnings),
