@@ -198,7 +198,7 @@ jg_admin_handler jg_oas_list, jg_oas_get, jg_oas_add, jg_oas_update,
 jg_admin_handler jg_policies_list, jg_policies_get, jg_policies_add,
     jg_policies_update, jg_policies_delete;
 jg_admin_handler jg_health_hello, jg_health_ready, jg_health_live,
-    jg_health_checks;
+    jg_health_checks, jg_health_schema, jg_health_debug;
 jg_admin_handler jg_keys_create, jg_keys_add, jg_keys_update, jg_keys_delete,
     jg_keys_get, jg_keys_list, jg_keys_preview, jg_keys_policy;
 jg_admin_handler jg_metrics_get;

@@ -1,4 +1,5 @@
-/* /hello, /ready and /live: for load balancers and people. */
+/* /hello, /ready and /live: for load balancers and people; and what of Tyk is
+ * asked about here and is not here. */
 #include "admin/admin_internal.h"
 
 #ifndef JG_VERSION
@@ -98,4 +99,20 @@ void
 jg_health_checks(struct jg_admin_call *call)
 {
     jg_answer_message(call, 400, "Health checks are not enabled for this node");
+}
+
+void
+jg_health_schema(struct jg_admin_call *call)
+{
+    jg_answer_message(call, 404,
+                      "Schemas are in the description of this API: GET "
+                      "/openapi.json on the control port");
+}
+
+void
+jg_health_debug(struct jg_admin_call *call)
+{
+    jg_answer_message(call, 404,
+                      "Requests are not traced through upstreams; POST "
+                      "/tyk/explain says what is decided, and why");
 }

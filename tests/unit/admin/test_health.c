@@ -109,10 +109,31 @@ a_store_that_cannot_be_read_fails_the_check(void **state)
     gateway_close(&g);
 }
 
+static void
+what_is_elsewhere_says_where(void **state)
+{
+    static const struct exchange rows[] = {
+        {"GET", "/tyk/schema", "", 404,
+         FAILED("Schemas are in the description of this API: GET "
+                "/openapi.json on the control port")},
+        {"POST", "/tyk/debug", "{}", 404,
+         FAILED("Requests are not traced through upstreams; POST "
+                "/tyk/explain says what is decided, and why")},
+    };
+    struct gateway g;
+
+    (void)state;
+    gateway_open(&g);
+    for (size_t i = 0; i < LEN(rows); i++)
+        assert_exchange(&g, &rows[i]);
+    gateway_close(&g);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_elsewhere_says_where),
         cmocka_unit_test(a_healthy_gateway_says_so),
         cmocka_unit_test(
             a_gateway_is_not_ready_before_its_first_load_or_when_it_stops),
