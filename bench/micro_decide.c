@@ -50,6 +50,12 @@ static const char scoped_text[] =
     "\"proxy\":{\"listen_path\":\"/bench/\",\"target_url\":\"http://%s\","
     "\"strip_listen_path\":true}}";
 
+static const char limited_text[] =
+    "{\"id\":\"gold\",\"org_id\":\"default\",\"rate\":100000000,"
+    "\"per\":1,\"quota_max\":2000000000,\"quota_renewal_rate\":3600,"
+    "\"access_rights\":"
+    "{\"bench\":{\"api_id\":\"bench\",\"versions\":[\"Default\"]}}}";
+
 static void
 must(enum jg_err err, const char *what)
 {
@@ -121,7 +127,7 @@ make_scoped_snapshot(const char *upstream)
 }
 
 static struct jg_snapshot *
-make_snapshot(const char *format, const char *upstream)
+make_snapshot(const char *format, const char *upstream, const char *rights)
 {
     struct jg_snapshot_builder *b;
     struct jg_snapshot *snapshot;
@@ -131,7 +137,7 @@ make_snapshot(const char *format, const char *upstream)
     struct jg_document policy = {.id = JG_STR("gold"),
                                  .version = 2,
                                  .file = JG_STR("bench.json"),
-                                 .text = JG_STR(policy_text)};
+                                 .text = jg_str(rights)};
 
     jg_buf_init(&text, 4096);
     write_text(&text, format, upstream);
@@ -263,7 +269,7 @@ open_store(const char *folder, const char *host)
 /* Everything that is lent to a decision, and where it lies. */
 struct world {
     struct jg_surroundings with;
-    struct jg_snapshot *literal, *named, *fetched, *scoped;
+    struct jg_snapshot *literal, *limited, *named, *fetched, *scoped;
     struct jg_buf tokens[TOKENS], fetched_tokens[TOKENS];
     char folder[32];
 };
@@ -320,9 +326,12 @@ start(struct world *w)
         make_token(signer, "HS256", i, &w->tokens[i]);
     }
     jg_signer_free(signer);
-    w->literal = make_snapshot(api_text, "127.0.0.1:8000/base");
-    w->named = make_snapshot(api_text, "upstream.example:8000/base");
-    w->fetched = make_snapshot(fetched_text, "127.0.0.1:8000/base");
+    w->literal = make_snapshot(api_text, "127.0.0.1:8000/base", policy_text);
+    w->limited = make_snapshot(api_text, "127.0.0.1:8000/base", limited_text);
+    w->named =
+        make_snapshot(api_text, "upstream.example:8000/base", policy_text);
+    w->fetched =
+        make_snapshot(fetched_text, "127.0.0.1:8000/base", policy_text);
     w->scoped = make_scoped_snapshot("127.0.0.1:8000/base");
     snprintf(w->folder, sizeof(w->folder), "/tmp/jg-bench-XXXXXX");
     if (mkdtemp(w->folder) == NULL)
@@ -355,6 +364,7 @@ end(struct world *w)
     jg_snapshot_free(w->scoped);
     jg_snapshot_free(w->fetched);
     jg_snapshot_free(w->named);
+    jg_snapshot_free(w->limited);
     jg_snapshot_free(w->literal);
     snprintf(command, sizeof(command), "rm -r %s", w->folder);
     if (system(command) != 0)
@@ -383,6 +393,9 @@ main(void)
     printf("HS256, token of %zu bytes\n", w.tokens[0].len);
     w.with.snapshot = w.literal;
     run("cached token, upstream by address", &w.with, w.tokens, ROUNDS);
+    with = w.with;
+    with.snapshot = w.limited;
+    run("the same with rate limit and quota", &with, w.tokens, ROUNDS);
     with = w.with;
     with.cache = NULL;
     run("new token, no cache", &with, w.tokens, ROUNDS_NEW);
