@@ -2,7 +2,10 @@
  * Rates and quotas, counted by all processes together: a table of fixed size
  * in the file of counters, changed by atomics only. What is counted under one
  * name is exact whatever the number of processes, and stays over reload,
- * restart and kill -9.
+ * restart and kill -9: of what a killed process had in hand, each request was
+ * counted once or not at all, and nobody else's count is touched. So exactly N
+ * pass of a quota of N; those that a killed process had counted, and did not
+ * answer, are among them.
  *
  * A counter that is at rest gives its place up by itself: a rate 10 seconds
  * after it has recovered, a quota 10 seconds after its window, and a quota
