@@ -3,27 +3,38 @@
 #include "access/limits.h"
 #include "access/step.h"
 
+/* The first that matches, if it says a rate at all, or NULL. */
+static const struct jg_rate_endpoint *
+endpoint_of(struct jg_decision *d)
+{
+    const struct jg_rate_endpoint *found;
+
+    if (d->version == NULL)
+        return NULL;
+    found = (const struct jg_rate_endpoint *)jg_endpoint_find(
+        d->version, JG_ENDPOINT_RATE_LIMIT, d->request->method, &d->forms,
+        &d->matching, true);
+    return found != NULL && jg_rate_limits(found->rate, found->per_s) ? found
+                                                                      : NULL;
+}
+
 static void
 rate_of_api(struct jg_decision *d, struct jg_rate *out)
 {
-    const struct jg_api_def *def = &d->api->def;
-    const struct jg_endpoint *found = NULL;
+    const struct jg_api_rate *global = d->api->def.global_rate;
+    const struct jg_rate_endpoint *found = endpoint_of(d);
     struct jg_meter all;
 
-    if (d->version != NULL)
-        found =
-            jg_endpoint_find(d->version, JG_ENDPOINT_RATE_LIMIT,
-                             d->request->method, &d->forms, &d->matching, true);
-    jg_meter_of_api(d->with.counters, def->api_id, &all);
+    jg_meter_of_api(d->with.counters, d->api->def.api_id, &all);
     *out = (struct jg_rate){0, 0, all};
     if (found != NULL) {
-        out->rate = ((const struct jg_rate_endpoint *)found)->rate;
-        out->per_s = ((const struct jg_rate_endpoint *)found)->per_s;
-        jg_meter_of_endpoint(d->with.counters, &all, found->method, found->path,
-                             &out->meter);
-    } else if (def->global_rate != NULL && !def->global_rate->disabled) {
-        out->rate = def->global_rate->rate;
-        out->per_s = def->global_rate->per_s;
+        out->rate = found->rate;
+        out->per_s = found->per_s;
+        jg_meter_of_endpoint(d->with.counters, &all, found->endpoint.method,
+                             found->endpoint.path, &out->meter);
+    } else if (global != NULL && !global->disabled) {
+        out->rate = global->rate;
+        out->per_s = global->per_s;
     }
 }
 

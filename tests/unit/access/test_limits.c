@@ -49,7 +49,8 @@ static const struct doc apis[] = {
                  "\"rate_limit\":[{\"path\":\"/slow\",\"method\":\"GET\","
                  "\"rate\":1,\"per\":60},{\"path\":\"/slow\",\"rate\":9,"
                  "\"per\":60,\"method\":\"PUT\"},{\"path\":\"/off\","
-                 "\"rate\":1,\"per\":60,\"disabled\":true}]}")),
+                 "\"rate\":1,\"per\":60,\"disabled\":true},{\"path\":\"/zero\","
+                 "\"rate\":0,\"per\":60}]}")),
 };
 
 #define ALL_APIS                                                  \
@@ -271,7 +272,7 @@ endpoints_have_rates_of_their_own(void **state)
         {"/ends/slow", "PUT", NULL, JG_OK},
         {"/ends/slow", "PUT", NULL, JG_OK},
         {"/ends/off", "GET", NULL, JG_OK},
-        {"/ends/", "GET", NULL, JG_OK},
+        {"/ends/zero", "GET", NULL, JG_OK}, /* says nothing */
         {"/ends/slow", "POST", NULL, JG_OK},
         {"/ends/", "GET", NULL, JG_E_API_RATE},
     };
