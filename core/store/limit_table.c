@@ -179,7 +179,9 @@ take(struct jg_limit_table *t, const struct jg_hash_128 *name, uint64_t claim,
         return false;
     atomic_store_explicit(&p->a, name->a, memory_order_release);
     atomic_store_explicit(&p->b, name->b, memory_order_release);
-    if (is_only(t, name, p))
+    /* One that claimed it before, and was stopped for so long that its claim
+     * was given away, may have gone on to write its own name. */
+    if (is_only(t, name, p) && has_name(p, name))
         return swap(p, claim, first);
     swap(p, claim, 0);
     return false;

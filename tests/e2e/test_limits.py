@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from test_headers import Recorder
 from tokens import hs256
 
 RATE = b'{\n    "error": "Rate Limit Exceeded"\n}'
@@ -63,6 +64,40 @@ def test_rates_in_the_headers_also_of_429(gw):
         assert answer.headers["X-RateLimit-Remaining"] == "0"
         assert abs(int(answer.headers["X-RateLimit-Reset"])
                    - time.time() - 60) < 5
+
+
+@pytest.mark.parametrize("source,expected", [
+    ("quotas", {"Limit": ["5"], "Remaining": ["4"]}),
+    ("rate_limits", {"Limit": ["7"], "Remaining": ["6"]})])
+def test_the_headers_of_the_upstream_are_replaced(gw, source, expected):
+    recorder = Recorder("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                        "X-RateLimit-Limit: 99\r\nx-ratelimit-limit: 98\r\n"
+                        "X-RateLimit-Remaining: 97\r\n\r\nok")
+    gw.conf["rate_limit_response_headers"] = source
+    gw.add_api(proxy={"target_url": recorder.url})
+    gw.add_policy(rate=7, per=60, quota_max=5, quota_renewal_rate=60)
+    gw.start()
+    answer = gw.get("/api/x", token())
+    assert answer.status == 200
+    for name, values in expected.items():
+        assert answer.headers.get_all(f"X-RateLimit-{name}") == values
+    recorder.close()
+
+
+def test_callers_with_one_pattern_share_a_counter(gw):
+    """Whatever a client writes into the header that the pattern names."""
+    gw.add_api(enable_context_vars=True)
+    gw.add_policy(quota_max=2, quota_renewal_rate=60, meta_data={
+        "rate_limit_pattern": "$tyk_context.headers_X_Team"})
+    gw.start()
+
+    def of_team(team, sub):
+        return gw.get("/api/echo", token(sub), {"X-Team": team}).status
+
+    assert [of_team("red", sub) for sub in "abc"] == [200, 200, 403]
+    assert of_team("blue", "a") == 200
+    assert of_team("x" * 4000, "a") == 200
+    assert of_team("", "a") == 200  # no text: the caller's own
 
 
 def test_without_limits_the_headers_say_so(gw):
