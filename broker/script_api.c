@@ -12,6 +12,7 @@
 
 #define TOKEN_LETTERS_MIN 24 /* as long as that, it may be a secret */
 #define FORM_MAX 64          /* members of FormData */
+#define HEAD_LINES_MAX 256   /* of an answer, which a script is told */
 #define SCRIPT_ARENA (64 * 1024)
 #define SCRIPT_ARENA_MAX (64 * 1024 * 1024)
 
@@ -171,11 +172,24 @@ join(struct jg_arena *a, struct jg_str x, struct jg_str y, struct jg_str *out)
     return true;
 }
 
+/* The lines that a script is told: what is done with them takes time that
+ * grows with the square of their number. */
+static struct jg_str
+first_lines(struct jg_str head)
+{
+    struct jg_str rest = head, line;
+
+    for (size_t i = 0; i < HEAD_LINES_MAX && jg_str_next(&rest, '\n', &line);
+         i++)
+        continue;
+    return jg_str_head(head, head.len - rest.len);
+}
+
 /* {"Name": ["value", ...], ...} of the lines of an answer. */
 static void
-add_head(struct jg_buf *b, struct jg_str head)
+add_head(struct jg_buf *b, struct jg_str all)
 {
-    struct jg_str line;
+    struct jg_str head = first_lines(all), line;
     const char *comma = "";
 
     jg_buf_addc(b, '{');
@@ -236,6 +250,7 @@ run(struct jg_script_api_call *call, const struct jg_call_request *request,
 {
     struct jg_call_result result;
     struct jg_call *running;
+    char fault[JG_SCRIPT_LOG_LINE_MAX]; /* it may quote the URL */
     bool done;
 
     if (jg_call_begin(call->caller, request, &running) != JG_OK)
@@ -245,13 +260,13 @@ run(struct jg_script_api_call *call, const struct jg_call_request *request,
         jg_caller_wait(call->caller, NULL, 0, 100);
     done = jg_caller_next(call->caller) == running;
     jg_call_result(running, &result);
+    jg_script_mask(done ? result.fault : JG_STR("the deadline"), fault);
     if (done && !result.failed)
         add_result(out, &result);
     else
         jg_log(&call->broker->log, JG_LOG_WARN,
-               "script of API %.*s: its request failed: %.*s",
-               JG_STR_ARG(call->api_id),
-               JG_STR_ARG(done ? result.fault : JG_STR("the deadline")));
+               "script of API %.*s: its request failed: %s",
+               JG_STR_ARG(call->api_id), fault);
     jg_call_free(running);
     return done && !result.failed;
 }
@@ -282,6 +297,14 @@ make_request(struct jg_script_api_call *call, const struct jg_str *args,
 
 /* Keys. */
 
+/* Scripts have nothing to do with the keys of other organisations. */
+static bool
+is_own(const struct jg_script_api_call *call, struct jg_str org_id)
+{
+    return org_id.len == 0 || call->org_id.len == 0 ||
+           jg_str_eq(org_id, call->org_id);
+}
+
 static bool
 find_key(struct jg_script_api_call *call, struct jg_str key, struct jg_arena *a,
          struct jg_buf *out)
@@ -300,6 +323,7 @@ find_key(struct jg_script_api_call *call, struct jg_str key, struct jg_arena *a,
     for (size_t i = 0; !there && i < candidates.count; i++)
         there = jg_key_id(candidates.keys[i], &id) == JG_OK &&
                 jg_stored_key_get(txn, &id, now_s, &found) == JG_OK;
+    there = there && is_own(call, found.org_id);
     if (there)
         jg_buf_add(out, found.session);
     jg_txn_abort(txn);
@@ -310,24 +334,39 @@ static bool
 get_key(struct jg_script_api_call *call, const struct jg_str *args,
         size_t count, struct jg_arena *a, struct jg_buf *out)
 {
-    if (count > 0 && find_key(call, args[0], a, out))
+    if (count > 0 && call->keys++ < JG_SCRIPT_KEYS_MAX &&
+        find_key(call, args[0], a, out))
         return true;
     jg_buf_add(out, JG_STR("{\"status\":\"error\",\"message\":\"Key not "
                            "found\"}"));
     return true;
 }
 
-/* A session needs rights or policies: a script makes no master keys. */
+/* A session needs rights or policies: a script makes no master keys. Whose
+ * policies they are, org_id says. */
 static bool
-is_session(const struct jg_json *json)
+is_session(const struct jg_script_api_call *call, const struct jg_json *json)
 {
     const struct jg_json *rights = jg_json_get(json, JG_STR("access_rights"));
     const struct jg_json *ids = jg_json_get(json, JG_STR("apply_policies"));
 
+    if (!is_own(call, jg_json_string(jg_json_get(json, JG_STR("org_id")))))
+        return false;
     return (rights != NULL && rights->type == JG_JSON_OBJECT &&
             rights->count > 0) ||
            (ids != NULL && ids->type == JG_JSON_ARRAY && ids->count > 0) ||
            jg_json_string(jg_json_get(json, JG_STR("apply_policy_id"))).len > 0;
+}
+
+/* Is nobody's key in this place, or one of this organisation? */
+static bool
+is_free(const struct jg_script_api_call *call, struct jg_txn *txn,
+        const struct jg_key_id *id)
+{
+    struct jg_stored_key old;
+    enum jg_err err = jg_stored_key_get(txn, id, INT64_MIN, &old);
+
+    return err == JG_E_NOT_FOUND || (err == JG_OK && is_own(call, old.org_id));
 }
 
 /* Under the id as it is given (reference 7.7 b). */
@@ -344,7 +383,8 @@ put_key(struct jg_script_api_call *call, struct jg_str key,
         jg_key_id(key, &id) != JG_OK ||
         jg_txn_write(call->broker->store, &txn) != JG_OK)
         return false;
-    err = jg_stored_key_put(txn, &id, &record);
+    err = is_free(call, txn, &id) ? jg_stored_key_put(txn, &id, &record)
+                                  : JG_E_CONF_VALUE;
     if (err == JG_OK)
         return jg_txn_commit(txn) == JG_OK;
     jg_txn_abort(txn);
@@ -358,13 +398,15 @@ set_key(struct jg_script_api_call *call, const struct jg_str *args,
     const struct jg_json *json;
 
     (void)out;
-    if (count < 2 || args[0].len == 0 || args[0].len > JG_KEY_BYTES_MAX ||
+    if (count < 2 || call->keys++ >= JG_SCRIPT_KEYS_MAX || args[0].len == 0 ||
+        args[0].len > JG_KEY_BYTES_MAX ||
         jg_json_parse(args[1], &jg_json_limits_conf, a, &json, NULL) != JG_OK ||
-        !is_session(json) || !put_key(call, args[0], args[1], a))
+        !is_session(call, json) || !put_key(call, args[0], args[1], a))
         jg_log(&call->broker->log, JG_LOG_WARN,
                "script of API %.*s: TykSetKeyData stored nothing: the session "
                "is no JSON, or has neither access_rights nor apply_policies, "
-               "or the store failed",
+               "or session or key are another organisation's, or the store "
+               "failed",
                JG_STR_ARG(call->api_id));
     return false;
 }

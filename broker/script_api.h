@@ -10,6 +10,7 @@
 #include "call.h"
 
 #define JG_SCRIPT_CALLS_MAX 10     /* requests of one script call */
+#define JG_SCRIPT_KEYS_MAX 100     /* keys read or written by one */
 #define JG_SCRIPT_LOG_MAX 50       /* lines of one script call */
 #define JG_SCRIPT_LOG_LINE_MAX 512 /* bytes of one */
 
@@ -20,7 +21,7 @@ struct jg_script_api_call {
     struct jg_str api_id, org_id;
     int64_t deadline_ms;
     bool insecure; /* proxy.transport.ssl_insecure_skip_verify of the API */
-    unsigned calls, lines;
+    unsigned calls, keys, lines;
 };
 
 /* A jg_script_ask with a struct jg_script_api_call as <arg>. */

@@ -85,6 +85,13 @@ start(struct jg_script_process *p)
     return false;
 }
 
+/* When the process is killed, whatever it does. */
+static int64_t
+until(const struct jg_script_call *call)
+{
+    return call->deadline_ms + JG_SCRIPT_GRACE_MS;
+}
+
 /* Name and arguments, each with a NUL behind it. */
 static bool
 answer(struct jg_script_process *p, const struct jg_script_call *call)
@@ -105,7 +112,7 @@ answer(struct jg_script_process *p, const struct jg_script_call *call)
     defined = call->ask != NULL &&
               call->ask(call->arg, name.p, args, count, out) && !out->failed;
     part = defined ? jg_buf_str(out) : JG_STR("0");
-    return jg_wire_send(p->fd, JG_WIRE_ANSWER, &part, 1);
+    return jg_wire_send(p->fd, until(call), JG_WIRE_ANSWER, &part, 1);
 }
 
 /* The next frame that is no question; questions are answered on the way. */
@@ -113,9 +120,7 @@ static bool
 receive(struct jg_script_process *p, const struct jg_script_call *call,
         enum jg_wire_kind *kind)
 {
-    int64_t until_ms = call->deadline_ms + JG_SCRIPT_GRACE_MS;
-
-    while (jg_wire_receive(p->fd, until_ms, kind, &p->in)) {
+    while (jg_wire_receive(p->fd, until(call), kind, &p->in)) {
         if (*kind != JG_WIRE_ASK)
             return true;
         if (!answer(p, call))
@@ -134,7 +139,8 @@ exchange(struct jg_script_process *p, const struct jg_script_call *call,
          enum jg_wire_kind say, const struct request *r, size_t parts,
          enum jg_wire_kind *heard)
 {
-    return jg_wire_send(p->fd, say, r->parts, parts) && receive(p, call, heard);
+    return jg_wire_send(p->fd, until(call), say, r->parts, parts) &&
+           receive(p, call, heard);
 }
 
 /* The deadline, or a death: either way the process is no more. */

@@ -198,7 +198,8 @@ send_answer(int fd, const struct jg_script_answer *answer)
     jg_buf_free(&head);
 }
 
-/* Tyk's words, or the upstream's answer instead. */
+/* Tyk's words, or the upstream's answer instead. What a script throws may
+ * have a token in it. */
 static void
 fail(const struct request *r, int fd, const char *why)
 {
@@ -209,11 +210,13 @@ fail(const struct request *r, int fd, const char *why)
                                    .content_type = "application/json",
                                    .generator = true,
                                    .body = {body, sizeof(body) - 1}};
+    char line[JG_SCRIPT_LOG_LINE_MAX];
 
+    jg_script_mask(jg_str(why), line);
     jg_log(&r->v->broker->log, JG_LOG_WARN,
            "API %.*s, virtual endpoint %.*s: %s",
            JG_STR_ARG(r->api->def.api_id),
-           JG_STR_ARG(r->endpoint->endpoint.path), why);
+           JG_STR_ARG(r->endpoint->endpoint.path), line);
     if (r->endpoint->proxy_on_error)
         jg_stream_write(fd, jg_clock_ms() + JG_REPLY_DEADLINE_MS,
                         (struct jg_str){redirect, sizeof(redirect) - 1},

@@ -39,7 +39,7 @@ ask(void *arg, const char *name, const struct jg_str *args, size_t count)
         jg_buf_addc(&b, '\0');
     }
     part = jg_buf_str(&b);
-    sent = !b.failed && jg_wire_send(WIRE_FD, JG_WIRE_ASK, &part, 1);
+    sent = !b.failed && jg_wire_send(WIRE_FD, 0, JG_WIRE_ASK, &part, 1);
     jg_buf_free(&b);
     if (!sent)
         return nothing;
@@ -73,7 +73,7 @@ read_request(struct jg_str in, struct request *out)
 static bool
 send_text(enum jg_wire_kind kind, struct jg_str text)
 {
-    return jg_wire_send(WIRE_FD, kind, &text, 1);
+    return jg_wire_send(WIRE_FD, 0, kind, &text, 1);
 }
 
 static bool

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,13 +16,45 @@ struct head {
     uint8_t kind, zero[3];
 };
 
+/* Is there something to read, or room to write? */
 static bool
-write_all(int fd, struct iovec *iov, int count)
+wait_for(int fd, short what, int64_t until_ms)
+{
+    struct pollfd event = {.fd = fd, .events = what};
+    struct timespec t;
+    int64_t left_ms;
+    int n;
+
+    if (until_ms == 0)
+        return true;
+    do {
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        left_ms = until_ms - ((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+        n = left_ms > 0 ? poll(&event, 1, (int)left_ms) : 0;
+    } while (n < 0 && errno == EINTR);
+    return n > 0;
+}
+
+/* The script's side has no deadline, and no other way to write. */
+static ssize_t
+write_some(int fd, int64_t until_ms, struct iovec *iov, int count)
+{
+    const struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
+
+    if (until_ms == 0)
+        return writev(fd, iov, count);
+    if (!wait_for(fd, POLLOUT, until_ms))
+        return 0;
+    return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static bool
+write_all(int fd, int64_t until_ms, struct iovec *iov, int count)
 {
     while (count > 0) {
-        ssize_t n = writev(fd, iov, count);
+        ssize_t n = write_some(fd, until_ms, iov, count);
 
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (n <= 0)
             return false;
@@ -39,8 +72,8 @@ write_all(int fd, struct iovec *iov, int count)
 }
 
 bool
-jg_wire_send(int fd, enum jg_wire_kind kind, const struct jg_str *parts,
-             size_t count)
+jg_wire_send(int fd, int64_t until_ms, enum jg_wire_kind kind,
+             const struct jg_str *parts, size_t count)
 {
     struct head head = {.kind = (uint8_t)kind};
     struct iovec iov[PARTS_MAX + 1] = {{&head, sizeof(head)}};
@@ -56,32 +89,14 @@ jg_wire_send(int fd, enum jg_wire_kind kind, const struct jg_str *parts,
     if (len > JG_WIRE_MAX)
         return false;
     head.len = (uint32_t)len;
-    return write_all(fd, iov, (int)count + 1);
-}
-
-static bool
-wait_for(int fd, int64_t until_ms)
-{
-    struct pollfd event = {.fd = fd, .events = POLLIN};
-    struct timespec t;
-    int64_t left_ms;
-    int n;
-
-    if (until_ms == 0)
-        return true;
-    do {
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        left_ms = until_ms - ((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000);
-        n = left_ms > 0 ? poll(&event, 1, (int)left_ms) : 0;
-    } while (n < 0 && errno == EINTR);
-    return n > 0;
+    return write_all(fd, until_ms, iov, (int)count + 1);
 }
 
 static bool
 read_all(int fd, int64_t until_ms, char *out, size_t len)
 {
     while (len > 0) {
-        ssize_t n = wait_for(fd, until_ms) ? read(fd, out, len) : 0;
+        ssize_t n = wait_for(fd, POLLIN, until_ms) ? read(fd, out, len) : 0;
 
         if (n < 0 && errno == EINTR)
             continue;

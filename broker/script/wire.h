@@ -27,9 +27,12 @@ enum jg_wire_kind {
 /* A deadline is 8 bytes: CLOCK_MONOTONIC in ms, in this machine's order. */
 #define JG_WIRE_DEADLINE_BYTES 8
 
-/* Send one frame of up to three parts. False: the other side is gone. */
-bool jg_wire_send(int fd, enum jg_wire_kind kind, const struct jg_str *parts,
-                  size_t count);
+/*
+ * Send one frame of up to four parts. <until_ms> as below: who does not read
+ * must not keep the other side. False: gone, too late, or too much.
+ */
+bool jg_wire_send(int fd, int64_t until_ms, enum jg_wire_kind kind,
+                  const struct jg_str *parts, size_t count);
 
 /*
  * Receive one into <b>, which is reset. <until_ms> (CLOCK_MONOTONIC; 0: no

@@ -14,9 +14,25 @@ version_of(const struct jg_key_id *id, uint64_t revision)
         &key, (struct jg_str){(const char *)id->bytes, sizeof(id->bytes)});
 }
 
+/* Policies have an organisation, and master keys are good for one: it is the
+ * record's when the session does not say, and last of all the API's. */
 static enum jg_err
-read_session(struct jg_decision *d, struct jg_str text)
+take_org(struct jg_decision *d, const struct jg_stored_key *record,
+         struct jg_stored_session *session)
 {
+    if (session->org_id.len > 0)
+        return JG_OK;
+    session->org_id = d->api->def.org_id;
+    if (record->org_id.len == 0)
+        return JG_OK;
+    session->org_id = jg_arena_str(d->arena, record->org_id);
+    return session->org_id.p != NULL ? JG_OK : JG_E_NOMEM;
+}
+
+static enum jg_err
+read_session(struct jg_decision *d, const struct jg_stored_key *record)
+{
+    struct jg_str text = record->session;
     struct jg_bind_source source = {.text = text};
     struct jg_stored_session *session =
         jg_arena_alloc(d->arena, sizeof(*session));
@@ -28,8 +44,8 @@ read_session(struct jg_decision *d, struct jg_str text)
     err = jg_json_parse(text, &jg_stored_session_limits, d->arena, &json, NULL);
     if (err == JG_OK)
         err = jg_stored_session_read(&source, json, d->arena, session);
-    if (err == JG_OK && session->org_id.len == 0) /* policies have one */
-        session->org_id = d->api->def.org_id;
+    if (err == JG_OK)
+        err = take_org(d, record, session);
     if (err == JG_OK)
         d->stored.session = session;
     return err == JG_OK || err == JG_E_NOMEM ? err : JG_E_AUTH_TOKEN_SESSION;
@@ -46,7 +62,7 @@ find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
     if (err == JG_OK)
         err = jg_stored_key_get(txn, &id, d->with.now_s, &record);
     if (err == JG_OK)
-        err = read_session(d, record.session);
+        err = read_session(d, &record);
     if (err != JG_OK)
         return err;
     d->stored.key = key;

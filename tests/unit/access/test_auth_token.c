@@ -252,6 +252,10 @@ organisations_keep_apart(void **state)
     store_key(w, "master", "{}");
     assert_err(present(w, "/none/", "master"), JG_OK);
     assert_err(present(w, "/a/", "master"), JG_OK);
+    /* A session that does not say whose it is: its record says it. */
+    assert_err(present(w, "/other/", "master"), JG_E_AUTH_TOKEN_ORG);
+    store_key(w, "by policy", "{\"apply_policies\":[\"all\"]}");
+    assert_err(present(w, "/other/", "by policy"), JG_E_AUTH_TOKEN_POLICIES);
     world_close(w);
 }
 

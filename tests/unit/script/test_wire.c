@@ -27,8 +27,8 @@ frames_arrive_as_they_were_sent(void **state)
     (void)state;
     jg_buf_init(&b, JG_WIRE_MAX);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    assert_true(jg_wire_send(fds[0], JG_WIRE_CALL, parts, LEN(parts)));
-    assert_true(jg_wire_send(fds[0], JG_WIRE_DONE, NULL, 0));
+    assert_true(jg_wire_send(fds[0], 0, JG_WIRE_CALL, parts, LEN(parts)));
+    assert_true(jg_wire_send(fds[0], in_ms(1000), JG_WIRE_DONE, NULL, 0));
     assert_true(jg_wire_receive(fds[1], in_ms(1000), &kind, &b));
     assert_int_equal(kind, JG_WIRE_CALL);
     assert_true(jg_str_eq(jg_buf_str(&b), JG_STR("onetwo")));
@@ -39,6 +39,22 @@ frames_arrive_as_they_were_sent(void **state)
     assert_false(jg_wire_receive(fds[1], in_ms(1000), &kind, &b));
     close(fds[1]);
     jg_buf_free(&b);
+}
+
+/* A script's process that asks and asks, and reads nothing. */
+static void
+who_does_not_read_keeps_nobody(void **state)
+{
+    static char much[1024 * 1024];
+    const struct jg_str part = {much, sizeof(much)};
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    assert_false(jg_wire_send(fds[0], in_ms(50), JG_WIRE_ANSWER, &part, 1));
+    close(fds[1]); /* gone: no signal ends the sender */
+    assert_false(jg_wire_send(fds[0], in_ms(50), JG_WIRE_ANSWER, &part, 1));
+    close(fds[0]);
 }
 
 static void
@@ -80,6 +96,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_arrive_as_they_were_sent),
+        cmocka_unit_test(who_does_not_read_keeps_nobody),
         cmocka_unit_test(what_is_no_frame_is_refused),
     };
 

@@ -1,0 +1,134 @@
+"""Scripts that are the attacker's, or that are asked by one."""
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from test_virtual import FAILED, versions, virtual
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+
+SCRIPT = """
+function answer(body) { return TykJsResponse({Body: body, Code: 200}, {}); }
+function throws(request) { throw new Error(request.Headers.Authorization[0]); }
+function calls(request) {
+  TykMakeHttpRequest(JSON.stringify({Method: "GET", Domain: "http://" +
+    request.Headers.Authorization[0].substring(7).split(".")[1] + ".invalid"}));
+  return answer("called");
+}
+function get(request) {
+  return answer(TykGetKeyData(request.Params.key[0], "open"));
+}
+function set(request) {
+  TykSetKeyData(request.Params.key[0], JSON.stringify({
+    org_id: request.Params.org[0], apply_policies: ["default"]}), "1");
+  return answer("done");
+}
+function many() {
+  var key = "", i;
+  for (i = 0; i < 150; i++) key = TykGetKeyData("a-key-of-ours", "open");
+  return answer(key);
+}
+function lines() {
+  var answered = JSON.parse(TykMakeHttpRequest(JSON.stringify({
+    Method: "GET", Domain: "http://127.0.0.1:%d", Resource: "/"})));
+  return answer(answered.Body);
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def many_lines():
+    """A server whose answers have as many header lines as 60 KiB hold."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + b"a:\r\n" * 15000
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+
+        def serve():
+            try:
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.settimeout(5)
+                        connection.recv(4096)
+                        connection.sendall(head + b"\r\nok")
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def gw(module_gateway, many_lines):
+    gw = module_gateway
+    gw.conf["enable_jsvm"] = True
+    gw.conf["jsvm_timeout"] = 2
+    gw.add_policy()
+    names = ["throws", "calls", "get", "set", "many", "lines"]
+    gw.add_api("open", use_keyless=True, enable_jwt=False, org_id="default",
+               version_data=versions(*[
+                   virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names]))
+    gw.start()
+    for key, org in (("a-key-of-ours", "default"), ("a-key-of-theirs", "b")):
+        made = gw.control_call("POST", f"/tyk/keys/{key}", {
+            "org_id": org, "alias": f"alias-{org}",
+            "access_rights": {"open": {"api_id": "open"}}})
+        assert made.status == 200, made.body
+        gw.keys = getattr(gw, "keys", {}) | {org: made.json()["key"]}
+    return gw
+
+
+def wait_for_log(gw, text):
+    deadline = time.monotonic() + 5
+    while text not in gw.log() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert text in gw.log()
+
+
+def test_a_token_that_a_script_throws_is_in_no_log(gw):
+    answer = gw.get("/open/throws", TOKEN)
+    assert (answer.status, answer.body) == (500, FAILED)
+    wait_for_log(gw, "virtual endpoint /throws$: Error: Bearer [token]")
+    assert "eyJ" not in gw.log() and "c2lnbmF0" not in gw.log()
+
+
+def test_a_token_that_a_script_takes_for_a_host_is_in_no_log(gw):
+    token = "eyJhbGciOiJIUzI1NiJ9." + "q" * 40 + ".c2lnbmF0dXJl"
+    assert gw.get("/open/calls", token).body == b"called"
+    wait_for_log(gw, "its request failed: ")
+    assert "q" * 40 not in gw.log()
+
+
+def test_keys_of_another_organisation_are_not_read(gw):
+    ours = gw.get("/open/get?key=" + gw.keys["default"])
+    assert ours.json()["alias"] == "alias-default"
+    theirs = gw.get("/open/get?key=" + gw.keys["b"])
+    assert theirs.json() == {"status": "error", "message": "Key not found"}
+
+
+def test_keys_of_another_organisation_are_not_replaced(gw):
+    for key, org in ((gw.keys["b"], "default"), ("a-new-key", "b")):
+        assert gw.get(f"/open/set?key={key}&org={org}").body == b"done"
+    shown = gw.control_call("GET", f"/tyk/keys/{gw.keys['b']}?org_id=b")
+    assert shown.json()["alias"] == "alias-b"
+    assert "another organisation's" in gw.log()
+    assert "error" in gw.get("/open/get?key=a-new-key").json()["status"]
+    # Its own are.
+    assert gw.get("/open/set?key=a-new-key&org=default").body == b"done"
+    assert gw.get("/open/get?key=a-new-key").json()["apply_policies"] == [
+        "default"]
+
+
+def test_one_call_asks_for_so_many_keys_and_no_more(gw):
+    assert json.loads(gw.get("/open/many").body)["message"] == "Key not found"
+
+
+def test_an_answer_of_very_many_header_lines_takes_no_time(gw):
+    answer = gw.get("/open/lines")
+    assert (answer.status, answer.body) == (200, b"ok"), gw.log()[-2000:]
