@@ -62,7 +62,7 @@ jg_meter_of_caller(struct jg_decision *d, struct jg_meter *out)
     return JG_OK;
 }
 
-/* The first of his endpoints that is for this request, or NULL. */
+/* The first of his endpoints that is for this request, or may be, or NULL. */
 static const struct jg_endpoint_limit *
 own_endpoint(struct jg_decision *d)
 {
@@ -74,7 +74,8 @@ own_endpoint(struct jg_decision *d)
     limits = access->endpoints.items;
     for (size_t i = 0; i < access->endpoints.count; i++)
         if (jg_str_eq_nocase(limits[i].method, d->request->method) &&
-            jg_right_matches(d, &limits[i].pattern, limits[i].path, &d->forms))
+            jg_right_match(d, &limits[i].pattern, limits[i].path, &d->forms) !=
+                JG_MATCH_NO)
             return &limits[i];
     return NULL;
 }

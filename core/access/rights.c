@@ -41,33 +41,30 @@ version_is_granted(const struct jg_decision *d)
 }
 
 /* A pattern of a stored key is compiled here, for this one request. */
-static const struct jg_path_pattern *
-compiled(struct jg_decision *d, const struct jg_right_pattern *right,
-         struct jg_str text)
+static enum jg_match
+compile_and_match(struct jg_decision *d, struct jg_str text,
+                  const struct jg_path_forms *forms)
 {
-    struct jg_path_pattern *pattern;
+    struct jg_path_rules rules = jg_path_rules(d->with.snapshot->conf, false);
+    struct jg_path_pattern pattern;
     struct jg_str why;
+    enum jg_err err =
+        jg_path_pattern_compile(text, rules, d->arena, &pattern, &why);
 
-    if (right->is_compiled)
-        return right->pattern;
-    pattern = jg_arena_alloc(d->arena, sizeof(*pattern));
-    if (pattern == NULL)
-        return NULL;
-    if (jg_path_pattern_compile(text,
-                                jg_path_rules(d->with.snapshot->conf, false),
-                                d->arena, pattern, &why) != JG_OK)
-        return NULL;
-    return pattern;
+    if (err != JG_OK) /* what is no pattern matches nothing */
+        return err == JG_E_NOMEM ? JG_MATCH_UNKNOWN : JG_MATCH_NO;
+    return jg_path_pattern_match(&pattern, forms, &d->matching);
 }
 
-bool
-jg_right_matches(struct jg_decision *d, const struct jg_right_pattern *right,
-                 struct jg_str text, const struct jg_path_forms *forms)
+enum jg_match
+jg_right_match(struct jg_decision *d, const struct jg_right_pattern *right,
+               struct jg_str text, const struct jg_path_forms *forms)
 {
-    const struct jg_path_pattern *pattern = compiled(d, right, text);
-
-    return pattern != NULL &&
-           jg_path_pattern_match(pattern, forms, &d->matching) == JG_MATCH_YES;
+    if (!right->is_compiled)
+        return compile_and_match(d, text, forms);
+    if (right->pattern == NULL)
+        return JG_MATCH_NO;
+    return jg_path_pattern_match(right->pattern, forms, &d->matching);
 }
 
 static bool
@@ -99,7 +96,8 @@ check_urls(struct jg_decision *d)
 
     for (size_t i = 0; i < urls->count; i++)
         if (has_method(&rights[i].methods, d->request->method) &&
-            jg_right_matches(d, &rights[i].pattern, rights[i].url, &forms)) {
+            jg_right_match(d, &rights[i].pattern, rights[i].url, &forms) ==
+                JG_MATCH_YES) {
             jg_trace_seen(d, "granted by allowed_urls: %.*s",
                           JG_STR_ARG(rights[i].url));
             return JG_OK;

@@ -82,6 +82,8 @@ tell_session(struct jg_decision *d)
     return d->handler.session.p != NULL ? JG_OK : JG_E_HEADER_SIZE;
 }
 
+/* A script may be what guards its upstream: it is not passed by with a path
+ * that is too long to be compared. */
 static const struct jg_endpoint *
 find(struct jg_decision *d)
 {
@@ -90,7 +92,7 @@ find(struct jg_decision *d)
         d->version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].count == 0)
         return NULL;
     return jg_endpoint_find(d->version, JG_ENDPOINT_VIRTUAL, d->request->method,
-                            &d->forms, &d->matching, false);
+                            &d->forms, &d->matching, true);
 }
 
 enum jg_err

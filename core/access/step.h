@@ -167,11 +167,13 @@ enum jg_err jg_check_path_lists(struct jg_decision *d);
 
 /*
  * Does a pattern of the caller's rights match one of <forms>? <text> is as it
- * is written. What is not certain is no match.
+ * is written. JG_MATCH_UNKNOWN (a path that is too long to look at, no memory)
+ * grants nothing, and is no way out of a limit.
  */
-bool jg_right_matches(struct jg_decision *d,
-                      const struct jg_right_pattern *right, struct jg_str text,
-                      const struct jg_path_forms *forms);
+enum jg_match jg_right_match(struct jg_decision *d,
+                             const struct jg_right_pattern *right,
+                             struct jg_str text,
+                             const struct jg_path_forms *forms);
 
 /* Set a header of every response; a later value replaces an earlier one.
  * JG_E_NOMEM, JG_E_INTERNAL (more than JG_FORWARD_HEADERS_MAX) */

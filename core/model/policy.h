@@ -17,7 +17,7 @@ struct jg_limit {
 };
 
 /* The pattern of a right: of policies compiled when they are read, of stored
- * keys when they are used, see jg_right_matches() of access. */
+ * keys when they are used, see jg_right_match() of access. */
 struct jg_right_pattern {
     const struct jg_path_pattern *pattern; /* NULL: it matches nothing */
     bool is_compiled;

@@ -73,7 +73,8 @@ def gw(module_gateway, many_lines):
     names = ["throws", "calls", "get", "set", "many", "lines"]
     gw.add_api("open", use_keyless=True, enable_jwt=False, org_id="default",
                version_data=versions(*[
-                   virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names]))
+                   virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names],
+                   virtual("/guard/{id}/x", "many", SCRIPT % many_lines)))
     gw.start()
     for key, org in (("a-key-of-ours", "default"), ("a-key-of-theirs", "b")):
         made = gw.control_call("POST", f"/tyk/keys/{key}", {
@@ -127,6 +128,12 @@ def test_keys_of_another_organisation_are_not_replaced(gw):
 
 def test_one_call_asks_for_so_many_keys_and_no_more(gw):
     assert json.loads(gw.get("/open/many").body)["message"] == "Key not found"
+
+
+def test_a_long_path_is_no_way_around_a_script(gw):
+    for segment in ("1", "a" * 3000):
+        answer = gw.get(f"/open/guard/{segment}/x")
+        assert answer.json()["message"] == "Key not found"
 
 
 def test_an_answer_of_very_many_header_lines_takes_no_time(gw):

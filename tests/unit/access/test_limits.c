@@ -6,6 +6,11 @@
 
 #define LIMIT_TEST(f) \
     cmocka_unit_test_setup_teardown(f, open_world, close_world)
+#define BYTES_128                                                      \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define BYTES_512 BYTES_128 BYTES_128 BYTES_128 BYTES_128
+#define BYTES_2048 BYTES_512 BYTES_512 BYTES_512 BYTES_512
 #define T0 ((int64_t)NOW * 1000)
 #define RATE_1 ",\"rate\":1,\"per\":60"
 #define QUOTA_2 ",\"quota_max\":2,\"quota_renewal_rate\":3600"
@@ -80,7 +85,8 @@ static const struct doc policies[] = {
                             "\"rate_limit_pattern\":\"$tyk_meta.none\"}"),
     POLICY("ends",
            ENDS(END("/slow", "GET", "1") "," END("/slow", "POST", "2") "," END(
-               "/free", "GET", "0")) ",\"rate\":3,\"per\":60"),
+               "/free", "GET", "0") "," END("/ids/{id}/x", "GET",
+                                            "1")) ",\"rate\":3,\"per\":60"),
     POLICY("monthly", ",\"access_rights\":{\"jwt\":{}},\"quota_max\":2,"
                       "\"quota_renewal_rate\":2592000"),
     POLICY("minutely", ",\"access_rights\":{\"jwt\":{},\"other\":{}},"
@@ -266,6 +272,10 @@ endpoints_have_rates_of_their_own(void **state)
         {"/jwt/x", "GET", "ends/a", JG_E_RATE},
         {"/jwt/free", "GET", "ends/a", JG_OK}, /* 0 is no limit */
         {"/jwt/free", "GET", "ends/a", JG_OK},
+        {"/jwt/ids/1/x", "GET", "ends/d", JG_OK},
+        {"/jwt/ids/2/x", "GET", "ends/d", JG_E_RATE},
+        /* Too long for an expression to look at: no way around it. */
+        {"/jwt/ids/" BYTES_2048 "/x", "GET", "ends/d", JG_E_RATE},
         /* Of an API: all callers together. */
         {"/ends/slow", "GET", NULL, JG_OK},
         {"/ends/slow", "GET", NULL, JG_E_API_RATE},
