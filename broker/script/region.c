@@ -15,6 +15,9 @@ struct head {
     size_t index;
 };
 
+/* A free block begins with a pointer to the next one. */
+#define NEXT_BYTES sizeof(struct head *)
+
 struct jg_region {
     size_t max;
     size_t used;  /* bytes from the start, this struct included */
@@ -80,7 +83,7 @@ jg_region_alloc(void *udata, size_t size)
         return NULL;
     head = r->free[index];
     if (head != NULL) {
-        memcpy(&r->free[index], head + 1, sizeof(r->free[index]));
+        memcpy(&r->free[index], head + 1, NEXT_BYTES);
         return head + 1;
     }
     if (rounded > r->max - r->used ||
@@ -103,7 +106,7 @@ jg_region_free(void *udata, void *p)
     if (p == NULL)
         return;
     head--;
-    memcpy(p, &r->free[head->index], sizeof(r->free[head->index]));
+    memcpy(p, &r->free[head->index], NEXT_BYTES);
     r->free[head->index] = head;
 }
 

@@ -138,8 +138,8 @@ the_record_of_a_record_is_the_same(void **state)
         "{}",
         "{\"policies\":{\"policy_path\":\"p\"},\"x\":[]}",
         "{\"storage\":{\"type\":\"lmdb\",\"host\":\"h\"}}",
-        "{\"override_messages\":{\"auth.key_not_found\":{\"message\":"
-        "\"\\\"no\\\"\",\"code\":418},\"x.y\":{}}}",
+        ("{\"override_messages\":{\"auth.key_not_found\":{\"message\":"
+         "\"\\\"no\\\"\",\"code\":418},\"x.y\":{}}}"),
     };
     struct jg_arena a;
 
