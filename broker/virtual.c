@@ -118,17 +118,28 @@ find_api(struct jg_virtual *v, struct jg_str id)
     return api;
 }
 
-/* "api\nversion\nnumber", which only our nginx configuration says. */
+/* Is it the one that the decision meant? The definition may be a later one. */
+static bool
+is_meant(const struct jg_virtual_endpoint *e, struct jg_str function,
+         struct jg_str path)
+{
+    return !e->endpoint.disabled && jg_str_eq(e->function, function) &&
+           jg_str_eq(e->endpoint.path, path);
+}
+
+/* "api\nversion\nnumber\nfunction\npath", which only our nginx configuration
+ * says. */
 static bool
 find_endpoint(struct request *r)
 {
     struct jg_str rest = jg_scgi_get(r->scgi, JG_STR("JOTGATE_SCRIPT"));
-    struct jg_str id, name, number;
+    struct jg_str id, name, number, function;
     const struct jg_api_version *versions;
     uint64_t i;
 
     if (!jg_str_next(&rest, '\n', &id) || !jg_str_next(&rest, '\n', &name) ||
-        !jg_str_next(&rest, '\n', &number) || !jg_str_to_u64(number, &i))
+        !jg_str_next(&rest, '\n', &number) || !jg_str_to_u64(number, &i) ||
+        !jg_str_next(&rest, '\n', &function))
         return false;
     r->api = find_api(r->v, id);
     if (r->api == NULL)
@@ -141,7 +152,7 @@ find_endpoint(struct request *r)
             continue;
         r->endpoint = (const struct jg_virtual_endpoint *)jg_endpoint_at(
             &versions[k], JG_ENDPOINT_VIRTUAL, (size_t)i);
-        return true;
+        return is_meant(r->endpoint, function, rest);
     }
     return false;
 }

@@ -62,26 +62,34 @@ reason(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     return jg_str(jg_err_info(ctx->reason)->code);
 }
 
-/* What the broker is told of a request that a script answers: API, version and
- * number of the endpoint, a line each. */
+/* What the broker is told of a request that a script answers, a line each: API,
+ * version, number of the endpoint; then, so that it is still that endpoint
+ * after a reload, its function and its path. */
 static struct jg_str
 script(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
 {
     const struct jg_decision *d = &ctx->decision;
-    struct jg_str api, version;
+    const struct jg_virtual_endpoint *e;
+    struct jg_str api, version, path;
     size_t len;
     u_char *p;
 
-    if (d->api == NULL || d->version == NULL)
+    if (d->handler.kind != JG_HANDLER_SCRIPT)
         return (struct jg_str){0};
+    e = (const struct jg_virtual_endpoint *)jg_endpoint_at(
+        d->version, JG_ENDPOINT_VIRTUAL, d->handler.endpoint);
+    path = e->endpoint.path;
     api = d->api->def.api_id;
     version = d->version->name;
-    len = api.len + version.len + 2 + NGX_SIZE_T_LEN;
+    len =
+        api.len + version.len + NGX_SIZE_T_LEN + e->function.len + path.len + 4;
     p = ngx_pnalloc(r->pool, len);
     if (p == NULL)
         return (struct jg_str){0};
-    len = (size_t)(ngx_snprintf(p, len, "%*s\n%*s\n%uz", api.len, api.p,
-                                version.len, version.p, d->handler.endpoint) -
+    len = (size_t)(ngx_snprintf(p, len, "%*s\n%*s\n%uz\n%*s\n%*s", api.len,
+                                api.p, version.len, version.p,
+                                d->handler.endpoint, e->function.len,
+                                e->function.p, path.len, path.p) -
                    p);
     return (struct jg_str){(char *)p, len};
 }

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from broker import read_answer, scgi
 from test_virtual import FAILED, versions, virtual
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
@@ -75,7 +76,8 @@ def gw(module_gateway, many_lines):
                version_data=versions(*[
                    virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names],
                    virtual("/guard/{id}/x", "many", SCRIPT % many_lines)))
-    gw.start()
+    (gw.folder / "run").mkdir()
+    gw.start("--run-dir", gw.folder / "run")
     for key, org in (("a-key-of-ours", "default"), ("a-key-of-theirs", "b")):
         made = gw.control_call("POST", f"/tyk/keys/{key}", {
             "org_id": org, "alias": f"alias-{org}",
@@ -139,3 +141,24 @@ def test_a_long_path_is_no_way_around_a_script(gw):
 def test_an_answer_of_very_many_header_lines_takes_no_time(gw):
     answer = gw.get("/open/lines")
     assert (answer.status, answer.body) == (200, b"ok"), gw.log()[-2000:]
+
+
+def ask_for_script(gw, script):
+    """What our nginx would say to the broker."""
+    params = [("JOTGATE_SCRIPT", script), ("REQUEST_METHOD", "GET"),
+              ("REQUEST_URI", "/open/get?key=none")]
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(10)
+        connection.connect(str(gw.folder / "run" / "script.sock"))
+        connection.sendall(scgi(params))
+        return read_answer(connection).status
+
+
+def test_a_script_runs_only_for_the_endpoint_that_was_decided_on(gw):
+    # Between the decision and the script there may be a reload.
+    assert ask_for_script(gw, "open\nDefault\n2\nget\n/get$") == 200
+    for script in ("open\nDefault\n3\nget\n/get$",
+                   "open\nDefault\n2\nget\n/other",
+                   "open\nDefault\n2\nset\n/get$", "open\nDefault\n2",
+                   "open\nDefault\n99\nget\n/get$", "open\n", ""):
+        assert ask_for_script(gw, script) == 503
