@@ -2,14 +2,19 @@
 BUILD ?= build
 export JOTGATE_BUILD = $(abspath $(BUILD))
 
-.PHONY: build run test test-keycloak asan fuzz bench docs format check clean install
+.PHONY: build ui run test test-browser test-keycloak asan fuzz bench docs format check clean install
 .DEFAULT_GOAL := build
 
 build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
 	@tools/deps.sh build
 	@tools/build.sh $(BUILD)
 
-run: build ## the demo: gateway on 8080, control API on 8081; Ctrl-C ends it
+ui: ## the dashboard into $(BUILD)/ui; needs Node 18 or later
+	@tools/deps.sh oidc
+	@tools/ui.sh $(BUILD)
+
+run: build ## the demo: gateway on 8080, control API and dashboard on 8081; Ctrl-C ends it
+	@tools/ui.sh --if-possible $(BUILD)
 	@exec $(BUILD)/jotgate demo
 
 test: ## unit, end-to-end and documentation tests; ends with "N passed, N failed"
@@ -21,6 +26,12 @@ test-keycloak: ## with a real Keycloak; needs Java 17 and, once, Maven
 	@tools/deps.sh build test keycloak
 	@tools/build.sh $(BUILD) -Dtests=true
 	@/usr/bin/python3 tests/keycloak/run.py $(BUILD)
+
+test-browser: ui ## the dashboard in Debian's chromium, at a real gateway; makes docs/screenshots/
+	@tools/deps.sh build browser
+	@tools/build.sh $(BUILD)
+	@tools/npm.sh tests/browser
+	@node tests/browser/run.mjs $(BUILD)
 
 asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx
 	@tools/deps.sh build test

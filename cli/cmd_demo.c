@@ -57,7 +57,7 @@ write_conf(const struct demo *demo)
                 "  \"app_path\": \"%s/apps\",\n"
                 "  \"policies\": {\n"
                 "    \"policy_source\": \"file\",\n"
-                "    \"policy_record_name\": \"%s/policies/policies.json\"\n"
+                "    \"policy_path\": \"%s/policies\"\n"
                 "  },\n"
                 "  \"storage\": {\"path\": \"%s/data\"},\n"
                 "  \"graceful_shutdown_timeout_duration\": 2\n"
@@ -110,28 +110,27 @@ write_api(const struct demo *demo)
 }
 
 static bool
-write_policies(const struct demo *demo)
+write_policy(const struct demo *demo)
 {
     struct jg_buf b;
     bool ok;
 
     jg_buf_init(&b, CLI_TEXT_MAX);
     jg_buf_add(&b, JG_STR("{\n"
-                          "  \"default\": {\n"
-                          "    \"name\": \"Default policy\",\n"
-                          "    \"org_id\": \"default\",\n"
-                          "    \"active\": true,\n"
-                          "    \"quota_max\": -1,\n"
-                          "    \"access_rights\": {\n"
-                          "      \"my-jwt-api\": {\n"
-                          "        \"api_id\": \"my-jwt-api\",\n"
-                          "        \"api_name\": \"My JWT API\",\n"
-                          "        \"versions\": [\"Default\"]\n"
-                          "      }\n"
+                          "  \"id\": \"default\",\n"
+                          "  \"name\": \"Default policy\",\n"
+                          "  \"org_id\": \"default\",\n"
+                          "  \"active\": true,\n"
+                          "  \"quota_max\": -1,\n"
+                          "  \"access_rights\": {\n"
+                          "    \"my-jwt-api\": {\n"
+                          "      \"api_id\": \"my-jwt-api\",\n"
+                          "      \"api_name\": \"My JWT API\",\n"
+                          "      \"versions\": [\"Default\"]\n"
                           "    }\n"
                           "  }\n"
                           "}\n"));
-    ok = write_file(demo, "policies/policies.json", &b);
+    ok = write_file(demo, "policies/default.json", &b);
     jg_buf_free(&b);
     return ok;
 }
@@ -214,6 +213,21 @@ read_port(struct cli *cli, const char *name, unsigned usual, unsigned *out)
     return cli_fail(CLI_FAILED, fix, "port %u is already in use", *out);
 }
 
+/* What follows '#' stays in the browser, which takes it out of sight. */
+static void
+add_dashboard(const struct serve *serve, const struct demo *demo,
+              struct jg_buf *out)
+{
+    if (serve->ui[0] == '\0')
+        jg_buf_add(out, JG_STR("  dashboard    not built: make ui\n\n"));
+    else
+        jg_buf_addf(out,
+                    "The dashboard; this link signs in:\n\n"
+                    "  http://127.0.0.1:%u/ui/#secret=%s&gateway="
+                    "http://127.0.0.1:%u\n\n",
+                    demo->control_port, demo->secret, demo->port);
+}
+
 /* What to try, once it can be tried. */
 static void
 ready(const struct serve *serve, void *arg)
@@ -221,16 +235,16 @@ ready(const struct serve *serve, void *arg)
     const struct demo *demo = arg;
     struct jg_buf out;
 
-    (void)serve;
     jg_buf_init(&out, CLI_TEXT_MAX);
     jg_buf_addf(&out,
                 "jotgate " JG_VERSION " demo: everything is in %s%s\n\n"
                 "  gateway      http://127.0.0.1:%u   one API: /my-jwt-api/\n"
                 "  control API  http://127.0.0.1:%u\n"
-                "  upstream     http://127.0.0.1:%u   answers what it got\n\n"
-                "Try these in another terminal:\n\n",
+                "  upstream     http://127.0.0.1:%u   answers what it got\n\n",
                 demo->folder, demo->own_folder ? ", and Ctrl-C removes it" : "",
                 demo->port, demo->control_port, demo->upstream_port);
+    add_dashboard(serve, demo, &out);
+    jg_buf_add(&out, JG_STR("Try these in another terminal:\n\n"));
     jg_buf_addf(&out,
                 "# a good token\ncurl http://127.0.0.1:%u/my-jwt-api/get -H "
                 "\"Authorization: Bearer %s\"\n\n"
@@ -256,7 +270,7 @@ start(struct cli *cli, struct demo *demo)
     if (serve == NULL || n < 0 || n >= PATH_MAX)
         return cli_broken(JG_E_NOMEM);
     if (!make_folder(demo, "apps") || !make_folder(demo, "policies") ||
-        !write_conf(demo) || !write_api(demo) || !write_policies(demo))
+        !write_conf(demo) || !write_api(demo) || !write_policy(demo))
         return CLI_FAILED;
     serve->config_path = conf;
     serve->demo_port = demo->upstream_port;

@@ -10,10 +10,16 @@
 #include "serve.h"
 #include "store/files.h"
 
-#define VALUES_MAX 40
+#define VALUES_MAX 48
 #define TEXT_MAX (1024 * 1024)
 #define OPEN_FILES 65536
 #define BASE_CA "/etc/ssl/certs/ca-certificates.crt" /* Debian's */
+
+/* What a page of the dashboard may load: nothing but its own files. */
+static const char dashboard_csp[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'";
 
 /* The names of a template and what they stand for. */
 struct values {
@@ -210,6 +216,8 @@ fill(struct values *v, const struct serve *serve, const struct jg_conf *conf)
                conf->control_api_port);
     put(v, "port_kind", control ? JG_STR("control") : JG_STR("shared"), true);
     put_endpoints(v, conf);
+    put_path(v, "ui", jg_str(serve->ui));
+    put(v, "csp", jg_str(dashboard_csp), true);
     put(v, "demo", jg_str(""), serve->demo_port != 0);
     put_number(v, "demo_port", serve->demo_port);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,20 +39,27 @@ own_folder(char out[static PATH_MAX])
 }
 
 /* Beside us, in a folder beside us, or where it was installed. */
-static int
-find(const char *name, const char *beside, const char *installed, int mode,
-     char out[static PATH_MAX])
+static bool
+look_for(const char *name, const char *beside, const char *installed, int mode,
+         char out[static PATH_MAX])
 {
     char own[PATH_MAX], near[PATH_MAX];
 
     if (own_folder(own)) {
         if (join(out, own, name) && access(out, mode) == 0)
-            return CLI_OK;
+            return true;
         if (join(near, own, beside) && join(out, near, name) &&
             access(out, mode) == 0)
-            return CLI_OK;
+            return true;
     }
-    if (join(out, installed, name) && access(out, mode) == 0)
+    return join(out, installed, name) && access(out, mode) == 0;
+}
+
+static int
+find(const char *name, const char *beside, const char *installed, int mode,
+     char out[static PATH_MAX])
+{
+    if (look_for(name, beside, installed, mode, out))
         return CLI_OK;
     return cli_fail(CLI_FAILED, "install jotgate again, or build all of it",
                     "cannot find %s: neither beside this program nor in %s",
@@ -95,6 +103,18 @@ cli_places_broker(char out[static PATH_MAX])
     return find("jotgate-broker", "broker", broker_folder, X_OK, out);
 }
 
+/* A gateway without a dashboard runs as well: it is built apart. */
+static void
+find_ui(struct serve *serve)
+{
+    char index[PATH_MAX];
+
+    serve->ui[0] = '\0';
+    if (look_for("ui/index.html", ".", data_folder, R_OK, index))
+        snprintf(serve->ui, sizeof(serve->ui), "%.*s",
+                 (int)(strlen(index) - strlen("/index.html")), index);
+}
+
 int
 cli_places_find(struct serve *serve)
 {
@@ -110,5 +130,7 @@ cli_places_find(struct serve *serve)
     if (code == CLI_OK)
         code = find("control.conf.in", "cli", data_folder, R_OK,
                     serve->control_template);
+    if (code == CLI_OK)
+        find_ui(serve);
     return code;
 }

@@ -30,6 +30,7 @@ struct serve {
     bool new_secret;      /* there was no secret before this start */
     char nginx[PATH_MAX], module[PATH_MAX], broker[PATH_MAX];
     char template[PATH_MAX], control_template[PATH_MAX];
+    char ui[PATH_MAX]; /* folder of the built dashboard; empty: not built */
 };
 
 /*

@@ -1,0 +1,152 @@
+/*
+ * The control API. The secret lives in this tab only and travels in a header,
+ * never in a cookie or an address: no other site can make the browser send it.
+ */
+import {t} from "./text";
+
+const SECRET = "jotgate.secret";
+const GATEWAY = "jotgate.gateway";
+const BASE = new URL("../", document.baseURI);
+const TIMEOUT_MS = 20000;
+
+export interface Finding {
+    severity?: string; code?: string; path?: string; found?: string;
+    message: string; fix?: string; line?: number; column?: number;
+}
+
+/* An answer that is none of 2xx, or none at all (status 0). */
+export class Problem extends Error {
+    constructor(readonly status: number, message: string,
+                readonly findings: Finding[] = []) {
+        super(message);
+    }
+}
+
+export interface Answer { text: string; etag: string | null }
+
+let listener: () => void = () => {};
+export function onRefused(callback: () => void) { listener = callback; }
+
+export function secret(): string { return sessionStorage.getItem(SECRET) ?? ""; }
+export function keepSecret(value: string) { sessionStorage.setItem(SECRET, value); }
+export function forgetSecret() { sessionStorage.removeItem(SECRET); }
+
+/* Where the gateway itself listens: the demo's link says it, else a guess. */
+export function gateway(): string {
+    return sessionStorage.getItem(GATEWAY) ??
+        `${location.protocol}//${location.hostname}:8080`;
+}
+export function keepGateway(value: string) {
+    if (/^https?:\/\/[^\s/]+$/.test(value))
+        sessionStorage.setItem(GATEWAY, value);
+}
+
+/* "#secret=…": used once, and out of the address bar before anything is drawn. */
+export function takeSecretFromAddress() {
+    if (!location.hash.startsWith("#secret="))
+        return;
+    const given = new URLSearchParams(location.hash.slice(1));
+    keepSecret(given.get("secret") ?? "");
+    keepGateway(given.get("gateway") ?? "");
+    history.replaceState(null, "", `${location.pathname}#/`);
+}
+
+function parsed(text: string): Record<string, unknown> {
+    try {
+        const value: unknown = JSON.parse(text);
+        return typeof value === "object" && value !== null
+            ? value as Record<string, unknown> : {};
+    } catch {
+        return {};
+    }
+}
+
+function problemOf(status: number, text: string): Problem {
+    const body = parsed(text);
+    const message = typeof body.message === "string" && body.message !== ""
+        ? body.message : `${t.problem.status} ${status}`;
+    return new Problem(status, message,
+                       Array.isArray(body.errors) ? body.errors as Finding[] : []);
+}
+
+async function send(method: string, path: string, body: string | undefined,
+                    headers: Record<string, string>): Promise<Response> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+    try {
+        return await fetch(new URL(path.replace(/^\//, ""), BASE), {
+            method, body, signal: stop.signal, credentials: "omit",
+            cache: "no-store", redirect: "error",
+            headers: {"X-Tyk-Authorization": secret(), ...headers},
+        });
+    } catch {
+        throw new Problem(0, t.problem.network);
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+export async function call(method: string, path: string, body?: string,
+                           headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await send(method, path, body, headers);
+    const text = await response.text();
+    if (response.status === 403 && text.includes("administrative access")) {
+        forgetSecret();
+        listener();
+    }
+    if (!response.ok)
+        throw problemOf(response.status, text);
+    return {text, etag: response.headers.get("ETag")};
+}
+
+export async function get<T>(path: string): Promise<T> {
+    return JSON.parse((await call("GET", path)).text) as T;
+}
+
+export async function post<T>(path: string, body: unknown): Promise<T> {
+    return JSON.parse((await call("POST", path, JSON.stringify(body))).text) as T;
+}
+
+export const reload = () => call("GET", "/tyk/reload?block=true");
+
+/* What the screens read of the answers. */
+export interface Api {
+    api_id: string; name?: string; active?: boolean; is_oas?: boolean;
+    use_keyless?: boolean; enable_jwt?: boolean; use_standard_auth?: boolean;
+    jwt_signing_method?: string;
+    proxy?: {listen_path?: string; target_url?: string};
+}
+export interface Policy {
+    id: string; name?: string; active?: boolean; rate?: number; per?: number;
+    quota_max?: number; access_rights?: Record<string, unknown>;
+}
+export interface Step {
+    name: string; outcome: "pass" | "skip" | "fail" | "wait" | "not_reached";
+    meaning: string; seen?: string; expected?: string; reason?: string; help?: string;
+}
+export interface Explanation {
+    verdict: "allow" | "deny" | "want"; reason?: string; status?: number;
+    text?: string; help?: string; hints?: string[]; steps: Step[];
+    response: {from?: string; status?: number;
+               headers?: Record<string, string>; body?: string};
+}
+export interface Decision {
+    time: string; request_id: string; api_id: string; method: string;
+    status: number; reason: string; identity?: string; microseconds: number;
+}
+export interface Key {
+    kid?: string; alg?: string; kty?: string; use?: string; crv?: string;
+    bits?: number; thumbprint?: string; state?: string; first_seen?: number;
+    last_used?: number; gone_since?: number;
+}
+export interface KeySet {
+    id: string; url: string; issuer?: string; jwks_url?: string;
+    insecure?: boolean; apis?: string[]; last_fetch?: number; last_try?: number;
+    next_refresh?: number; failures?: number; fault?: string; keys?: Key[];
+    skipped?: {kid?: string; reason?: string}[];
+}
+export interface Revocation {
+    id: string; token_sha256?: string; signed_sha256?: string; jti?: string;
+    sub?: string; client?: string; kid?: string; issued_before?: number;
+    api_id?: string; created?: number; expires?: number; note?: string;
+}

@@ -1,0 +1,209 @@
+/*
+ * A document of the user's, as a form and as JSON side by side. Each edit of the
+ * form changes its own member of the text and nothing else; nothing is saved
+ * before its difference was seen; what is not saved yet stays while the tab does.
+ */
+import type {ComponentChildren} from "preact";
+import {useEffect, useMemo, useState} from "preact/hooks";
+import {call, reload, type Finding, type Problem} from "./control";
+import {diffLines, shorten} from "./diff";
+import {member, removeMember, setMember, type Path} from "./json_edit";
+import {t} from "./text";
+import {Dialog, Failure, Notice, TextField, useAction} from "./widgets";
+
+interface Draft { text: string; original: string; etag: string | null }
+
+const drafts = new Map<string, Draft>();
+
+addEventListener("beforeunload", (e) => {
+    if ([...drafts.values()].some((d) => d.text !== d.original))
+        e.preventDefault();
+});
+
+export function forgetDrafts() { drafts.clear(); }
+
+/* What a form works with. */
+export interface Document {
+    isNew: boolean;
+    get: (path: Path) => unknown;
+    text: (path: Path) => string;
+    set: (path: Path, value: unknown) => void;
+    /* Several at once; undefined removes. */
+    setAll: (members: [Path, unknown][]) => void;
+    error: (path: Path) => string | undefined;
+}
+
+export interface Target {
+    key: string;                // of the draft
+    original: string;           // the text in force, or the template of a new one
+    etag: string | null;
+    isNew: boolean;
+    mask: (text: string) => string;
+    save: (text: string, match: Record<string, string>) => Promise<{text: string}>;
+    after?: (text: string) => Promise<void>;    // before the reload
+    onSaved: (text: string, warnings: Finding[]) => void;
+    onCurrent: () => void;
+    form: ((document: Document) => ComponentChildren) | null;   // null: JSON only
+}
+
+function syntax(text: string): string | null {
+    try {
+        JSON.parse(text);
+        return null;
+    } catch (e) {
+        return e instanceof Error ? e.message : String(e);
+    }
+}
+
+function Diff(p: {before: string; after: string}) {
+    const lines = useMemo(() => shorten(diffLines(p.before, p.after)),
+                          [p.before, p.after]);
+    return <div class="diff" role="region" aria-label={t.save.title} tabIndex={0}>
+        {lines.map((line) => line === null
+            ? <div class="gap" aria-hidden="true">⋯</div>
+            : <div class={line.sign === "+" ? "plus" : line.sign === "-" ? "minus" : ""}>
+                <span class="sign" aria-hidden="true">{line.sign}</span>
+                {line.sign !== " " && <span class="away">
+                    {line.sign === "+" ? t.save.after : t.save.before} </span>}
+                {line.text}</div>)}
+    </div>;
+}
+
+function makeDocument(target: Target, text: string, put: (text: string) => void,
+                      problem: Problem | null): Document {
+    const value: unknown = JSON.parse(text);
+    const setAll = (all: [Path, unknown][]) => put(all.reduce((now, [path, v]) =>
+        v === undefined ? removeMember(now, path) : setMember(now, path, v), text));
+    return {
+        isNew: target.isNew,
+        get: (path) => member(value, path),
+        text: (path) => {
+            const found = member(value, path);
+            return found === undefined || found === null ? "" : String(found);
+        },
+        set: (path, v) => setAll([[path, v]]),
+        setAll,
+        error: (path) => {
+            const found = problem?.findings.find((f) => f.path === path.join("."));
+            return found && (found.fix ? `${found.message}: ${found.fix}` : found.message);
+        },
+    };
+}
+
+export function Editor(p: {target: Target}) {
+    const {target} = p;
+    const [draft, setDraft] = useState<Draft>(() => drafts.get(target.key) ??
+        {text: target.original, original: target.original, etag: target.etag});
+    const [raw, setRaw] = useState(target.form === null);
+    const [asks, setAsks] = useState(false);
+    const {busy, problem, clear, run} = useAction();
+    const put = (text: string) => setDraft({...draft, text});
+    const dirty = draft.text !== draft.original;
+    const broken = syntax(draft.text);
+
+    useEffect(() => {
+        if (dirty)
+            drafts.set(target.key, draft);
+        else
+            drafts.delete(target.key);
+    }, [draft]);
+
+    const discard = () => {
+        drafts.delete(target.key);
+        setDraft({text: target.original, original: target.original, etag: target.etag});
+        clear();
+    };
+    const save = () => run(async () => {
+        setAsks(false);
+        const answer = await target.save(draft.text, target.isNew
+            ? {"If-None-Match": "*"}
+            : draft.etag ? {"If-Match": draft.etag} : {});
+        const changed = JSON.parse(answer.text) as {warnings?: Finding[]};
+        await target.after?.(draft.text);
+        await reload();
+        drafts.delete(target.key);
+        target.onSaved(draft.text, changed.warnings ?? []);
+    });
+
+    return <form class="editor" onSubmit={(e) => { e.preventDefault(); setAsks(true); }}>
+        {problem && (problem.status === 412
+            ? <Notice kind="error"><p>{t.problem.conflict}</p>
+                <button type="button" onClick={() => { discard(); target.onCurrent(); }}>
+                    {t.problem.current}</button></Notice>
+            : <Failure problem={problem} />)}
+        <div class={target.form ? "halves" : ""}>
+            {target.form && <div class="form">
+                {broken === null
+                    ? target.form(makeDocument(target, draft.text, put, problem))
+                    : <Notice kind="warning">{t.api.broken} {broken}</Notice>}
+            </div>}
+            <section class="json" aria-label={t.api.json}>
+                {raw ? <>
+                    <TextField label={t.api.json} value={draft.text} rows={26} mono
+                               help={t.api.bare} onInput={put}
+                               error={broken ? `${t.api.broken} ${broken}` : undefined} />
+                    {target.form && <button type="button" disabled={broken !== null}
+                        onClick={() => setRaw(false)}>{t.api.stop}</button>}
+                </> : <>
+                    <div class="row"><h2>{t.api.json}</h2>
+                        <button type="button" onClick={() => setRaw(true)}>{t.api.edit}</button></div>
+                    <pre tabIndex={0} aria-label={t.api.json}>{target.mask(draft.text)}</pre>
+                </>}
+            </section>
+        </div>
+        <div class="bar">
+            <button class="main" disabled={busy || broken !== null || (!dirty && !target.isNew)}>
+                {t.common.save}</button>
+            <button type="button" disabled={!dirty || busy} onClick={discard}>
+                {t.common.discard}</button>
+        </div>
+        {asks && <Dialog title={t.save.title} onClose={() => setAsks(false)}>
+            <Diff before={target.isNew ? "" : masked(target, draft.original, null)}
+                  after={masked(target, draft.text, draft.original)} />
+            <div class="bar">
+                <button type="button" class="main" onClick={save}>{t.save.button}</button>
+                <button type="button" onClick={() => setAsks(false)}>{t.common.cancel}</button>
+            </div>
+        </Dialog>}
+    </form>;
+}
+
+/* Secrets out of sight, yet a changed one shows as a change. */
+function masked(target: Target, text: string, before: string | null): string {
+    const shown = target.mask(text);
+    const same = before === null || target.mask(before) !== shown || before === text;
+    return same ? shown : shown.replace("••••••••", "•••••••• *");
+}
+
+/* After a save: that it worked, and what the gateway had to say about it. */
+export function Saved(p: {warnings: Finding[] | null}) {
+    if (p.warnings === null)
+        return null;
+    if (p.warnings.length === 0)
+        return <Notice kind="good">{t.save.saved}</Notice>;
+    return <Notice kind="warning"><p>{t.save.warnings}</p><ul>
+        {p.warnings.map((w) => <li>{w.path && <code>{w.path}</code>} {w.message}</li>)}
+    </ul></Notice>;
+}
+
+/* "Delete": asks first, and says who would miss it. */
+export function Remove(p: {id: string; path: string; users: string[]; onDone: () => void}) {
+    const [asks, setAsks] = useState(false);
+    const {busy, problem, run} = useAction();
+    return <>
+        <button type="button" class="danger" onClick={() => setAsks(true)}>{t.common.remove}</button>
+        {asks && <Dialog title={t.save.remove(p.id)} onClose={() => setAsks(false)}>
+            <Failure problem={problem} />
+            {p.users.length > 0 && <><p>{t.save.usedBy}</p>
+                <ul>{p.users.map((user) => <li>{user}</li>)}</ul></>}
+            <div class="bar">
+                <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
+                    await call("DELETE", p.path);
+                    await reload();
+                    p.onDone();
+                })}>{t.common.remove}</button>
+                <button type="button" onClick={() => setAsks(false)}>{t.common.cancel}</button>
+            </div>
+        </Dialog>}
+    </>;
+}

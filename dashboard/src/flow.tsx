@@ -1,0 +1,81 @@
+/* The decision as a picture: where requests end, or how far one came. */
+import type {Explanation, Step} from "./control";
+import {t} from "./text";
+
+type Node = keyof typeof t.flow.nodes;
+const nodes = Object.keys(t.flow.nodes) as Node[];
+
+/* Reason codes come in groups, by the first digit: core/base/errors.def. */
+const groups: Record<string, Node> = {
+    7: "request", 1: "token", 2: "key", 3: "claims", 4: "identity",
+    5: "rights", 6: "limits", 8: "upstream", 0: "upstream",
+};
+
+const steps: Record<string, Node> = {
+    path: "request", route: "request", version: "request", auth: "request",
+    token: "token", algorithm: "key", key: "key", profile: "key",
+    signature: "key", claims: "claims", claim_rules: "claims",
+    revocation: "claims", identity: "identity", policies: "identity",
+    auth_token: "identity", rights: "rights", own_limits: "limits",
+    limits: "limits", api_limit: "limits",
+};
+
+const nodeOf = (step: Step): Node => steps[step.name] ?? "upstream";
+
+type Mark = Step["outcome"] | "count";
+interface Shown { mark: Mark; text: string }
+
+/* The worst of a node's steps is the node's. */
+function markOf(node: Node, explanation: Explanation): Step["outcome"] {
+    const own = explanation.steps.filter((s) => nodeOf(s) === node)
+        .map((s) => s.outcome);
+    return (["fail", "wait", "pass", "not_reached"] as const)
+        .find((outcome) => own.includes(outcome)) ?? "skip";
+}
+
+const WIDTH = 112, GAP = 22, TOP = 8, HEIGHT = 52;
+
+function Box(p: {index: number; name: string; shown: Shown}) {
+    const x = p.index * (WIDTH + GAP) + 4;
+    return <g class={`node ${p.shown.mark}`}>
+        {p.index > 0 && <path class="edge" d={`M${x - GAP} ${TOP + HEIGHT / 2}h${GAP - 5}m-5 -4l5 4l-5 4`} />}
+        <rect x={x} y={TOP} width={WIDTH} height={HEIGHT} rx="6" />
+        <text x={x + WIDTH / 2} y={TOP + 22} class="title">{p.name}</text>
+        <text x={x + WIDTH / 2} y={TOP + 40}>{p.shown.text}</text>
+    </g>;
+}
+
+function Picture(p: {shown: Record<Node, Shown>}) {
+    const width = nodes.length * (WIDTH + GAP) - GAP + 8;
+    const label = nodes.map((n) => `${t.flow.nodes[n]}: ${p.shown[n].text}`).join("; ");
+    return <div class="scroll flow" role="region" aria-label={t.flow.label} tabIndex={0}>
+        <svg viewBox={`0 0 ${width} ${HEIGHT + 2 * TOP}`} role="img" aria-label={label}>
+            {nodes.map((n, i) =>
+                <Box index={i} name={t.flow.nodes[n]} shown={p.shown[n]} />)}
+        </svg>
+    </div>;
+}
+
+export function FlowCounts(p: {reasons: string[]}) {
+    const counts = Object.fromEntries(nodes.map((n) => [n, 0])) as Record<Node, number>;
+    let passed = 0;
+    for (const reason of p.reasons)
+        if (reason === "JG000")
+            passed++;
+        else
+            counts[groups[reason[2]] ?? "upstream"]++;
+    const shown = Object.fromEntries(nodes.map((n): [Node, Shown] => [n, {
+        mark: counts[n] > 0 ? "fail" : "count",
+        text: n === "upstream" && counts[n] === 0 ? t.flow.passed(passed)
+            : t.flow.refused(counts[n]),
+    }])) as Record<Node, Shown>;
+    return <Picture shown={shown} />;
+}
+
+export function FlowPath(p: {explanation: Explanation}) {
+    const shown = Object.fromEntries(nodes.map((n): [Node, Shown] => {
+        const mark = markOf(n, p.explanation);
+        return [n, {mark, text: t.flow.state[mark]}];
+    })) as Record<Node, Shown>;
+    return <Picture shown={shown} />;
+}

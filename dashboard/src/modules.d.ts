@@ -1,0 +1,4 @@
+declare module "jotgate:reasons" {
+    const reasons: Record<string, {status: number; help: string}>;
+    export default reasons;
+}

@@ -1,0 +1,315 @@
+/* The APIs of the gateway: the list, and the designer of one. */
+import {useState} from "preact/hooks";
+import {call, Problem, type Api, type Finding, type Policy} from "../control";
+import {Editor, Remove, Saved, type Document} from "../editor";
+import {member, setMember} from "../json_edit";
+import {address, go, type Route} from "../route";
+import {t} from "../text";
+import {Check, Empty, json, matches, Notice, Search, SelectField, State,
+        Table, TextField, useResource, Wait} from "../widgets";
+
+const MASK = "••••••••";
+type Mode = keyof typeof t.api.modes;
+type Source = keyof typeof t.api.sources;
+
+export function modeOf(api: Pick<Api, "use_keyless" | "enable_jwt" | "use_standard_auth">): Mode {
+    return api.use_keyless ? "keyless" : api.enable_jwt ? "jwt"
+        : api.use_standard_auth ? "token" : "other";
+}
+
+const toBase64 = (text: string) =>
+    btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+function fromBase64(text: string): string {
+    try {
+        return new TextDecoder().decode(
+            Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+    } catch {
+        return text;
+    }
+}
+
+/* jwt_source holds an address, or a PEM or a secret in base64. */
+function sourceOf(method: string, source: string): {kind: Source; text: string} {
+    const text = /^https?:/.test(source) ? source : fromBase64(source);
+    const kind = /^https?:/.test(text) ? "url" : text.includes("-----BEGIN") ? "pem"
+        : method === "hmac" ? "secret" : source === "" ? "url" : "pem";
+    return {kind, text};
+}
+
+export function maskApi(text: string): string {
+    try {
+        const api: unknown = JSON.parse(text);
+        const source = member(api, ["jwt_source"]);
+        return member(api, ["jwt_signing_method"]) === "hmac" && source
+            ? setMember(text, ["jwt_source"], MASK) : text;
+    } catch {
+        return text;
+    }
+}
+
+function template(): string {
+    return JSON.stringify({
+        name: "", api_id: "", org_id: "default", active: true,
+        use_keyless: false, enable_jwt: true, jwt_signing_method: "hmac",
+        jwt_source: "", jwt_identity_base_field: "sub",
+        jwt_policy_field_name: "pol", jwt_default_policies: [],
+        auth: {auth_header_name: "Authorization"},
+        version_data: {not_versioned: true, versions: {Default: {name: "Default"}}},
+        proxy: {listen_path: "", target_url: "", strip_listen_path: true},
+    }, null, 2);
+}
+
+export function slug(name: string): string {
+    return name.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "").slice(0, 60);
+}
+
+function Secret(p: {doc: Document}) {
+    const [before] = useState(p.doc.text(["jwt_source"]));
+    const [typed, setTyped] = useState("");
+    const bytes = new TextEncoder().encode(fromBase64(before)).length;
+    return <TextField label={t.api.sources.secret} code="jwt_source" type="password"
+        value={typed} error={p.doc.error(["jwt_source"])}
+        placeholder={before ? MASK : ""}
+        help={before ? t.api.secretNow(bytes) : t.api.secretNew}
+        onInput={(text) => {
+            setTyped(text);
+            p.doc.set(["jwt_source"], text === "" ? before : toBase64(text));
+        }} />;
+}
+
+function KeySource(p: {doc: Document}) {
+    const {doc} = p;
+    const method = doc.text(["jwt_signing_method"]);
+    const found = sourceOf(method, doc.text(["jwt_source"]));
+    const [kind, setKind] = useState<Source | null>(null);
+    const shown = kind ?? found.kind;
+    const shared = {code: "jwt_source", error: doc.error(["jwt_source"])};
+    if (method === "hmac")
+        return <Secret doc={doc} />;
+    return <>
+        <SelectField label={t.api.source} value={shown}
+            options={[["url", t.api.sources.url], ["pem", t.api.sources.pem]]}
+            onInput={(to) => { setKind(to as Source); doc.set(["jwt_source"], ""); }} />
+        {shown === "pem"
+            ? <TextField label={t.api.sources.pem} rows={6} mono {...shared} help={t.api.pemHelp}
+                value={found.text} onInput={(v) => doc.set(["jwt_source"], v && toBase64(v))} />
+            : <TextField label={t.api.sources.url} type="url" {...shared} help={t.api.urlHelp}
+                value={found.text} onInput={(v) => doc.set(["jwt_source"], v)} />}
+    </>;
+}
+
+function setMode(doc: Document, mode: Mode) {
+    const flags: [string, boolean][] = [
+        ["use_keyless", mode === "keyless"], ["enable_jwt", mode === "jwt"],
+        ["use_standard_auth", mode === "token"]];
+    doc.setAll(flags.filter(([name, on]) => on || doc.get([name]) !== undefined)
+        .map(([name, on]) => [[name], on]));
+}
+
+function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
+    const {doc} = p;
+    const defaults = doc.get(["jwt_default_policies"]);
+    const chosen = Array.isArray(defaults) ? defaults as string[] : [];
+    const text = (label: string, name: string, help: string) =>
+        <TextField label={label} code={name} help={help} value={doc.text([name])}
+            error={doc.error([name])} onInput={(v) => doc.set([name], v)} />;
+    return <>
+        <SelectField label={t.api.method} code="jwt_signing_method"
+            value={doc.text(["jwt_signing_method"])} error={doc.error(["jwt_signing_method"])}
+            options={Object.entries(t.api.methods)}
+            onInput={(v) => doc.setAll([[["jwt_signing_method"], v], [["jwt_source"], ""]])} />
+        <KeySource doc={doc} key={doc.text(["jwt_signing_method"])} />
+        {text(t.api.identity, "jwt_identity_base_field", t.api.identityHelp)}
+        {text(t.api.policy, "jwt_policy_field_name", t.api.policyHelp)}
+        {!p.making && p.policies.length > 0 && <fieldset>
+            <legend>{t.api.defaults} <code class="quiet">jwt_default_policies</code></legend>
+            <p class="note">{t.api.defaultsHelp}</p>
+            <div class="list">{p.policies.map((policy) =>
+                <Check label={policy.name || policy.id} checked={chosen.includes(policy.id)}
+                    onInput={(on) => doc.set(["jwt_default_policies"], on
+                        ? [...chosen, policy.id] : chosen.filter((id) => id !== policy.id))} />)}
+            </div>
+        </fieldset>}
+    </>;
+}
+
+function Form(p: {doc: Document; policies: Policy[]; making: boolean;
+                  setMaking: (on: boolean) => void}) {
+    const {doc} = p;
+    const mode = modeOf({use_keyless: doc.get(["use_keyless"]) === true,
+                         enable_jwt: doc.get(["enable_jwt"]) === true,
+                         use_standard_auth: doc.get(["use_standard_auth"]) === true});
+    const follow = doc.isNew && doc.text(["api_id"]) === slug(doc.text(["name"]));
+    const text = (label: string, path: string[], help?: string, type?: "url") =>
+        <TextField label={label} code={path[path.length - 1]} help={help} type={type}
+            value={doc.text(path)} error={doc.error(path)} required
+            onInput={(v) => doc.set(path, v)} />;
+    return <>
+        <h2>{t.api.basics}</h2>
+        <TextField label={t.api.name} code="name" value={doc.text(["name"])}
+            error={doc.error(["name"])} required
+            onInput={(v) => doc.setAll(follow
+                ? [[["name"], v], [["api_id"], slug(v)],
+                   [["proxy", "listen_path"], slug(v) && `/${slug(v)}/`]]
+                : [[["name"], v]])} />
+        {doc.isNew && text(t.api.id, ["api_id"], t.api.idHelp)}
+        {text(t.api.path, ["proxy", "listen_path"], t.api.pathHelp)}
+        {text(t.api.target, ["proxy", "target_url"], t.api.targetHelp, "url")}
+        <Check label={t.api.strip} checked={doc.get(["proxy", "strip_listen_path"]) === true}
+            onInput={(on) => doc.set(["proxy", "strip_listen_path"], on)} />
+        <Check label={t.api.active} checked={doc.get(["active"]) === true}
+            onInput={(on) => doc.set(["active"], on)} />
+        <h2>{t.api.who}</h2>
+        <SelectField label={t.api.mode} value={mode}
+            options={Object.entries(t.api.modes).filter(([m]) => m !== "other" || mode === "other")}
+            onInput={(v) => setMode(doc, v as Mode)} />
+        {mode === "jwt" && <Jwt doc={doc} policies={p.policies} making={p.making} />}
+        {mode === "jwt" && doc.isNew && <Check label={t.api.withPolicy} checked={p.making}
+            help={t.api.withPolicyHelp} onInput={p.setMaking} />}
+    </>;
+}
+
+/* A policy that grants one API, of the same name. */
+function policyFor(text: string): string {
+    const api = JSON.parse(text) as Api & {org_id?: string};
+    return JSON.stringify({
+        id: api.api_id, name: t.api.policyName(api.name ?? api.api_id),
+        org_id: api.org_id ?? "default", active: true, quota_max: -1,
+        access_rights: {[api.api_id]: {api_id: api.api_id, api_name: api.name ?? "",
+                                       versions: ["Default"]}},
+    }, null, 2);
+}
+
+async function savePolicy(text: string) {
+    try {
+        await call("POST", "/tyk/policies", policyFor(text), {"If-None-Match": "*"});
+    } catch (e) {
+        if (e instanceof Problem)
+            throw new Problem(e.status, `${t.save.partly} ${e.message}`, e.findings);
+        throw e;
+    }
+}
+
+function NewApi(p: {policies: Policy[]}) {
+    const [making, setMaking] = useState(true);
+    const wanted = (text: string) => making && JSON.parse(text).enable_jwt === true;
+    /* What is saved: with the policy that is made as the default one. */
+    const complete = (text: string) => wanted(text)
+        ? setMember(text, ["jwt_default_policies"], [JSON.parse(text).api_id]) : text;
+    return <>
+        <p><a href={address("apis")}>← {t.apis.title}</a></p>
+        <h1>{t.api.newTitle}</h1>
+        <Editor target={{
+            key: "api/new", original: template(), etag: null, isNew: true,
+            mask: (text) => { try { return maskApi(complete(text)); } catch { return text; } },
+            save: (text, match) => call("POST", "/tyk/apis", complete(text), match),
+            after: async (text) => { if (wanted(text)) await savePolicy(text); },
+            onCurrent: () => {},
+            onSaved: (text, warnings) => {
+                note = warnings;
+                go(address("apis", JSON.parse(text).api_id as string));
+            },
+            form: (doc) => <Form doc={doc} policies={p.policies} making={making}
+                                 setMaking={setMaking} />,
+        }} />
+    </>;
+}
+
+/* What the last save said, for the screen that comes after it. */
+let note: Finding[] | null = null;
+export function takeNote(): Finding[] | null {
+    const taken = note;
+    note = null;
+    return taken;
+}
+
+function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
+    const path = `/tyk/apis/${p.oas ? "oas/" : ""}${encodeURIComponent(p.id)}`;
+    const found = useResource(path, (text) => text);
+    const [saved, setSaved] = useState(takeNote);
+    const name = found.data ? String(member(JSON.parse(found.data),
+        p.oas ? ["info", "title"] : ["name"]) ?? p.id) : p.id;
+    const users = p.policies.filter((policy) => policy.access_rights?.[p.id])
+        .map((policy) => policy.name || policy.id);
+    return <>
+        <p><a href={address("apis")}>← {t.apis.title}</a></p>
+        <div class="row"><h1>{name || p.id}</h1>
+            <div class="bar">
+                <a class="button" href={address("explain", undefined, {api: p.id})}>{t.api.explain}</a>
+                <a class="button" href={address("try", undefined, {api: p.id})}>{t.api.try}</a>
+                <Remove id={p.id} path={path} users={users} onDone={() => go(address("apis"))} />
+            </div></div>
+        <Saved warnings={saved} />
+        {p.oas && <Notice kind="info">{t.api.oas}</Notice>}
+        {found.data === null ? <Wait of={found} /> : <Editor key={`${path} ${found.etag}`} target={{
+            key: `api/${p.id}`, original: found.data, etag: found.etag, isNew: false,
+            mask: p.oas ? (text) => text : maskApi,
+            save: (text, match) => call("PUT", path, text, match),
+            onCurrent: found.again,
+            onSaved: (_, warnings) => { setSaved(warnings); found.again(); },
+            form: p.oas ? null : (doc) => <Form doc={doc} policies={p.policies}
+                                                making={false} setMaking={() => {}} />,
+        }} />}
+    </>;
+}
+
+interface OasApi { info?: {title?: string}; "x-tyk-api-gateway"?: {
+    info?: {id?: string; name?: string; state?: {active?: boolean}};
+    server?: {listenPath?: {value?: string}}; upstream?: {url?: string}} }
+
+/* An OAS definition in the words of the list. */
+function listed(oas: OasApi): Api {
+    const tyk = oas["x-tyk-api-gateway"];
+    return {api_id: tyk?.info?.id ?? "", name: tyk?.info?.name ?? oas.info?.title,
+            active: tyk?.info?.state?.active, is_oas: true,
+            proxy: {listen_path: tyk?.server?.listenPath?.value,
+                    target_url: tyk?.upstream?.url}};
+}
+
+function List(p: {apis: Api[]}) {
+    const [search, setSearch] = useState("");
+    if (p.apis.length === 0)
+        return <Empty><p>{t.apis.empty}</p>
+            <a class="button main" href={address("apis", "new")}>{t.apis.add}</a></Empty>;
+    const found = p.apis.filter((a) => matches(search, a.name, a.api_id,
+        a.proxy?.listen_path, a.proxy?.target_url));
+    return <>
+        <Search value={search} onInput={setSearch} />
+        {found.length === 0 ? <p class="quiet">{t.common.noHit}</p> :
+        <Table label={t.apis.title} head={[t.apis.name, t.apis.path, t.apis.mode,
+                                           t.apis.target, t.apis.state]}>
+            {found.map((a) => <tr key={a.api_id}>
+                <td><a href={address("apis", a.api_id)}>{a.name || a.api_id}</a></td>
+                <td><code>{a.proxy?.listen_path}</code></td>
+                <td>{a.is_oas ? t.apis.oas : t.api.modes[modeOf(a)]}</td>
+                <td><code>{a.proxy?.target_url}</code></td>
+                <td><State on={a.active === true} /></td>
+            </tr>)}
+        </Table>}
+    </>;
+}
+
+export function Apis(p: {route: Route}) {
+    const classic = useResource("/tyk/apis", json<Api[]>());
+    const oas = useResource("/tyk/apis/oas", json<OasApi[]>());
+    const policies = useResource("/tyk/policies", json<Policy[]>());
+    if (classic.data === null || oas.data === null || policies.data === null)
+        return <><h1>{t.apis.title}</h1>
+            <Wait of={[classic, oas, policies].find((r) => r.problem) ?? classic} /></>;
+    const second = oas.data.map(listed);
+    const id = p.route.id;
+    if (id === "new")
+        return <NewApi policies={policies.data} />;
+    if (id !== null)
+        return <OneApi key={id} id={id} oas={second.some((a) => a.api_id === id)}
+                       policies={policies.data} />;
+    const all = [...classic.data.filter((a) => !second.some((b) => b.api_id === a.api_id)),
+                 ...second].sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
+    return <>
+        <div class="row"><h1>{t.apis.title}</h1>
+            {all.length > 0 && <a class="button main" href={address("apis", "new")}>{t.apis.add}</a>}</div>
+        <List apis={all} />
+    </>;
+}

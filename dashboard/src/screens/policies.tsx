@@ -1,0 +1,147 @@
+/* Policies: which APIs, how fast, how often. The list, and the editor of one. */
+import {useState} from "preact/hooks";
+import {call, type Api, type Policy} from "../control";
+import {Editor, Remove, Saved, type Document, type Target} from "../editor";
+import {member} from "../json_edit";
+import {address, go, type Route} from "../route";
+import {count, t} from "../text";
+import {Check, Empty, json, matches, Search, State, Table, TextField,
+        useResource, Wait} from "../widgets";
+import {slug} from "./apis";
+import type {Finding} from "../control";
+
+function template(): string {
+    return JSON.stringify({id: "", name: "", org_id: "default", active: true,
+        rate: 0, per: 0, quota_max: -1, quota_renewal_rate: 0, key_expires_in: 0,
+        access_rights: {}}, null, 2);
+}
+
+/* A number as a number; what is none is left for the gateway to refuse. */
+const toNumber = (text: string): unknown =>
+    text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+
+function Rights(p: {doc: Document; apis: Api[]}) {
+    const rights = p.doc.get(["access_rights"]);
+    const granted = typeof rights === "object" && rights !== null ? rights : {};
+    return <fieldset>
+        <legend>{t.policy.rights} <code class="quiet">access_rights</code></legend>
+        <p class="note">{p.apis.length > 0 ? t.policy.rightsHelp : t.policy.noApis}</p>
+        <div class="list">{p.apis.map((api) =>
+            <Check label={api.name || api.api_id}
+                checked={Object.prototype.hasOwnProperty.call(granted, api.api_id)}
+                onInput={(on) => p.doc.setAll([[["access_rights", api.api_id], on
+                    ? {api_id: api.api_id, api_name: api.name ?? "", versions: ["Default"]}
+                    : undefined]])} />)}
+        </div>
+    </fieldset>;
+}
+
+function Form(p: {doc: Document; apis: Api[]}) {
+    const {doc} = p;
+    const follow = doc.isNew && doc.text(["id"]) === slug(doc.text(["name"]));
+    const field = (label: string, name: string, help?: string) =>
+        <TextField label={label} code={name} type="number" help={help}
+            value={doc.text([name])} error={doc.error([name])}
+            onInput={(v) => doc.set([name], toNumber(v))} />;
+    return <>
+        <h2>{t.policy.basics}</h2>
+        <TextField label={t.policy.name} code="name" value={doc.text(["name"])}
+            error={doc.error(["name"])} required
+            onInput={(v) => doc.setAll(follow
+                ? [[["name"], v], [["id"], slug(v)]] : [[["name"], v]])} />
+        {doc.isNew && <TextField label={t.policy.id} code="id" value={doc.text(["id"])}
+            error={doc.error(["id"])} help={t.policy.idHelp} required
+            onInput={(v) => doc.set(["id"], v)} />}
+        <Check label={t.policy.active} checked={doc.get(["active"]) === true}
+            onInput={(on) => doc.set(["active"], on)} />
+        <Rights doc={doc} apis={p.apis} />
+        <h2>{t.policy.limits}</h2>
+        <div class="fields">
+            {field(t.policy.rate, "rate", t.policy.rateHelp)}
+            {field(t.policy.per, "per")}
+            {field(t.policy.quota, "quota_max", t.policy.quotaHelp)}
+            {field(t.policy.renewal, "quota_renewal_rate")}
+            {field(t.policy.expires, "key_expires_in", t.policy.expiresHelp)}
+        </div>
+    </>;
+}
+
+let note: Finding[] | null = null;
+
+function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[]}) {
+    const isNew = p.id === "new";
+    const path = `/tyk/policies/${encodeURIComponent(p.id)}`;
+    const found = useResource(isNew ? null : path, (text) => text);
+    const [saved, setSaved] = useState(() => {
+        const taken = note;
+        note = null;
+        return taken;
+    });
+    const shared: Pick<Target, "mask" | "form"> = {
+        mask: (text) => text,
+        form: (doc) => <Form doc={doc} apis={p.apis} />,
+    };
+    const title = isNew ? t.policy.newTitle : found.data
+        ? String(member(JSON.parse(found.data), ["name"]) || p.id) : p.id;
+    return <>
+        <p><a href={address("policies")}>← {t.policies.title}</a></p>
+        <div class="row"><h1>{title}</h1>
+            {!isNew && <div class="bar"><Remove id={p.id} path={path}
+                users={p.apis.filter((a) => a.jwt_default_policies?.includes(p.id))
+                    .map((a) => a.name || a.api_id)}
+                onDone={() => go(address("policies"))} /></div>}</div>
+        <Saved warnings={saved} />
+        {isNew ? <Editor target={{...shared, key: "policy/new", original: template(),
+                etag: null, isNew: true, onCurrent: () => {},
+                save: (text, match) => call("POST", "/tyk/policies", text, match),
+                onSaved: (text, warnings) => {
+                    note = warnings;
+                    go(address("policies", JSON.parse(text).id as string));
+                }}} />
+            : found.data === null ? <Wait of={found} />
+            : <Editor key={`${path} ${found.etag}`} target={{...shared,
+                key: `policy/${p.id}`, original: found.data, etag: found.etag,
+                isNew: false, onCurrent: found.again,
+                save: (text, match) => call("PUT", path, text, match),
+                onSaved: (_, warnings) => { setSaved(warnings); found.again(); }}} />}
+    </>;
+}
+
+function List(p: {policies: Policy[]}) {
+    const [search, setSearch] = useState("");
+    if (p.policies.length === 0)
+        return <Empty><p>{t.policies.empty}</p>
+            <a class="button main" href={address("policies", "new")}>{t.policies.add}</a></Empty>;
+    const found = p.policies.filter((x) =>
+        matches(search, x.name, x.id, ...Object.keys(x.access_rights ?? {})));
+    return <>
+        <Search value={search} onInput={setSearch} />
+        {found.length === 0 ? <p class="quiet">{t.common.noHit}</p> :
+        <Table label={t.policies.title} head={[t.policies.name, t.policies.apis,
+            t.policies.rate, t.policies.quota, t.policies.state]}>
+            {found.map((x) => <tr key={x.id}>
+                <td><a href={address("policies", x.id)}>{x.name || x.id}</a></td>
+                <td>{Object.keys(x.access_rights ?? {}).join(", ") || t.common.none}</td>
+                <td>{x.rate && x.per ? t.policies.rateOf(x.rate, x.per) : t.common.none}</td>
+                <td>{x.quota_max && x.quota_max > 0 ? count(x.quota_max) : t.common.none}</td>
+                <td><State on={x.active === true} /></td>
+            </tr>)}
+        </Table>}
+    </>;
+}
+
+export function Policies(p: {route: Route}) {
+    const policies = useResource("/tyk/policies", json<Policy[]>());
+    const apis = useResource("/tyk/apis", json<Api[]>());
+    if (policies.data === null || apis.data === null)
+        return <><h1>{t.policies.title}</h1>
+            <Wait of={policies.problem ? policies : apis} /></>;
+    if (p.route.id !== null)
+        return <One key={p.route.id} id={p.route.id} apis={apis.data} />;
+    return <>
+        <div class="row"><h1>{t.policies.title}</h1>
+            {policies.data.length > 0 &&
+                <a class="button main" href={address("policies", "new")}>{t.policies.add}</a>}</div>
+        <List policies={policies.data} />
+    </>;
+}

@@ -1,0 +1,241 @@
+/* Every word that a person reads, in one place and ready for translation. */
+const number = new Intl.NumberFormat("en");
+const relative = new Intl.RelativeTimeFormat("en", {numeric: "auto"});
+
+export const t = {
+    name: "jotgate",
+    skip: "Skip to the content",
+    theme: {label: "Theme", system: "System", light: "Light", dark: "Dark"},
+    places: {
+        overview: "Overview", apis: "APIs", policies: "Policies",
+        identity: "Identity", keys: "Keys", explain: "Explain",
+        try: "Try it", system: "System", label: "Main menu",
+    },
+    signOut: "Sign out",
+    signIn: {
+        title: "Sign in",
+        secret: "Control secret",
+        help: "It is the secret of tyk.conf. It stays in this tab and is gone when the tab is closed.",
+        button: "Sign in",
+        wrong: "This secret is refused. It is the member secret of tyk.conf, or TYK_GW_SECRET.",
+        idle: "You were signed out after 30 minutes without use.",
+    },
+    problem: {
+        title: "That did not work",
+        network: "The gateway does not answer. Is it still running?",
+        status: "The gateway answered",
+        again: "Try again",
+        conflict: "Somebody changed this document since you opened it. Your changes are still here: copy what you need, then open the current one.",
+        current: "Open the current one",
+    },
+    common: {
+        actions: "Actions",
+        cancel: "Cancel", save: "Review changes", close: "Close", copy: "Copy",
+        copied: "Copied", add: "Add", remove: "Delete", search: "Search",
+        loading: "Loading…", yes: "yes", no: "no", none: "none", all: "all",
+        active: "active", inactive: "inactive", never: "never",
+        noHit: "Nothing matches this search.", discard: "Discard changes",
+        optional: "optional",
+    },
+    flow: {
+        label: "The steps of a decision",
+        nodes: {
+            request: "Request", token: "Token", key: "Key", claims: "Claims",
+            identity: "Policies", rights: "Rights", limits: "Limits",
+            upstream: "Upstream",
+        },
+        refused: (n: number) => `${number.format(n)} refused`,
+        passed: (n: number) => `${number.format(n)} let pass`,
+        state: {pass: "passed", fail: "failed here", skip: "not needed",
+                not_reached: "not reached", wait: "waits"},
+    },
+    overview: {
+        title: "Overview",
+        requests: "Requests per second", refused: "Refused per second",
+        half: "Half are answered within", most: "99 % are answered within",
+        apis: "APIs in force", policies: "Policies in force",
+        chart: "Traffic of the last five minutes", chartPassed: "let pass",
+        chartRefused: "refused", collecting: "Collecting; two readings make a line.",
+        flow: "Where requests end",
+        flowHelp: "The last 1,000 decisions of the journal.",
+        reasons: "Refused since the start, by reason",
+        noReasons: "No request was refused since the start.",
+        recent: "Recent decisions",
+        noRecent: "No request yet. Send one through the gateway: Try it makes the cURL line.",
+        time: "Time", api: "API", method: "Method", status: "Status",
+        reason: "Reason", took: "Took", count: "Count", what: "What it means",
+        faults: (n: number) => `The last reload found ${n} fault${n === 1 ? "" : "s"}: the log of the gateway names file and line. What was good before stays in force.`,
+        pass: "let pass",
+    },
+    explain: {
+        title: "Explain",
+        intro: "Why is a token refused? Paste it and see every step that the gateway takes.",
+        token: "Token",
+        tokenHelp: "Also a cURL command, an Authorization header or a token response. Nothing of it is stored or logged.",
+        api: "API", method: "Method", path: "Path", button: "Explain",
+        allow: "Let pass", deny: "Refused", want: "Cannot be decided yet",
+        at: (n: number, all: number, step: string) => `at step ${n} of ${all}, ${step}`,
+        client: "What the client gets",
+        upstream: "The upstream answers; the gateway adds nothing to it.",
+        seen: "Found", expected: "Expected", reason: "Reason", hints: "Likely causes",
+        steps: "Steps", fix: "What to do",
+        contents: "What the token says (not verified)",
+        header: "Header", claims: "Claims",
+        noApis: "There is no API to ask about yet.", addApi: "Add an API",
+        empty: "The verdict appears here: step by step, with what was found, what was expected, and how to fix it.",
+        outcome: {pass: "passed", skip: "not needed", fail: "failed",
+                  wait: "waits", not_reached: "not reached"},
+    },
+    apis: {
+        title: "APIs", add: "Add API", name: "Name", path: "Listen path",
+        mode: "Authentication", target: "Target", state: "State",
+        empty: "No API yet. An API is a listen path of the gateway, a target to send its requests to, and who may pass.",
+        oas: "OAS",
+    },
+    api: {
+        newTitle: "Add an API",
+        basics: "Where",
+        name: "API name", id: "API ID", active: "Active",
+        idHelp: "Used in policies; cannot be changed later.",
+        path: "Listen path", pathHelp: "Requests below this path belong to the API.",
+        target: "Target URL", targetHelp: "Where they are sent.",
+        strip: "Strip the listen path",
+        who: "Authentication",
+        mode: "Authentication mode",
+        modes: {jwt: "JSON Web Token", token: "Auth token", keyless: "Open (keyless)", other: "Another, see JSON"},
+        method: "JWT signing method",
+        methods: {hmac: "HMAC (shared secret)", rsa: "RSA public key", ecdsa: "ECDSA public key"},
+        source: "Key",
+        sources: {secret: "Shared secret", url: "JWKS URL", pem: "Public key (PEM)"},
+        secretNow: (bytes: number) => `A secret of ${bytes} bytes is set. Type to replace it.`,
+        secretNew: "Not set yet. The gateway keeps it base64-encoded.",
+        urlHelp: "Where the identity provider publishes its keys.",
+        pemHelp: "The PEM text with its BEGIN and END lines.",
+        identity: "Identity source", identityHelp: "The claim that says who the caller is.",
+        policy: "Policy field name", policyHelp: "The claim that names the caller's policy.",
+        defaults: "Default policy", defaultsHelp: "Of tokens that name none. Without one they are refused.",
+        withPolicy: "Make a policy for this API and use it as default policy",
+        withPolicyHelp: "It grants this API without limits. Change it under Policies.",
+        json: "The same as JSON", edit: "Edit as JSON", stop: "Back to the form",
+        masked: "The secret is not shown here.",
+        bare: "While you edit, the secret is shown as it is.",
+        broken: "This is not valid JSON yet:",
+        oas: "This is an OAS definition: it is edited as JSON.",
+        policyName: (name: string) => `Default policy of ${name}`,
+        explain: "Explain a token of this API", try: "Try it",
+    },
+    policies: {
+        title: "Policies", add: "Add policy", name: "Name", apis: "APIs",
+        rate: "Rate", quota: "Quota", state: "State",
+        empty: "No policy yet. A policy says which APIs a caller may use, how fast and how often. Tokens name it in their policy field, or the API has it as default.",
+        rateOf: (rate: number, per: number) => `${number.format(rate)} in ${number.format(per)} s`,
+    },
+    policy: {
+        newTitle: "Add a policy",
+        basics: "Policy", name: "Policy name", id: "Policy ID",
+        idHelp: "The value that tokens carry; cannot be changed later.",
+        active: "Active",
+        rights: "Access rights", rightsHelp: "The APIs that its callers may use.",
+        limits: "Limits",
+        rate: "Rate", rateHelp: "Requests in each period. 0: no limit.",
+        per: "Per (seconds)",
+        quota: "Quota", quotaHelp: "Requests until it renews. -1: no quota.",
+        renewal: "Quota renews after (seconds)",
+        expires: "Keys expire after (seconds)", expiresHelp: "0: never. Only for stored keys.",
+        noApis: "There is no API yet.",
+    },
+    save: {
+        title: "Save these changes?", none: "Nothing was changed.",
+        button: "Save and reload", first: "This document is new.",
+        saved: "Saved, and in force.",
+        warnings: "Saved. The gateway says:",
+        lost: (n: number) => `${n} lines without changes`,
+        before: "removed", after: "added",
+        remove: (id: string) => `Delete ${id}? Its file is removed.`,
+        removed: "Deleted.",
+        usedBy: "It is still used by:",
+        partly: "The API is saved, but its policy is not:",
+    },
+    identity: {
+        title: "Identity",
+        intro: "Key sets that the gateway fetches from identity providers.",
+        empty: "No API has a JWKS URL. Choose RSA or ECDSA as signing method of an API and give the URL where your identity provider publishes its keys.",
+        last: "Last fetch", next: "Next", apis: "Used by", keys: "Keys",
+        kid: "Key ID", alg: "Algorithm", kind: "Kind", state: "State",
+        first: "First seen", used: "Last used", thumb: "Thumbprint",
+        fault: "The last fetch failed:", skipped: "Not usable:",
+        insecure: "Fetched without TLS verification",
+        refresh: "Forget and fetch again", refreshed: "Forgotten. Each set is fetched again when a token needs it.",
+        states: {new: "new", active: "active", unused: "unused", gone: "gone"} as Record<string, string>,
+        statesHelp: "new: not used yet · active: verified tokens lately · unused: published, not used lately · gone: no longer published",
+    },
+    keys: {
+        title: "Keys and revocations",
+        keys: "Stored keys", add: "Add key", id: "Key",
+        empty: "No stored key. Tokens of an identity provider need none; auth tokens and one key per caller are made here.",
+        alias: "Alias", policies: "Policies", expires: "Expires in (hours)",
+        expiresHelp: "Empty: never.",
+        once: "The key. It is shown only once:",
+        noPolicies: "A key needs a policy first.", addPolicy: "Add a policy",
+        remove: (id: string) => `Delete the key ${id}? Who uses it is refused at once.`,
+        create: "Create key",
+        revocations: "Revocations", revoke: "Revoke…",
+        noRevocations: "Nothing is revoked. A revocation refuses a token, a caller, a client or a signing key at once, although the token itself is still valid.",
+        what: "What", value: "Value", api: "Only for API", note: "Note",
+        since: "Since", until: "Until", undo: "Take back",
+        kinds: {token: "Token", jti: "Token ID (jti)", sub: "Caller (sub)",
+                client: "Client", kid: "Signing key (kid)"},
+        tokenHelp: "Only its hash is kept.",
+        undone: "Taken back.", revoked: "Revoked, at once.", deleted: "Deleted.",
+        undoAsk: (what: string) => `Take the revocation of ${what} back?`,
+    },
+    try: {
+        title: "Try it",
+        intro: "The gateway is another origin, so that this page cannot call it. Copy the line and run it in a terminal.",
+        gateway: "Gateway", api: "API", method: "Method", path: "Path below the listen path",
+        token: "Token", body: "Body", line: "cURL",
+        explain: "Explain the same",
+        tokenHelp: "It goes into the line below, and nowhere else.",
+    },
+    system: {
+        title: "System", version: "Version", health: "Health", storage: "Storage",
+        reload: "Reload now", reloaded: "Reloaded: files and records are the same again.",
+        reloads: "Reloads", faults: "Faults of the last reload",
+        metrics: "Metrics", metric: "Metric", labels: "Labels", value: "Value",
+        links: "For programs", prometheus: "Metrics for Prometheus: /metrics",
+        openapi: "Description of the control API: /openapi.json",
+    },
+    code: (status: number, help: string) => `${status} · ${help}`,
+};
+
+export function count(n: number): string {
+    return number.format(Number.isInteger(n) ? n : Number(n.toPrecision(3)));
+}
+
+/* Seconds since 1970, as "3 minutes ago"; 0 and nothing are "never". */
+export function ago(unix: number | undefined): string {
+    if (!unix)
+        return t.common.never;
+    const s = unix - Date.now() / 1000;
+    const units: [Intl.RelativeTimeFormatUnit, number][] =
+        [["day", 86400], ["hour", 3600], ["minute", 60]];
+    for (const [unit, size] of units)
+        if (Math.abs(s) >= size)
+            return relative.format(Math.round(s / size), unit);
+    return relative.format(Math.round(s), "second");
+}
+
+export function date(unix: number): string {
+    return `${new Date(unix * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+export function duration(seconds: number | null): string {
+    if (seconds === null)
+        return "–";
+    if (!Number.isFinite(seconds))
+        return "> 17 s";
+    if (seconds < 0.001)
+        return `${count(Math.round(seconds * 1e6))} µs`;
+    return seconds < 1 ? `${count(Number((seconds * 1000).toPrecision(2)))} ms`
+        : `${count(seconds)} s`;
+}

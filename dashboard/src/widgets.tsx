@@ -1,0 +1,249 @@
+/* The parts that all screens are made of: native elements, named and plain. */
+import type {ComponentChildren} from "preact";
+import {useCallback, useEffect, useId, useRef, useState} from "preact/hooks";
+import {call, Problem} from "./control";
+import {t} from "./text";
+
+export interface Resource<T> {
+    data: T | null; problem: Problem | null; etag: string | null; again: () => void;
+}
+
+export function asProblem(e: unknown): Problem {
+    return e instanceof Problem ? e
+        : new Problem(0, e instanceof Error ? e.message : String(e));
+}
+
+/*
+ * What the control API has at <path>, read again every <everyMs> while somebody
+ * looks. A failure keeps what was there, and is shown beside it.
+ */
+export function useResource<T>(path: string | null, parse: (text: string) => T,
+                               everyMs = 0): Resource<T> {
+    const [state, set] = useState<{path: string | null; data: T | null;
+        problem: Problem | null; etag: string | null}>(
+        {path, data: null, problem: null, etag: null});
+    const [round, next] = useState(0);
+    useEffect(() => {
+        let live = true;
+        let timer = 0;
+        const read = async () => {
+            if (path === null)
+                return;
+            if (!document.hidden)
+                try {
+                    const answer = await call("GET", path);
+                    if (live)
+                        set({path, data: parse(answer.text), problem: null, etag: answer.etag});
+                } catch (e) {
+                    if (live)
+                        set((old) => ({path, data: old.path === path ? old.data : null,
+                                       problem: asProblem(e), etag: null}));
+                }
+            if (live && everyMs > 0)
+                timer = window.setTimeout(read, everyMs);
+        };
+        void read();
+        return () => { live = false; window.clearTimeout(timer); };
+    }, [path, round]);
+    const again = useCallback(() => next((n) => n + 1), []);
+    const same = state.path === path;
+    return {data: same ? state.data : null, problem: same ? state.problem : null,
+            etag: same ? state.etag : null, again};
+}
+
+export const json = <T,>() => (text: string): T => JSON.parse(text) as T;
+
+export function Notice(props: {kind: "error" | "warning" | "good" | "info";
+                               children: ComponentChildren}) {
+    const mark = {error: "✗", warning: "!", good: "✓", info: "i"}[props.kind];
+    return <div class={`notice ${props.kind}`}
+                role={props.kind === "error" ? "alert" : "status"}>
+        <span class="mark" aria-hidden="true">{mark}</span>
+        <div>{props.children}</div>
+    </div>;
+}
+
+export function Failure(props: {problem: Problem | null; again?: () => void}) {
+    if (props.problem === null)
+        return null;
+    return <Notice kind="error">
+        <p>{props.problem.message}</p>
+        {props.problem.findings.length > 0 && <ul>
+            {props.problem.findings.map((f) => <li>
+                {f.path && <code>{f.path}</code>} {f.message}{f.fix && `: ${f.fix}`}
+            </li>)}
+        </ul>}
+        {props.again && <button type="button" onClick={props.again}>{t.problem.again}</button>}
+    </Notice>;
+}
+
+/* What a screen shows while it has nothing, or the failure that says why. */
+export function Wait(props: {of: Resource<unknown>}) {
+    if (props.of.problem)
+        return <Failure problem={props.of.problem} again={props.of.again} />;
+    return props.of.data === null ? <p class="quiet">{t.common.loading}</p> : null;
+}
+
+export function Empty(props: {children: ComponentChildren}) {
+    return <div class="empty">{props.children}</div>;
+}
+
+interface FieldProps {
+    label: string; help?: ComponentChildren; code?: string; error?: string;
+    children: (id: string, describedBy: string | undefined) => ComponentChildren;
+}
+
+/* A label above, its control, and below what it means or what is wrong. */
+export function Field(props: FieldProps) {
+    const id = useId();
+    const note = props.error ?? props.help;
+    return <div class={props.error ? "field wrong" : "field"}>
+        <label for={id}>{props.label}
+            {props.code && <code class="quiet">{props.code}</code>}</label>
+        {props.children(id, note ? `${id}-note` : undefined)}
+        {note && <p id={`${id}-note`} class="note">{note}</p>}
+    </div>;
+}
+
+interface TextProps {
+    label: string; value: string; onInput: (value: string) => void;
+    help?: ComponentChildren; code?: string; error?: string;
+    type?: "text" | "password" | "url" | "number";
+    required?: boolean; disabled?: boolean; placeholder?: string; rows?: number;
+    autofocus?: boolean; mono?: boolean;
+}
+
+export function TextField(p: TextProps) {
+    return <Field label={p.label} help={p.help} code={p.code} error={p.error}>
+        {(id, note) => {
+            const shared = {
+                id, value: p.value, "aria-describedby": note,
+                "aria-invalid": p.error ? true : undefined,
+                required: p.required, disabled: p.disabled,
+                placeholder: p.placeholder, class: p.mono ? "mono" : undefined,
+                spellcheck: false, autocomplete: "off", autofocus: p.autofocus,
+                onInput: (e: Event) =>
+                    p.onInput((e.currentTarget as HTMLInputElement).value),
+            } as const;
+            return p.rows
+                ? <textarea {...shared} rows={p.rows} />
+                : <input {...shared} type={p.type as "text" | undefined} />;
+        }}
+    </Field>;
+}
+
+export function SelectField(p: {label: string; value: string; code?: string;
+    help?: ComponentChildren; error?: string; disabled?: boolean;
+    options: [string, string][]; onInput: (value: string) => void}) {
+    return <Field label={p.label} help={p.help} code={p.code} error={p.error}>
+        {(id, note) => <select id={id} value={p.value} aria-describedby={note}
+                               disabled={p.disabled}
+                               onChange={(e) => p.onInput(e.currentTarget.value)}>
+            {p.options.map(([value, label]) =>
+                <option value={value} selected={value === p.value}>{label}</option>)}
+        </select>}
+    </Field>;
+}
+
+export function Check(p: {label: string; checked: boolean; help?: string;
+                          onInput: (value: boolean) => void}) {
+    const id = useId();
+    return <div class="check">
+        <input type="checkbox" id={id} checked={p.checked}
+               aria-describedby={p.help ? `${id}-note` : undefined}
+               onChange={(e) => p.onInput(e.currentTarget.checked)} />
+        <label for={id}>{p.label}</label>
+        {p.help && <p id={`${id}-note`} class="note">{p.help}</p>}
+    </div>;
+}
+
+/* A table that scrolls by itself when the window is narrow. */
+export function Table(p: {label: string; head: string[]; children: ComponentChildren}) {
+    return <div class="scroll" role="region" aria-label={p.label} tabIndex={0}>
+        <table>
+            <thead><tr>{p.head.map((h) => <th scope="col">{h}</th>)}</tr></thead>
+            <tbody>{p.children}</tbody>
+        </table>
+    </div>;
+}
+
+export function State(p: {on: boolean; yes?: string; no?: string}) {
+    return <span class={p.on ? "state good" : "state off"}>
+        {p.on ? p.yes ?? t.common.active : p.no ?? t.common.inactive}</span>;
+}
+
+/* Without a secure context there is no clipboard: then the old way is taken. */
+async function copy(text: string): Promise<boolean> {
+    if (navigator.clipboard)
+        try {
+            await navigator.clipboard.writeText(text);
+            return true;
+        } catch { /* not allowed: the old way */ }
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "away";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+}
+
+/* A text to take away: selected as a whole by a click, and a button. */
+export function Copy(p: {text: string; label: string}) {
+    const [done, set] = useState(false);
+    useEffect(() => set(false), [p.text]);
+    return <div class="copy">
+        <textarea readOnly aria-label={p.label} class="mono" value={p.text}
+                  rows={Math.min(8, p.text.split("\n").length + Math.floor(p.text.length / 90))}
+                  onFocus={(e) => e.currentTarget.select()} />
+        <button type="button" onClick={async () => set(await copy(p.text))}>
+            {done ? t.common.copied : t.common.copy}</button>
+    </div>;
+}
+
+/* Modal, closed by Escape; the rest of the page is out of reach meanwhile. */
+export function Dialog(p: {title: string; onClose: () => void; children: ComponentChildren}) {
+    const ref = useRef<HTMLDialogElement>(null);
+    const id = useId();
+    useEffect(() => { ref.current?.showModal(); }, []);
+    return <dialog ref={ref} aria-labelledby={id}
+                   onCancel={(e) => { e.preventDefault(); p.onClose(); }}>
+        <h2 id={id}>{p.title}</h2>
+        {p.children}
+    </dialog>;
+}
+
+export function Search(p: {value: string; onInput: (value: string) => void}) {
+    return <input type="search" class="search" aria-label={t.common.search}
+                  placeholder={t.common.search} value={p.value}
+                  onInput={(e) => p.onInput(e.currentTarget.value)} />;
+}
+
+export function matches(search: string, ...texts: (string | undefined)[]): boolean {
+    const all = texts.join(" ").toLowerCase();
+    return search.toLowerCase().split(/\s+/).every((word) => all.includes(word));
+}
+
+/* One action: runs, is not started twice, and its failure is shown. */
+export function useAction(): {busy: boolean; problem: Problem | null;
+    clear: () => void; run: (action: () => Promise<void>) => Promise<void>} {
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState<Problem | null>(null);
+    return {
+        busy, problem, clear: () => setProblem(null),
+        run: async (action) => {
+            if (busy)
+                return;
+            setBusy(true);
+            setProblem(null);
+            try {
+                await action();
+            } catch (e) {
+                setProblem(asProblem(e));
+            } finally {
+                setBusy(false);
+            }
+        },
+    };
+}
