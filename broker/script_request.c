@@ -2,6 +2,7 @@
 #include "script_request.h"
 
 #include "access/fields.h"
+#include "base/header.h"
 
 #define RESULT_DEPTH 64
 
@@ -200,17 +201,12 @@ is_value(struct jg_str value)
     return value.len <= 8192;
 }
 
-/* Framing is nginx's; these would contradict it. */
+/* Framing and the connection are nginx's; these would contradict it. */
 static bool
-is_framing(struct jg_str name)
+is_nginx_own(struct jg_str name)
 {
-    static const char *const names[] = {"Content-Length", "Transfer-Encoding",
-                                        "Connection", "Status"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (jg_str_eq_nocase(name, jg_str(names[i])))
-            return true;
-    return false;
+    return jg_str_eq_nocase(name, JG_STR("Status")) ||
+           jg_header_is_framing(name) || jg_header_is_hop_by_hop(name);
 }
 
 static bool
@@ -223,7 +219,7 @@ read_headers(const struct jg_json *headers, struct jg_script_answer *out)
         if (value.p == NULL || !is_name(name) || !is_value(value) ||
             out->header_count == JG_SCRIPT_HEADERS_MAX)
             return false;
-        if (!is_framing(name))
+        if (!is_nginx_own(name))
             out->headers[out->header_count++] =
                 (struct jg_script_header){name, value};
     }

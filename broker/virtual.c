@@ -173,6 +173,13 @@ read_source(const struct request *r, struct jg_str *out)
     return path.p == NULL ? JG_E_NOMEM : jg_file_read(path.p, r->arena, out);
 }
 
+/* RFC 9110 15.3.5, 15.4.5: whatever the script says. */
+static bool
+has_body(const struct jg_script_answer *answer)
+{
+    return answer->status != 204 && answer->status != 304;
+}
+
 static void
 add_head(struct jg_buf *b, const struct jg_script_answer *answer)
 {
@@ -193,7 +200,9 @@ add_head(struct jg_buf *b, const struct jg_script_answer *answer)
         jg_buf_add(b, JG_STR("Server: tyk\r\n"));
     if (!typed) /* what Go takes most texts for */
         jg_buf_add(b, JG_STR("Content-Type: text/plain; charset=utf-8\r\n"));
-    jg_buf_addf(b, "Content-Length: %zu\r\n\r\n", answer->body.len);
+    if (has_body(answer))
+        jg_buf_addf(b, "Content-Length: %zu\r\n", answer->body.len);
+    jg_buf_add(b, JG_STR("\r\n"));
 }
 
 static void
@@ -204,8 +213,9 @@ send_answer(int fd, const struct jg_script_answer *answer)
     jg_buf_init(&head, RESPONSE_MAX);
     add_head(&head, answer);
     if (!head.failed)
-        jg_stream_write(fd, jg_clock_ms() + JG_REPLY_DEADLINE_MS,
-                        jg_buf_str(&head), answer->body);
+        jg_stream_write(
+            fd, jg_clock_ms() + JG_REPLY_DEADLINE_MS, jg_buf_str(&head),
+            has_body(answer) ? answer->body : (struct jg_str){NULL, 0});
     jg_buf_free(&head);
 }
 

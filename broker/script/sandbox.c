@@ -19,7 +19,7 @@ static const int allowed[] = {
     SCMP_SYS(read),          SCMP_SYS(write),           SCMP_SYS(writev),
     SCMP_SYS(exit),          SCMP_SYS(exit_group),      SCMP_SYS(rt_sigreturn),
     SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),    SCMP_SYS(munmap),
-    SCMP_SYS(brk),           SCMP_SYS(restart_syscall),
+    SCMP_SYS(brk),           SCMP_SYS(restart_syscall), SCMP_SYS(mremap),
 };
 
 static bool

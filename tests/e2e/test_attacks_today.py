@@ -32,6 +32,8 @@ function many() {
   for (i = 0; i < 150; i++) key = TykGetKeyData("a-key-of-ours", "open");
   return answer(key);
 }
+function echo(request) { return answer(request.Body); }
+function raw(request) { return request.Body; }
 function lines() {
   var answered = JSON.parse(TykMakeHttpRequest(JSON.stringify({
     Method: "GET", Domain: "http://127.0.0.1:%d", Resource: "/"})));
@@ -75,6 +77,8 @@ def gw(module_gateway, many_lines):
     gw.add_api("open", use_keyless=True, enable_jwt=False, org_id="default",
                version_data=versions(*[
                    virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names],
+                   *[virtual(f"/{n}$", n, SCRIPT % many_lines, method="POST")
+                     for n in ("echo", "raw")],
                    virtual("/guard/{id}/x", "many", SCRIPT % many_lines)))
     (gw.folder / "run").mkdir()
     gw.start("--run-dir", gw.folder / "run")
@@ -141,6 +145,33 @@ def test_a_long_path_is_no_way_around_a_script(gw):
 def test_an_answer_of_very_many_header_lines_takes_no_time(gw):
     answer = gw.get("/open/lines")
     assert (answer.status, answer.body) == (200, b"ok"), gw.log()[-2000:]
+
+
+def test_a_large_body_reaches_the_script_and_comes_back(gw):
+    for size in (10_000, 200_000, 1_000_000):
+        answer = gw.call("POST", "/open/echo", body=b"[" * size)
+        assert (answer.status, len(answer.body)) == (200, size)
+    answer = gw.call("POST", "/open/raw", body=b"[" * 900_000)
+    assert (answer.status, answer.body) == (500, FAILED)
+    assert "process ended" not in gw.log()
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_body_has_none(gw, status):
+    answer = gw.call("POST", "/open/raw", body=json.dumps(
+        {"Response": {"Code": status, "Body": "HTTP/1.1 200 OK\r\n\r\n"}}))
+    assert (answer.status, answer.body) == (status, b"")
+    assert "Content-Length" not in answer.headers
+    assert "more data than specified" not in gw.log()
+
+
+def test_headers_of_the_connection_are_not_the_scripts(gw):
+    names = ["Connection", "Keep-Alive", "Transfer-Encoding", "Trailer", "TE",
+             "Upgrade", "Proxy-Authenticate", "Content-Length"]
+    answer = gw.call("POST", "/open/raw", body=json.dumps({"Response": {
+        "Body": "x", "Headers": {name: "evil" for name in names}}}))
+    assert (answer.status, answer.body) == (200, b"x")
+    assert "evil" not in str(answer.headers)
 
 
 def ask_for_script(gw, script):
