@@ -137,6 +137,8 @@ add_line(struct jg_call *call, struct jg_str name, struct jg_str value)
     struct curl_slist *more;
     struct jg_buf line;
 
+    if (name.len == 0)
+        return true;
     for (size_t i = 0; i < name.len; i++)
         if ((unsigned char)name.p[i] <= ' ' || name.p[i] == ':')
             return true; /* no header has such a name: left out */

@@ -6,6 +6,7 @@
 #include "script/wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -63,13 +64,24 @@ become(const struct jg_script_process *p, int fd)
     _exit(127);
 }
 
+/* Between two calls it says nothing, unless it has ended: what it says then
+ * would be taken for the answer to the next one. */
+static bool
+is_waiting(const struct jg_script_process *p)
+{
+    struct pollfd event = {.fd = p->fd, .events = POLLIN};
+
+    return poll(&event, 1, 0) == 0;
+}
+
 static bool
 start(struct jg_script_process *p)
 {
     int fds[2];
 
-    if (p->pid > 0)
+    if (p->pid > 0 && is_waiting(p))
         return true;
+    kill_it(p);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
         return false;
     p->pid = fork();
@@ -163,6 +175,9 @@ fault(struct jg_script_process *p, char *error)
     snprintf(
         error, JG_SCRIPT_ERROR_MAX, "%.*s",
         JG_STR_ARG(jg_str_head(jg_buf_str(&p->in), JG_SCRIPT_ERROR_MAX - 1)));
+    for (char *c = error; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
     return false;
 }
 
