@@ -17,6 +17,10 @@ static const struct jg_step steps[] = {
     {{"version", "The version exists, has not expired, and offers this path."},
      jg_step_version,
      false},
+    {{"organisation", "The API's organisation is active, and within its own "
+                      "limits."},
+     jg_step_organisation,
+     false},
     {{"auth", "The API is open, or asks for a token that it can check."},
      jg_step_auth,
      false},

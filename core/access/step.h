@@ -23,6 +23,7 @@ struct jg_step {
 enum jg_err jg_step_path(struct jg_decision *d);
 enum jg_err jg_step_route(struct jg_decision *d);
 enum jg_err jg_step_version(struct jg_decision *d);
+enum jg_err jg_step_organisation(struct jg_decision *d);
 enum jg_err jg_step_auth(struct jg_decision *d);
 enum jg_err jg_step_token(struct jg_decision *d);
 enum jg_err jg_step_algorithm(struct jg_decision *d);

@@ -203,6 +203,7 @@ jg_admin_handler jg_keys_create, jg_keys_add, jg_keys_update, jg_keys_delete,
     jg_keys_get, jg_keys_list, jg_keys_preview, jg_keys_policy;
 jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
+jg_admin_handler jg_orgs_list, jg_orgs_get, jg_orgs_put, jg_orgs_delete;
 jg_admin_handler jg_explain_post;
 jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_forget;

@@ -39,6 +39,7 @@ static const char *const kind_names[JG_KIND_COUNT] = {
     [JG_KIND_KEY_END] = "key_end",
     [JG_KIND_REVOCATION] = "revocation",
     [JG_KIND_REVOCATION_CHANGE] = "revocation_change",
+    [JG_KIND_ORG] = "org",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

@@ -25,6 +25,7 @@ enum jg_kind {
     JG_KIND_KEY_END,  /* time, SHA-256 of a key -> nothing: when it ends */
     JG_KIND_REVOCATION,        /* id -> struct jg_revocation */
     JG_KIND_REVOCATION_CHANGE, /* number -> what changed */
+    JG_KIND_ORG,               /* org_id -> its session, JSON */
     JG_KIND_COUNT
 };
 

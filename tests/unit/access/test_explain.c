@@ -83,13 +83,14 @@ times_are_named_with_both_clocks(void **state)
         "ok    1 path        /jwt/x\n"
         "ok    2 route       API jwt at /jwt/\n"
         "ok    3 version     the only one\n"
-        "ok    4 auth        enable_jwt: a token is needed\n"
-        "ok    5 token       135 bytes in the header\n"
-        "ok    6 algorithm   HS256\n"
-        "ok    7 key         no kid; 1 of 1 keys fit\n"
-        "-     8 profile\n"
-        "ok    9 signature   HS256 verifies with secret of 6 bytes\n"
-        "FAIL 10 claims      exp 2023-11-14 22:08:20\n"
+        "-     4 organisation\n"
+        "ok    5 auth        enable_jwt: a token is needed\n"
+        "ok    6 token       135 bytes in the header\n"
+        "ok    7 algorithm   HS256\n"
+        "ok    8 key         no kid; 1 of 1 keys fit\n"
+        "-     9 profile\n"
+        "ok   10 signature   HS256 verifies with secret of 6 bytes\n"
+        "FAIL 11 claims      exp 2023-11-14 22:08:20\n"
         "        expected    now 2023-11-14 22:13:20 UTC, skew 5 s\n"
         "        reason      JG301 401 Key not authorized: token has expired\n"
         "        help        The exp claim is in the past, or not a number; "
@@ -137,11 +138,11 @@ static void
 the_table_of_steps_can_be_read(void **state)
 {
     static const char *const names[] = {
-        "path",        "route",      "version",    "auth",      "token",
-        "algorithm",   "key",        "profile",    "signature", "claims",
-        "claim_rules", "identity",   "revocation", "policies",  "auth_token",
-        "rights",      "own_limits", "limits",     "api_limit", "headers",
-        "script",      "target",
+        "path",       "route",       "version",    "organisation", "auth",
+        "token",      "algorithm",   "key",        "profile",      "signature",
+        "claims",     "claim_rules", "identity",   "revocation",   "policies",
+        "auth_token", "rights",      "own_limits", "limits",       "api_limit",
+        "headers",    "script",      "target",
     };
 
     (void)state;

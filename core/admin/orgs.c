@@ -1,0 +1,167 @@
+/*
+ * /tyk/org/keys: what holds for an organisation as a whole (reference 9.2).
+ * The session is kept byte for byte, so that unknown members survive.
+ */
+#include "admin/admin_internal.h"
+#include "model/stored_session.h"
+
+#define ORGS_MAX 10000
+
+static void
+answer_changed(struct jg_admin_call *call, const char *action,
+               const struct jg_diags *diags)
+{
+    jg_answer_changed(call, call->id, action, diags);
+}
+
+/* A name that can be a key of the store, and stand in messages. */
+static bool
+is_org(struct jg_admin_call *call)
+{
+    for (size_t i = 0; i < call->id.len; i++)
+        if ((unsigned char)call->id.p[i] <= ' ' || call->id.p[i] == 0x7f) {
+            jg_answer_message(call, 400, "Invalid organisation ID");
+            return false;
+        }
+    if (call->id.len <= JG_ID_MAX)
+        return true;
+    jg_answer_message(call, 400, "Invalid organisation ID");
+    return false;
+}
+
+/* Would the gateway understand it? Answers when not. */
+static bool
+check_session(struct jg_admin_call *call, struct jg_diags *diags)
+{
+    const struct jg_bind_source source = {
+        .file = JG_STR("request"), .text = call->request->body, .diags = diags};
+    struct jg_stored_session session;
+    const struct jg_json *json;
+    enum jg_err err =
+        jg_json_parse(call->request->body, &jg_stored_session_limits,
+                      call->arena, &json, NULL);
+
+    if (err == JG_OK && json->type != JG_JSON_OBJECT)
+        err = JG_E_JSON;
+    if (err == JG_OK)
+        err = jg_stored_session_read(&source, json, call->arena, &session);
+    if (err == JG_OK)
+        return true;
+    if (err == JG_E_NOMEM)
+        jg_answer_err(call, err);
+    else
+        jg_answer_findings(call, "Request malformed", diags);
+    return false;
+}
+
+static enum jg_err
+put(struct jg_admin_call *call, bool *was_there)
+{
+    struct jg_str before;
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_write(call->admin->store, &txn);
+
+    if (err != JG_OK)
+        return err;
+    *was_there = jg_store_get(txn, JG_KIND_ORG, call->id, &before) == JG_OK;
+    if (!*was_there && jg_store_count(txn, JG_KIND_ORG) >= ORGS_MAX)
+        err = JG_E_STORE_FULL;
+    if (err == JG_OK)
+        err = jg_store_put(txn, JG_KIND_ORG, call->id, call->request->body);
+    if (err == JG_OK)
+        return jg_txn_commit(txn);
+    jg_txn_abort(txn);
+    return err;
+}
+
+void
+jg_orgs_put(struct jg_admin_call *call)
+{
+    struct jg_diags diags;
+    bool was_there;
+    enum jg_err err;
+
+    jg_diags_init(&diags, call->arena);
+    if (!is_org(call) || !check_session(call, &diags))
+        return;
+    err = put(call, &was_there);
+    if (err == JG_OK)
+        answer_changed(call, was_there ? "modified" : "added", &diags);
+    else
+        jg_answer_err(call, err);
+}
+
+void
+jg_orgs_get(struct jg_admin_call *call)
+{
+    struct jg_txn *txn;
+    struct jg_str text;
+    enum jg_err err = jg_txn_read(call->admin->store, &txn);
+
+    if (err == JG_OK) {
+        err = jg_store_get(txn, JG_KIND_ORG, call->id, &text);
+        if (err == JG_OK)
+            jg_answer_document(call, text);
+        jg_txn_abort(txn);
+    }
+    if (err == JG_E_NOT_FOUND || err == JG_E_CONF_RANGE)
+        jg_answer_message(call, 404, "Org not found");
+    else if (err != JG_OK)
+        jg_answer_err(call, err);
+}
+
+static enum jg_err
+add_name(void *arg, struct jg_str key, struct jg_str value)
+{
+    struct jg_buf *b = arg;
+
+    (void)value;
+    if (b->p[b->len - 1] != '[')
+        jg_buf_addc(b, ',');
+    jg_buf_add_quoted(b, key);
+    return b->failed ? JG_E_NOMEM : JG_OK;
+}
+
+void
+jg_orgs_list(struct jg_admin_call *call)
+{
+    struct jg_buf *b = jg_answer_json(call, 200);
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_read(call->admin->store, &txn);
+
+    if (err == JG_OK) {
+        jg_buf_add(b, JG_STR("{\"keys\":["));
+        err = b->failed ? JG_E_NOMEM
+                        : jg_store_each(txn, JG_KIND_ORG, add_name, b);
+        jg_txn_abort(txn);
+    }
+    if (err != JG_OK)
+        jg_answer_err(call, err);
+    else
+        jg_buf_add(b, JG_STR("]}\n"));
+}
+
+static enum jg_err delete (struct jg_admin_call *call) {
+    struct jg_str before; struct jg_txn * txn;
+    enum jg_err err = jg_txn_write(call->admin->store, &txn);
+
+    if (err != JG_OK) return err;
+    err = jg_store_get(txn, JG_KIND_ORG, call->id, &before);
+    if (err == JG_OK) err = jg_store_delete(txn, JG_KIND_ORG, call->id);
+    if (err == JG_OK) return jg_txn_commit(txn);
+    jg_txn_abort(txn);
+    return err;
+}
+
+void
+jg_orgs_delete(struct jg_admin_call *call)
+{
+    enum jg_err err = delete (call);
+
+    if (err == JG_OK)
+        answer_changed(call, "deleted", NULL);
+    else if (err == JG_E_NOT_FOUND || err == JG_E_CONF_RANGE)
+        jg_answer_message(call, 404, "Org not found");
+    else
+        jg_answer_err(call, err);
+}
