@@ -41,12 +41,13 @@ world_open(struct world *w, const char *conf, const struct doc *apis,
 {
     struct jg_store_options options = {
         .max_bytes = 16 << 20, .writable = true, .group = (gid_t)-1};
+    struct world fresh = {.store = NULL};
     char path[96], fault[JG_STORE_FAULT_MAX] = "";
 
-    memset(w, 0, sizeof(*w));
-    snprintf(w->folder, sizeof(w->folder), "%s/jotgate-stored-XXXXXX",
+    snprintf(fresh.folder, sizeof(fresh.folder), "%s/jotgate-stored-XXXXXX",
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(w->folder));
+    assert_non_null(mkdtemp(fresh.folder));
+    *w = fresh;
     snprintf(path, sizeof(path), "%s/store", w->folder);
     options.path = path;
     if (jg_store_open(&options, &w->store, fault) != JG_OK)
