@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "script_request.h"
 
+#include "model/key_life.h"
 #include "store/keys.h"
 #include "store/records.h"
 
@@ -369,12 +370,32 @@ is_free(const struct jg_script_api_call *call, struct jg_txn *txn,
     return err == JG_E_NOT_FOUND || (err == JG_OK && is_own(call, old.org_id));
 }
 
+/* When the record goes, by what the session itself says: keys that scripts make
+ * would fill the store. False: it is no session. */
+static bool
+read_end(struct jg_script_api_call *call, const struct jg_json *json,
+         struct jg_str text, struct jg_arena *a, int64_t *out)
+{
+    const struct jg_snapshot none = {.conf = call->broker->conf};
+    const struct jg_list no_rights = {NULL, 0};
+    const struct jg_bind_source source = {.text = text};
+    struct jg_stored_session session;
+    struct jg_key_life life;
+
+    if (jg_stored_session_read(&source, json, a, &session) != JG_OK)
+        return false;
+    life = jg_key_life_of(&session);
+    *out = jg_key_life_end(&none, &no_rights, &life, jg_clock_s());
+    return true;
+}
+
 /* Under the id as it is given (reference 7.7 b). */
 static bool
 put_key(struct jg_script_api_call *call, struct jg_str key,
-        struct jg_str session, struct jg_arena *a)
+        struct jg_str session, int64_t ends_s, struct jg_arena *a)
 {
-    struct jg_stored_key record = {.org_id = call->org_id, .session = session};
+    struct jg_stored_key record = {
+        .org_id = call->org_id, .session = session, .ends_s = ends_s};
     struct jg_key_id id;
     struct jg_txn *txn;
     enum jg_err err;
@@ -396,12 +417,14 @@ set_key(struct jg_script_api_call *call, const struct jg_str *args,
         size_t count, struct jg_arena *a, struct jg_buf *out)
 {
     const struct jg_json *json;
+    int64_t ends_s;
 
     (void)out;
     if (count < 2 || call->keys++ >= JG_SCRIPT_KEYS_MAX || args[0].len == 0 ||
         args[0].len > JG_KEY_BYTES_MAX ||
         jg_json_parse(args[1], &jg_json_limits_conf, a, &json, NULL) != JG_OK ||
-        !is_session(call, json) || !put_key(call, args[0], args[1], a))
+        !is_session(call, json) || !read_end(call, json, args[1], a, &ends_s) ||
+        !put_key(call, args[0], args[1], ends_s, a))
         jg_log(&call->broker->log, JG_LOG_WARN,
                "script of API %.*s: TykSetKeyData stored nothing: the session "
                "is no JSON, or has neither access_rights nor apply_policies, "

@@ -27,6 +27,11 @@ function set(request) {
     org_id: request.Params.org[0], apply_policies: ["default"]}), "1");
   return answer("done");
 }
+function brief(request) {
+  TykSetKeyData("a-brief-key", JSON.stringify({apply_policies: ["default"],
+    expires: 1, post_expiry_action: request.Params.action[0]}), "1");
+  return answer(TykGetKeyData("a-brief-key", "open"));
+}
 function many() {
   var key = "", i;
   for (i = 0; i < 150; i++) key = TykGetKeyData("a-key-of-ours", "open");
@@ -73,7 +78,7 @@ def gw(module_gateway, many_lines):
     gw.conf["enable_jsvm"] = True
     gw.conf["jsvm_timeout"] = 2
     gw.add_policy()
-    names = ["throws", "calls", "get", "set", "many", "lines"]
+    names = ["throws", "calls", "get", "set", "many", "lines", "brief"]
     gw.add_api("open", use_keyless=True, enable_jwt=False, org_id="default",
                version_data=versions(*[
                    virtual(f"/{n}$", n, SCRIPT % many_lines) for n in names],
@@ -130,6 +135,13 @@ def test_keys_of_another_organisation_are_not_replaced(gw):
     assert gw.get("/open/set?key=a-new-key&org=default").body == b"done"
     assert gw.get("/open/get?key=a-new-key").json()["apply_policies"] == [
         "default"]
+
+
+def test_a_key_of_a_script_ends_as_its_session_says(gw):
+    kept = gw.get("/open/brief?action=nothing").json()
+    assert kept["post_expiry_action"] == "nothing"
+    ended = gw.get("/open/brief?action=delete").json()
+    assert ended["message"] == "Key not found"
 
 
 def test_one_call_asks_for_so_many_keys_and_no_more(gw):
