@@ -83,8 +83,10 @@ jg_region_alloc(void *udata, size_t size)
         return NULL;
     head = r->free[index];
     if (head != NULL) {
-        memcpy(&r->free[index], head + 1, NEXT_BYTES);
-        return head + 1;
+        void *block = head + 1;
+
+        memcpy(&r->free[index], block, NEXT_BYTES);
+        return block;
     }
     if (rounded > r->max - r->used ||
         sizeof(*head) > r->max - r->used - rounded)
