@@ -27,11 +27,12 @@ test-keycloak: ## with a real Keycloak; needs Java 17 and, once, Maven
 	@tools/build.sh $(BUILD) -Dtests=true
 	@/usr/bin/python3 tests/keycloak/run.py $(BUILD)
 
-test-browser: ui ## the dashboard in Debian's chromium, at a real gateway; makes docs/screenshots/
+test-browser: ui ## the dashboard in Debian's chromium, at a real gateway; WRITE=1: docs/screenshots/
 	@tools/deps.sh build browser
 	@tools/build.sh $(BUILD)
 	@tools/npm.sh tests/browser
-	@node tests/browser/run.mjs $(BUILD)
+	@cd dashboard && npm run --silent check
+	@node tests/browser/run.mjs $(BUILD) $(if $(WRITE),--write)
 
 asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx
 	@tools/deps.sh build test

@@ -64,6 +64,7 @@ cli_serve(struct serve *serve, const char *run_folder)
     if (code == CLI_OK)
         code = cli_folders_open(serve, run_folder);
     if (code == CLI_OK) {
+        cli_ui_install(serve);
         cli_nginx_version(serve);
         code = cli_ports_check(serve, &serve->config.conf);
     }

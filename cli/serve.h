@@ -30,7 +30,7 @@ struct serve {
     bool new_secret;      /* there was no secret before this start */
     char nginx[PATH_MAX], module[PATH_MAX], broker[PATH_MAX];
     char template[PATH_MAX], control_template[PATH_MAX];
-    char ui[PATH_MAX]; /* folder of the built dashboard; empty: not built */
+    char ui[PATH_MAX]; /* folder of the dashboard; empty: there is none */
 };
 
 /*
@@ -54,6 +54,12 @@ int cli_places_broker(char out[static PATH_MAX]);
 /* folders.c: user, storage folder with its lock, runtime folder. */
 int cli_folders_open(struct serve *serve, const char *run_folder);
 void cli_folders_close(struct serve *serve);
+
+/*
+ * ui.c: copy the dashboard into the runtime folder, and have serve->ui say so.
+ * When that fails it is left out, which was said: the gateway runs without it.
+ */
+void cli_ui_install(struct serve *serve);
 
 /* nginx_conf.c: the two files as texts, from <config>. JG_OK or said. */
 struct cli_nginx_conf {

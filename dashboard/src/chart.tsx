@@ -5,6 +5,8 @@ import {t} from "./text";
 
 export type Points = [times: number[], passed: number[], refused: number[]];
 
+const SPAN_S = 300;
+
 const colour = (name: string) =>
     getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -14,8 +16,8 @@ function options(width: number): uPlot.Options {
         font: "12px system-ui, sans-serif"};
     return {
         width, height: 180, cursor: {drag: {x: false, y: false}},
-        axes: [axis, {...axis, size: 48}], legend: {live: true},
-        scales: {y: {range: (_, __, max) => [0, Math.max(1, max * 1.1)]}},
+        axes: [{...axis, incrs: [60], values: "{HH}:{mm}"}, {...axis, size: 48}], legend: {live: true},
+        scales: {x: {range: (_, __, max) => [max - SPAN_S, max]}, y: {range: (_, __, max) => [0, Math.max(1, max * 1.1)]}},
         series: [{value: "{HH}:{mm}:{ss}"},
             {label: t.overview.chartPassed, stroke: colour("--good"), width: 2,
              points: {show: false}},

@@ -39,6 +39,7 @@ export interface Target {
     etag: string | null;
     isNew: boolean;
     mask: (text: string) => string;
+    also?: (text: string) => string | null;     // another document that is made
     save: (text: string, match: Record<string, string>) => Promise<{text: string}>;
     after?: (text: string) => Promise<void>;    // before the reload
     onSaved: (text: string, warnings: Finding[]) => void;
@@ -96,6 +97,7 @@ export function Editor(p: {target: Target}) {
         {text: target.original, original: target.original, etag: target.etag});
     const [raw, setRaw] = useState(target.form === null);
     const [asks, setAsks] = useState(false);
+    const [round, setRound] = useState(0);  // fields forget what was typed
     const {busy, problem, clear, run} = useAction();
     const put = (text: string) => setDraft({...draft, text});
     const dirty = draft.text !== draft.original;
@@ -111,6 +113,7 @@ export function Editor(p: {target: Target}) {
     const discard = () => {
         drafts.delete(target.key);
         setDraft({text: target.original, original: target.original, etag: target.etag});
+        setRound(round + 1);
         clear();
     };
     const save = () => run(async () => {
@@ -132,7 +135,7 @@ export function Editor(p: {target: Target}) {
                     {t.problem.current}</button></Notice>
             : <Failure problem={problem} />)}
         <div class={target.form ? "halves" : ""}>
-            {target.form && <div class="form">
+            {target.form && <div class="form" key={round}>
                 {broken === null
                     ? target.form(makeDocument(target, draft.text, put, problem))
                     : <Notice kind="warning">{t.api.broken} {broken}</Notice>}
@@ -160,6 +163,9 @@ export function Editor(p: {target: Target}) {
         {asks && <Dialog title={t.save.title} onClose={() => setAsks(false)}>
             <Diff before={target.isNew ? "" : masked(target, draft.original, null)}
                   after={masked(target, draft.text, draft.original)} />
+            {target.also?.(draft.text) && <>
+                <h3>{t.save.also}</h3>
+                <Diff before="" after={target.also(draft.text)!} /></>}
             <div class="bar">
                 <button type="button" class="main" onClick={save}>{t.save.button}</button>
                 <button type="button" onClick={() => setAsks(false)}>{t.common.cancel}</button>

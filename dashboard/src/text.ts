@@ -120,6 +120,7 @@ export const t = {
         masked: "The secret is not shown here.",
         bare: "While you edit, the secret is shown as it is.",
         broken: "This is not valid JSON yet:",
+        uris: "Its keys come from jwt_jwks_uris as well: edit those as JSON.",
         oas: "This is an OAS definition: it is edited as JSON.",
         policyName: (name: string) => `Default policy of ${name}`,
         explain: "Explain a token of this API", try: "Try it",
@@ -138,14 +139,14 @@ export const t = {
         rights: "Access rights", rightsHelp: "The APIs that its callers may use.",
         limits: "Limits",
         rate: "Rate", rateHelp: "Requests in each period. 0: no limit.",
-        per: "Per (seconds)",
+        per: "Per (s)",
         quota: "Quota", quotaHelp: "Requests until it renews. -1: no quota.",
-        renewal: "Quota renews after (seconds)",
-        expires: "Keys expire after (seconds)", expiresHelp: "0: never. Only for stored keys.",
+        renewal: "Renewal (s)",
+        expires: "Key life (s)", expiresHelp: "0: never. Only for stored keys.",
         noApis: "There is no API yet.",
     },
     save: {
-        title: "Save these changes?", none: "Nothing was changed.",
+        title: "Save these changes?", also: "And this policy:",
         button: "Save and reload", first: "This document is new.",
         saved: "Saved, and in force.",
         warnings: "Saved. The gateway says:",
@@ -227,6 +228,11 @@ export function ago(unix: number | undefined): string {
 
 export function date(unix: number): string {
     return `${new Date(unix * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/* Of an RFC 3339 time, as the clock on the wall shows it. */
+export function clock(time: string): string {
+    return new Date(time).toLocaleTimeString("en-GB");
 }
 
 export function duration(seconds: number | null): string {

@@ -51,6 +51,16 @@ export function useResource<T>(path: string | null, parse: (text: string) => T,
             etag: same ? state.etag : null, again};
 }
 
+/* Reads anew when <id> is another one: a save on the last screen may show here. */
+export function useFresh(id: string | null, ...all: Resource<unknown>[]) {
+    const first = useRef(true);
+    useEffect(() => {
+        if (!first.current)
+            all.forEach((resource) => resource.again());
+        first.current = false;
+    }, [id]);
+}
+
 export const json = <T,>() => (text: string): T => JSON.parse(text) as T;
 
 export function Notice(props: {kind: "error" | "warning" | "good" | "info";

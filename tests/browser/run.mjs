@@ -1,5 +1,6 @@
 // The dashboard in Debian's chromium, at a real gateway, with its real headers:
-// node run.mjs BUILD. Ends with "N passed, N failed"; writes docs/screenshots/.
+// node run.mjs BUILD [--write] [PART OF A NAME]. Ends with "N passed, N failed".
+// Screenshots are in BUILD/screenshots; with --write they replace docs/screenshots.
 import {chromium} from "playwright-core";
 import {spawn, execFileSync} from "node:child_process";
 import fs from "node:fs";
@@ -12,7 +13,9 @@ import {tests} from "./tests.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const build = path.resolve(process.argv[2] ?? path.join(root, "build"));
-const shots = path.join(root, "docs/screenshots");
+const write = process.argv.includes("--write");
+const only = process.argv.slice(3).find((word) => word !== "--write");
+const shots = path.join(write ? path.join(root, "docs") : build, "screenshots");
 const axe = fs.readFileSync(
     path.join(root, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
 const TIMEOUT_MS = 10000;
@@ -65,6 +68,13 @@ class World {
         return this.curl(`http://127.0.0.1:${this.demo.port}${url}`,
             ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : []));
     }
+    // The same while this process answers others, a key set for example.
+    async gateLater(url, bearer) {
+        const answer = await fetch(`http://127.0.0.1:${this.demo.port}${url}`,
+            {headers: {Authorization: `Bearer ${bearer}`}});
+        await answer.arrayBuffer();
+        return String(answer.status);
+    }
     async control(method, url, body) {
         const answer = await fetch(`http://127.0.0.1:${this.demo.control}${url}`, {
             method, headers: {"X-Tyk-Authorization": this.demo.secret},
@@ -73,7 +83,12 @@ class World {
     }
     async open(place) {
         await this.page.goto(`http://127.0.0.1:${this.demo.control}/ui/#/${place}`);
+        const [first, second] = place.split(/[/?]/);
+        await this.page.locator(`nav a[href="#/${first}"][aria-current]`).waitFor();
+        if (second && !place.includes("?"))
+            await this.page.getByRole("link", {name: "←"}).waitFor();
         await this.page.locator("main h1").waitFor();
+        await this.page.getByText("Loading…").first().waitFor({state: "detached"});
     }
     async api(id, more = {}) {
         await this.control("POST", "/tyk/apis", {
@@ -88,7 +103,6 @@ class World {
 }
 
 async function main() {
-    const only = process.argv[3];
     const demo = await startDemo();
     const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
         args: ["--no-sandbox", "--disable-gpu"]});

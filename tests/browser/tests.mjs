@@ -1,7 +1,9 @@
 // One row a test: its name as a sentence, and what it does.
 import {build} from "../../dashboard/node_modules/esbuild/lib/main.js";
-import {execFileSync} from "node:child_process";
+import {execFileSync, spawnSync} from "node:child_process";
+import {generateKeyPairSync, sign} from "node:crypto";
 import fs from "node:fs";
+import http from "node:http";
 import path from "node:path";
 import {equal, token} from "./helpers.mjs";
 
@@ -43,7 +45,6 @@ async function eachScreen(world, theme, look) {
         await world.open(place);
         if (place === "explain")
             await explain(world.page, token({sub: "john", exp: 1700000000}), "my-jwt-api");
-        await world.page.waitForLoadState("networkidle").catch(() => {});
         await look(place);
     }
 }
@@ -51,8 +52,9 @@ async function eachScreen(world, theme, look) {
 // All of a screen, in a window as high as it is.
 async function draw(page, file) {
     const height = await page.evaluate("document.documentElement.scrollHeight");
-    await page.setViewportSize({width: 1280, height: Math.min(height, 1600)});
+    await page.setViewportSize({width: 1280, height: Math.min(height, 1200)});
     await page.screenshot({path: file});
+    spawnSync("pngquant", ["--force", "--output", file, "--", file]);   // if it is there
     await page.setViewportSize({width: 1280, height: 800});
 }
 
@@ -119,10 +121,39 @@ export const tests = [
     await page.getByLabel("Target URL").fill(world.demo.upstream);
     await page.getByLabel("Shared secret").fill("a secret of mine");
     await save(page);
-    equal(await page.locator("h1").innerText(), "Orders & more", "title");
+    await page.getByRole("heading", {name: "Orders & more"}).waitFor();
+    equal(await page.getByLabel("Default policy of Orders & more").isChecked(), true, "its policy");
     equal([world.gate("/orders-more/get", token({sub: "ann"}, "a secret of mine")),
            world.gate("/orders-more/get", token({sub: "ann"}, "another")),
            world.gate("/orders-more/get")], ["200", "403", "400"], "through the gateway");
+}],
+
+["an API with a JWKS URL made by clicking takes the provider's tokens", async (world) => {
+    const {page} = world;
+    const {publicKey, privateKey} = generateKeyPairSync("rsa", {modulusLength: 2048});
+    const signed = (kid) => {
+        const text = [{alg: "RS256", typ: "JWT", kid}, {sub: "ann"}].map((part) =>
+            Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+        return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
+    };
+    const provider = http.createServer((_, answer) => answer.end(JSON.stringify({keys: [
+        {...publicKey.export({format: "jwk"}), kid: "first", alg: "RS256", use: "sig"}]})));
+    await new Promise((done) => provider.listen(0, "127.0.0.1", done));
+    try {
+        await world.open("apis/new");
+        await page.getByLabel("API name").fill("With provider");
+        await page.getByLabel("Target URL").fill(world.demo.upstream);
+        await page.getByLabel("JWT signing method").selectOption("rsa");
+        await page.getByLabel("JWKS URL").fill(`http://127.0.0.1:${provider.address().port}/certs`);
+        await save(page);
+        equal([await world.gateLater("/with-provider/get", signed("first")),
+               await world.gateLater("/with-provider/get", signed("other"))], ["200", "403"],
+              "through the gateway");
+        await world.open("identity");
+        await page.getByRole("row").filter({hasText: "first"}).filter({hasText: "active"}).waitFor();
+    } finally {
+        provider.close();
+    }
 }],
 
 ["the reason of an expired token is explained with its numbers", async (world) => {
@@ -153,7 +184,7 @@ export const tests = [
     await page.getByLabel("Policy name").fill("Gold");
     await page.getByLabel("My JWT API").check();
     await page.getByLabel(/^Rate/).fill("7");
-    await page.getByLabel("Per (seconds)").fill("60");
+    await page.getByLabel("Per (s)").fill("60");
     await save(page);
     const policy = JSON.parse((await world.control("GET", "/tyk/policies/gold")).text);
     equal([policy.rate, policy.per, policy.access_rights["my-jwt-api"].versions],

@@ -6,7 +6,7 @@ import {member, setMember} from "../json_edit";
 import {address, go, type Route} from "../route";
 import {t} from "../text";
 import {Check, Empty, json, matches, Notice, Search, SelectField, State,
-        Table, TextField, useResource, Wait} from "../widgets";
+        Table, TextField, useFresh, useResource, Wait} from "../widgets";
 
 const MASK = "••••••••";
 type Mode = keyof typeof t.api.modes;
@@ -88,7 +88,9 @@ function KeySource(p: {doc: Document}) {
     const shared = {code: "jwt_source", error: doc.error(["jwt_source"])};
     if (method === "hmac")
         return <Secret doc={doc} />;
+    const uris = doc.get(["jwt_jwks_uris"]);
     return <>
+        {Array.isArray(uris) && uris.length > 0 && <Notice kind="info">{t.api.uris}</Notice>}
         <SelectField label={t.api.source} value={shown}
             options={[["url", t.api.sources.url], ["pem", t.api.sources.pem]]}
             onInput={(to) => { setKind(to as Source); doc.set(["jwt_source"], ""); }} />
@@ -172,10 +174,10 @@ function Form(p: {doc: Document; policies: Policy[]; making: boolean;
 }
 
 /* A policy that grants one API, of the same name. */
-function policyFor(text: string): string {
+function policyFor(text: string, id: string): string {
     const api = JSON.parse(text) as Api & {org_id?: string};
     return JSON.stringify({
-        id: api.api_id, name: t.api.policyName(api.name ?? api.api_id),
+        id, name: t.api.policyName(api.name ?? api.api_id),
         org_id: api.org_id ?? "default", active: true, quota_max: -1,
         access_rights: {[api.api_id]: {api_id: api.api_id, api_name: api.name ?? "",
                                        versions: ["Default"]}},
@@ -184,20 +186,34 @@ function policyFor(text: string): string {
 
 async function savePolicy(text: string) {
     try {
-        await call("POST", "/tyk/policies", policyFor(text), {"If-None-Match": "*"});
+        await call("POST", "/tyk/policies", text, {"If-None-Match": "*"});
     } catch (e) {
-        if (e instanceof Problem)
-            throw new Problem(e.status, `${t.save.partly} ${e.message}`, e.findings);
-        throw e;
+        throw e instanceof Problem
+            ? new Problem(0, `${t.save.partly} ${e.message}`, e.findings) : e;
     }
+}
+
+/* An id of its own: a policy that is there already is not touched. */
+function freeId(wanted: string, policies: Policy[]): string {
+    let id = wanted;
+    for (let i = 2; policies.some((policy) => policy.id === id); i++)
+        id = `${wanted}-${i}`;
+    return id;
 }
 
 function NewApi(p: {policies: Policy[]}) {
     const [making, setMaking] = useState(true);
-    const wanted = (text: string) => making && JSON.parse(text).enable_jwt === true;
+    const wanted = (text: string) => {
+        const api = JSON.parse(text) as Api;
+        return making && api.enable_jwt === true && !api.use_keyless && api.api_id !== "";
+    };
+    const policyId = (text: string) =>
+        freeId((JSON.parse(text) as Api).api_id, p.policies);
+    const also = (text: string) =>
+        wanted(text) ? policyFor(text, policyId(text)) : null;
     /* What is saved: with the policy that is made as the default one. */
     const complete = (text: string) => wanted(text)
-        ? setMember(text, ["jwt_default_policies"], [JSON.parse(text).api_id]) : text;
+        ? setMember(text, ["jwt_default_policies"], [policyId(text)]) : text;
     return <>
         <p><a href={address("apis")}>← {t.apis.title}</a></p>
         <h1>{t.api.newTitle}</h1>
@@ -205,7 +221,12 @@ function NewApi(p: {policies: Policy[]}) {
             key: "api/new", original: template(), etag: null, isNew: true,
             mask: (text) => { try { return maskApi(complete(text)); } catch { return text; } },
             save: (text, match) => call("POST", "/tyk/apis", complete(text), match),
-            after: async (text) => { if (wanted(text)) await savePolicy(text); },
+            also,
+            after: async (text) => {
+                const policy = also(text);
+                if (policy !== null)
+                    await savePolicy(policy);
+            },
             onCurrent: () => {},
             onSaved: (text, warnings) => {
                 note = warnings;
@@ -295,6 +316,7 @@ export function Apis(p: {route: Route}) {
     const classic = useResource("/tyk/apis", json<Api[]>());
     const oas = useResource("/tyk/apis/oas", json<OasApi[]>());
     const policies = useResource("/tyk/policies", json<Policy[]>());
+    useFresh(p.route.id, classic, oas, policies);
     if (classic.data === null || oas.data === null || policies.data === null)
         return <><h1>{t.apis.title}</h1>
             <Wait of={[classic, oas, policies].find((r) => r.problem) ?? classic} /></>;

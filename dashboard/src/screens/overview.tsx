@@ -6,7 +6,7 @@ import type {Decision} from "../control";
 import {FlowCounts} from "../flow";
 import {by, quantile, readMetrics, value, type Sample} from "../metrics";
 import {address} from "../route";
-import {count, duration, t} from "../text";
+import {clock, count, duration, t} from "../text";
 import {Empty, json, Notice, Table, useResource, Wait} from "../widgets";
 
 const EVERY_MS = 2000;
@@ -77,7 +77,7 @@ function Recent(p: {decisions: Decision[]}) {
     return <Table label={t.overview.recent} head={[t.overview.time, t.overview.api,
         t.overview.method, t.overview.status, t.overview.reason, t.overview.took]}>
         {p.decisions.slice(0, RECENT).map((d) => <tr key={d.request_id}>
-            <td><time dateTime={d.time}>{d.time.slice(11, 19)}</time></td>
+            <td><time dateTime={d.time}>{clock(d.time)}</time></td>
             <td>{d.api_id
                 ? <a href={address("apis", d.api_id)}>{d.api_id}</a> : t.common.none}</td>
             <td>{d.method}</td><td>{d.status}</td>

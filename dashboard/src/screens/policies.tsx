@@ -6,7 +6,7 @@ import {member} from "../json_edit";
 import {address, go, type Route} from "../route";
 import {count, t} from "../text";
 import {Check, Empty, json, matches, Search, State, Table, TextField,
-        useResource, Wait} from "../widgets";
+        useFresh, useResource, Wait} from "../widgets";
 import {slug} from "./apis";
 import type {Finding} from "../control";
 
@@ -133,6 +133,7 @@ function List(p: {policies: Policy[]}) {
 export function Policies(p: {route: Route}) {
     const policies = useResource("/tyk/policies", json<Policy[]>());
     const apis = useResource("/tyk/apis", json<Api[]>());
+    useFresh(p.route.id, policies, apis);
     if (policies.data === null || apis.data === null)
         return <><h1>{t.policies.title}</h1>
             <Wait of={policies.problem ? policies : apis} /></>;
