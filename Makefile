@@ -10,7 +10,7 @@ build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
 	@tools/build.sh $(BUILD)
 
 ui: ## the dashboard into $(BUILD)/ui; needs Node 18 or later
-	@tools/deps.sh oidc
+	@command -v npm >/dev/null || tools/deps.sh oidc
 	@tools/ui.sh $(BUILD)
 
 run: build ## the demo: gateway on 8080, control API and dashboard on 8081; Ctrl-C ends it
