@@ -344,6 +344,8 @@ start(struct world *w)
     must(jg_cache_new(16 << 20, &key, &w->with.cache), "cache");
     must(jg_address_cache_new(&w->with.addresses), "addresses");
     must(jg_keysets_new(&w->with.keysets), "key sets");
+    must(jg_revoked_new(&w->with.revoked), "revocations");
+    must(jg_matching_new(&w->with.matching), "matching");
     fetch(w);
 }
 
@@ -352,6 +354,8 @@ end(struct world *w)
 {
     char command[64];
 
+    jg_matching_free(w->with.matching);
+    jg_revoked_free(w->with.revoked);
     jg_keysets_free(w->with.keysets);
     jg_address_cache_free(w->with.addresses);
     jg_cache_free(w->with.cache);

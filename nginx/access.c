@@ -53,6 +53,7 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .addresses = ctx->process->addresses,
         .keysets = ctx->process->keysets,
         .revoked = ctx->process->revoked,
+        .matching = ctx->process->matching,
     };
     set_clock(&d->with);
     d->request = &ctx->request;

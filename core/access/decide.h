@@ -33,8 +33,9 @@ enum jg_verdict {
  * without store no name has an address and no key is stored, without counters
  * nothing is limited and the first target of a list is always the first
  * choice, without keysets a key set by URL is read and parsed for each token,
- * without revoked nothing is. Cache hits, misses and evictions, and unknown
- * kids, are counted in <counters> by the decision itself.
+ * without revoked nothing is, without matching each request that needs a
+ * regular expression takes memory for it. Cache hits, misses and evictions, and
+ * unknown kids, are counted in <counters> by the decision itself.
  */
 struct jg_surroundings {
     const struct jg_snapshot *snapshot;
@@ -44,6 +45,7 @@ struct jg_surroundings {
     struct jg_address_cache *addresses; /* before the store; needs counters */
     struct jg_keysets *keysets;         /* the same for key sets by URL */
     struct jg_revoked *revoked;         /* tokens, callers, signing keys */
+    struct jg_matching *matching;       /* one decision at a time uses it */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
 };

@@ -348,7 +348,10 @@ jg_step_version(struct jg_decision *d)
 {
     enum jg_err err;
 
-    d->matching.arena = d->arena;
+    if (d->with.matching != NULL)
+        d->matching = *d->with.matching;
+    else
+        d->matching.arena = d->arena;
     err = choose(d);
     if (err == JG_OK)
         err = check_expiry(d);

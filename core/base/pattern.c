@@ -198,6 +198,42 @@ match_data(struct jg_matching *m)
     return m->data;
 }
 
+/* PCRE2 doubles its memory up to the limit; the arena keeps all of it. */
+#define KEPT_CHUNK_BYTES 1024
+#define KEPT_MAX_BYTES (4 * JG_PATTERN_HEAP_KIB * 1024)
+
+enum jg_err
+jg_matching_new(struct jg_matching **out)
+{
+    struct jg_arena *arena = jg_mem_grow(NULL, sizeof(*arena));
+    struct jg_matching *m;
+
+    if (arena == NULL)
+        return JG_E_NOMEM;
+    jg_arena_init(arena, KEPT_CHUNK_BYTES, KEPT_MAX_BYTES);
+    m = jg_arena_alloc(arena, sizeof(*m));
+    if (m != NULL)
+        m->arena = arena;
+    if (m == NULL || match_data(m) == NULL) {
+        jg_arena_free(arena);
+        jg_mem_free(arena);
+        return JG_E_NOMEM;
+    }
+    *out = m;
+    return JG_OK;
+}
+
+void
+jg_matching_free(struct jg_matching *m)
+{
+    struct jg_arena *arena = m == NULL ? NULL : m->arena;
+
+    if (arena == NULL)
+        return;
+    jg_arena_free(arena); /* <m> lies in it */
+    jg_mem_free(arena);
+}
+
 /* Does the expression match from the byte <from> on? */
 static enum jg_match
 run(const struct jg_pattern *p, struct jg_str s, size_t from,

@@ -51,13 +51,20 @@ struct jg_pattern {
 };
 
 /*
- * What matches of one request share: memory from <arena>, taken at the first
- * one that needs it. Zero the rest.
+ * What matches share that run one after the other: memory from <arena>, taken
+ * at the first one that needs it, 20 KiB or more. Zero the rest.
  */
 struct jg_matching {
     struct jg_arena *arena;
     void *data;
 };
+
+/*
+ * One with an arena of its own, for a process to keep: requests that work on a
+ * copy of it take no memory for their matches. JG_E_NOMEM.
+ */
+enum jg_err jg_matching_new(struct jg_matching **out);
+void jg_matching_free(struct jg_matching *m); /* NULL is fine */
 
 /*
  * Compile <text> into <out>, which stays untouched on failure.

@@ -21,9 +21,9 @@ struct jg_key_slot {
     size_t signature_bytes; /* exact */
     EVP_MD *digest;         /* NULL where the family has none */
     EVP_PKEY_CTX *pkey;     /* RSA, ECDSA: after verify_init and padding */
-    EVP_MD_CTX *start;      /* HMAC: after the inner padded key;
-                             * EdDSA, ML-DSA: after DigestVerifyInit */
-    EVP_MD_CTX *finish;     /* HMAC: after the outer padded key */
+    EVP_MD_CTX *start;      /* EdDSA, ML-DSA: after DigestVerifyInit */
+    unsigned char *secret;  /* HMAC: no longer than a block of the digest */
+    size_t secret_len;
 };
 
 struct jg_key {

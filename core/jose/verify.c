@@ -15,6 +15,27 @@ verdict(int result)
     return result == 1 ? JG_OK : jg_crypto_error(JG_E_SIGNATURE);
 }
 
+#define BLOCK_MAX 144  /* no digest of OpenSSL has longer blocks */
+#define INNER_PAD 0x36 /* RFC 2104 2 */
+#define OUTER_PAD 0x5c
+
+/* Begin a digest with the secret, every byte of its block xor <pad>. */
+static bool
+begin_padded(const struct jg_key_slot *slot, unsigned char pad, EVP_MD_CTX *ctx)
+{
+    size_t len = (size_t)EVP_MD_get_block_size(slot->digest);
+    unsigned char block[BLOCK_MAX];
+    bool done = len <= sizeof(block);
+
+    memset(block, pad, sizeof(block));
+    for (size_t i = 0; done && i < slot->secret_len; i++)
+        block[i] ^= slot->secret[i];
+    done = done && EVP_DigestInit_ex2(ctx, slot->digest, NULL) == 1 &&
+           EVP_DigestUpdate(ctx, block, len) == 1;
+    jg_mem_wipe(block, sizeof(block));
+    return done;
+}
+
 enum jg_err
 jg_key_mac(const struct jg_key_slot *slot, struct jg_str message,
            unsigned char out[static EVP_MAX_MD_SIZE])
@@ -25,10 +46,10 @@ jg_key_mac(const struct jg_key_slot *slot, struct jg_str message,
 
     if (ctx == NULL)
         return JG_E_NOMEM;
-    if (EVP_MD_CTX_copy_ex(ctx, slot->start) != 1 ||
+    if (!begin_padded(slot, INNER_PAD, ctx) ||
         EVP_DigestUpdate(ctx, message.p, message.len) != 1 ||
         EVP_DigestFinal_ex(ctx, out, &len) != 1 ||
-        EVP_MD_CTX_copy_ex(ctx, slot->finish) != 1 ||
+        !begin_padded(slot, OUTER_PAD, ctx) ||
         EVP_DigestUpdate(ctx, out, len) != 1 ||
         EVP_DigestFinal_ex(ctx, out, &len) != 1)
         err = jg_crypto_error(JG_E_CRYPTO);
