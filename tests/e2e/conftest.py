@@ -10,6 +10,7 @@ import tempfile
 
 import pytest
 
+import tokens  # NOW is set before other processes begin
 from broker import Broker
 from gateway import Gateway
 from upstream import Upstream
@@ -65,7 +66,8 @@ def module_gateway(module_folder, upstream):
 
 
 def pytest_report_header():
-    return f"build: {os.environ.get('JOTGATE_BUILD', ROOT / 'build')}"
+    return [f"build: {os.environ.get('JOTGATE_BUILD', ROOT / 'build')}",
+            f"now: {tokens.NOW}"]
 
 
 def pytest_make_parametrize_id(val):

@@ -11,10 +11,9 @@ import time
 import pytest
 
 from gateway import BUILD, SECRET, b64
-from tokens import PAGE_TOKEN, hs256, raw
+from tokens import NOW, PAGE_TOKEN, hs256, raw
 
 QUESTIONS = 100_000 if os.environ.get("JOTGATE_LONG") else 1_500
-NOW = int(time.time())
 
 
 @pytest.fixture(scope="module")

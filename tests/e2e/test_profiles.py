@@ -7,18 +7,16 @@ import base64
 import json
 import re
 import subprocess
-import time
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric import rsa
 from gateway import BUILD, b64
-from tokens import hs256, raw, url64
+from tokens import NOW, hs256, raw, url64
 
 STRONG = "a-secret-of-thirty-two-bytes-and-more"
 LEAKED_LONG = "a-string-secret-at-least-256-bits-long"
-NOW = int(time.time())
 FULL = {"sub": "ada", "iss": "idp", "aud": "api", "exp": NOW + 3600}
 
 

@@ -3,10 +3,15 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import time
 
 import jwt
 
 SECRET = "tyk123"
+# One for all processes of a run, since the names of tests may hold it. Tests
+# may run long after it: what ends soon is made when it is used.
+NOW = int(os.environ.setdefault("JOTGATE_TEST_NOW", str(int(time.time()))))
 # The product page's own token.
 PAGE_TOKEN = ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIi"
               "wibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.7u0ls1snw4tPEz"
