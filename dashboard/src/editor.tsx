@@ -38,7 +38,8 @@ export interface Target {
     original: string;           // the text in force, or the template of a new one
     etag: string | null;
     isNew: boolean;
-    mask: (text: string) => string;
+    /* Secrets out of sight; one that differs from <before> is marked. */
+    mask: (text: string, before: string) => string;
     also?: (text: string) => string | null;     // another document that is made
     save: (text: string, match: Record<string, string>) => Promise<{text: string}>;
     after?: (text: string) => Promise<void>;    // before the reload
@@ -150,7 +151,7 @@ export function Editor(p: {target: Target}) {
                 </> : <>
                     <div class="row"><h2>{t.api.json}</h2>
                         <button type="button" onClick={() => setRaw(true)}>{t.api.edit}</button></div>
-                    <pre tabIndex={0} aria-label={t.api.json}>{target.mask(draft.text)}</pre>
+                    <pre tabIndex={0} aria-label={t.api.json}>{target.mask(draft.text, draft.original)}</pre>
                 </>}
             </section>
         </div>
@@ -161,8 +162,8 @@ export function Editor(p: {target: Target}) {
                 {t.common.discard}</button>
         </div>
         {asks && <Dialog title={t.save.title} onClose={() => setAsks(false)}>
-            <Diff before={target.isNew ? "" : masked(target, draft.original, null)}
-                  after={masked(target, draft.text, draft.original)} />
+            <Diff before={target.isNew ? "" : target.mask(draft.original, draft.original)}
+                  after={target.mask(draft.text, draft.original)} />
             {target.also?.(draft.text) && <>
                 <h3>{t.save.also}</h3>
                 <Diff before="" after={target.also(draft.text)!} /></>}
@@ -172,13 +173,6 @@ export function Editor(p: {target: Target}) {
             </div>
         </Dialog>}
     </form>;
-}
-
-/* Secrets out of sight, yet a changed one shows as a change. */
-function masked(target: Target, text: string, before: string | null): string {
-    const shown = target.mask(text);
-    const same = before === null || target.mask(before) !== shown || before === text;
-    return same ? shown : shown.replace("••••••••", "•••••••• *");
 }
 
 /* After a save: that it worked, and what the gateway had to say about it. */

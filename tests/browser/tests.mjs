@@ -177,6 +177,20 @@ export const tests = [
     equal(after, before.replace('"name":"kept"', '"name":"Kept!"'), "the document");
 }],
 
+["a new secret is in the difference, but cannot be read there", async (world) => {
+    const {page} = world;
+    await world.open("apis/my-jwt-api");
+    await page.getByLabel("Shared secret").fill("quite another");
+    await page.getByLabel("API name").fill("Another name");
+    await page.getByRole("button", {name: "Review changes"}).click();
+    const text = await page.locator(".diff").innerText();
+    equal([text.includes("(new)"), text.includes("Another name"),
+           text.includes(Buffer.from("quite another").toString("base64"))],
+          [true, true, false], text);
+    await page.getByRole("button", {name: "Cancel"}).click();
+    await page.getByRole("button", {name: "Discard changes"}).click();
+}],
+
 ["a policy is made, limited and granted by clicking", async (world) => {
     const {page} = world;
     await world.open("policies");

@@ -37,12 +37,13 @@ function sourceOf(method: string, source: string): {kind: Source; text: string} 
     return {kind, text};
 }
 
-export function maskApi(text: string): string {
+export function maskApi(text: string, before: string): string {
     try {
         const api: unknown = JSON.parse(text);
         const source = member(api, ["jwt_source"]);
+        const same = source === member(JSON.parse(before), ["jwt_source"]);
         return member(api, ["jwt_signing_method"]) === "hmac" && source
-            ? setMember(text, ["jwt_source"], MASK) : text;
+            ? setMember(text, ["jwt_source"], same ? MASK : `${MASK} (${t.api.fresh})`) : text;
     } catch {
         return text;
     }
@@ -219,7 +220,13 @@ function NewApi(p: {policies: Policy[]}) {
         <h1>{t.api.newTitle}</h1>
         <Editor target={{
             key: "api/new", original: template(), etag: null, isNew: true,
-            mask: (text) => { try { return maskApi(complete(text)); } catch { return text; } },
+            mask: (text, before) => {
+                try {
+                    return maskApi(complete(text), before);
+                } catch {
+                    return text;
+                }
+            },
             save: (text, match) => call("POST", "/tyk/apis", complete(text), match),
             also,
             after: async (text) => {
