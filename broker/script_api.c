@@ -158,21 +158,6 @@ read_headers(const struct jg_json *spec,
     return count;
 }
 
-static bool
-join(struct jg_arena *a, struct jg_str x, struct jg_str y, struct jg_str *out)
-{
-    char *p = jg_arena_alloc(a, x.len + y.len + 1);
-
-    if (p == NULL)
-        return false;
-    if (x.len > 0)
-        memcpy(p, x.p, x.len);
-    if (y.len > 0)
-        memcpy(p + x.len, y.p, y.len);
-    *out = (struct jg_str){p, x.len + y.len};
-    return true;
-}
-
 /* The lines that a script is told: what is done with them takes time that
  * grows with the square of their number. */
 static struct jg_str
@@ -288,9 +273,13 @@ make_request(struct jg_script_api_call *call, const struct jg_str *args,
     if (request.method.len == 0)
         request.method = JG_STR("GET");
     request.timeout_ms = call->deadline_ms - jg_clock_ms();
+    request.url =
+        jg_arena_join(a,
+                      (const struct jg_str[]){text_of(spec, "Domain"),
+                                              text_of(spec, "Resource")},
+                      2);
     if (request.timeout_ms <= 0 || !read_body(spec, a, &request.body) ||
-        !join(a, text_of(spec, "Domain"), text_of(spec, "Resource"),
-              &request.url))
+        request.url.p == NULL)
         return false;
     request.header_count = read_headers(spec, headers);
     return run(call, &request, out);

@@ -21,28 +21,6 @@ variable(const struct jg_decision *d, const struct jg_part *part, size_t *bytes,
     return *bytes > JG_HEADER_BYTES_MAX ? JG_E_HEADER_SIZE : JG_OK;
 }
 
-static enum jg_err
-join(struct jg_arena *a, const struct jg_str *texts, size_t count,
-     struct jg_str *out)
-{
-    size_t len = 0;
-    char *p;
-
-    for (size_t i = 0; i < count; i++)
-        len += texts[i].len;
-    p = jg_arena_alloc(a, len + 1);
-    if (p == NULL)
-        return JG_E_NOMEM;
-    len = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (texts[i].len > 0)
-            memcpy(p + len, texts[i].p, texts[i].len);
-        len += texts[i].len;
-    }
-    *out = (struct jg_str){p, len};
-    return JG_OK;
-}
-
 enum jg_err
 jg_template_text(const struct jg_decision *d, const struct jg_template *t,
                  size_t *bytes, struct jg_str *out)
@@ -59,8 +37,10 @@ jg_template_text(const struct jg_decision *d, const struct jg_template *t,
         if (err != JG_OK)
             return err;
     }
-    if (t->count > 1)
-        return join(d->arena, texts, t->count, out);
-    *out = t->count == 0 ? JG_STR("") : texts[0];
-    return JG_OK;
+    if (t->count <= 1) {
+        *out = t->count == 0 ? JG_STR("") : texts[0];
+        return JG_OK;
+    }
+    *out = jg_arena_join(d->arena, texts, t->count);
+    return out->p != NULL ? JG_OK : JG_E_NOMEM;
 }

@@ -72,24 +72,6 @@ jg_question_token(struct jg_str pasted, struct jg_arena *a)
     return jg_arena_str(a, token);
 }
 
-/* a b c, one after the other, in the arena. */
-static struct jg_str
-join(struct jg_arena *a, struct jg_str x, struct jg_str y, struct jg_str z)
-{
-    struct jg_str parts[] = {x, y, z};
-    char *p = jg_arena_alloc(a, x.len + y.len + z.len);
-    size_t len = 0;
-
-    if (p == NULL)
-        return (struct jg_str){NULL, 0};
-    for (size_t i = 0; i < 3; i++) {
-        if (parts[i].len > 0)
-            memcpy(p + len, parts[i].p, parts[i].len);
-        len += parts[i].len;
-    }
-    return (struct jg_str){p, len};
-}
-
 static struct jg_str
 or_else(struct jg_str s, struct jg_str other)
 {
@@ -113,9 +95,12 @@ find_target(const struct jg_explanation *e, const struct jg_api *api,
     }
     if (jg_str_starts(path, JG_STR("/")))
         path = jg_str_from(path, 1);
-    *out =
-        join(a, base, jg_str_ends(base, JG_STR("/")) ? JG_STR("") : JG_STR("/"),
-             path);
+    *out = jg_arena_join(
+        a,
+        (const struct jg_str[]){
+            base, jg_str_ends(base, JG_STR("/")) ? JG_STR("") : JG_STR("/"),
+            path},
+        3);
     return out->p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
@@ -132,18 +117,27 @@ place_token(struct jg_explanation *e, const struct jg_auth_config *source,
     if (!source->disable_header) {
         bool bearer = jg_str_starts_nocase(token, JG_STR("Bearer "));
 
-        *at =
-            join(a, bearer ? JG_STR("") : JG_STR("Bearer "), token, JG_STR(""));
+        *at = jg_arena_join(a,
+                            (const struct jg_str[]){
+                                bearer ? JG_STR("") : JG_STR("Bearer "), token},
+                            2);
     } else if (source->use_param) {
         struct jg_str target = e->request.target;
         bool more = jg_str_find(target, '?') < target.len;
 
         name = or_else(source->param_name, name);
-        target = join(a, target, more ? JG_STR("&") : JG_STR("?"), name);
-        e->request.target = join(a, target, JG_STR("="), token);
+        e->request.target = jg_arena_join(
+            a,
+            (const struct jg_str[]){target, more ? JG_STR("&") : JG_STR("?"),
+                                    name, JG_STR("="), token},
+            5);
         return e->request.target.p != NULL ? JG_OK : JG_E_NOMEM;
     } else {
-        *at = join(a, or_else(source->cookie_name, name), JG_STR("="), token);
+        *at = jg_arena_join(
+            a,
+            (const struct jg_str[]){or_else(source->cookie_name, name),
+                                    JG_STR("="), token},
+            3);
         name = JG_STR("Cookie");
     }
     e->headers[0].name = name;

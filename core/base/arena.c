@@ -110,23 +110,49 @@ jg_arena_array(struct jg_arena *a, size_t count, size_t size)
     return jg_arena_alloc(a, bytes);
 }
 
+/* Room for <len> bytes of text and a NUL. */
+static char *
+alloc_text(struct jg_arena *a, size_t len)
+{
+    if (len < a->left) { /* from the end, where nothing has to be aligned */
+        a->left -= len + 1;
+        return a->next + a->left;
+    }
+    return len < SIZE_MAX ? jg_arena_alloc(a, len + 1) : NULL;
+}
+
 struct jg_str
 jg_arena_str(struct jg_arena *a, struct jg_str s)
 {
-    char *copy = NULL;
+    char *copy = alloc_text(a, s.len);
 
-    if (s.len < a->left) { /* from the end, where nothing has to be aligned */
-        a->left -= s.len + 1;
-        copy = a->next + a->left;
-    } else if (s.len < SIZE_MAX) {
-        copy = jg_arena_alloc(a, s.len + 1);
-    }
     if (copy == NULL)
         return (struct jg_str){NULL, 0};
     if (s.len > 0)
         memcpy(copy, s.p, s.len);
     copy[s.len] = '\0';
     return (struct jg_str){copy, s.len};
+}
+
+struct jg_str
+jg_arena_join(struct jg_arena *a, const struct jg_str *parts, size_t count)
+{
+    size_t len = 0, at = 0;
+    char *text;
+
+    for (size_t i = 0; i < count; i++)
+        if (__builtin_add_overflow(len, parts[i].len, &len))
+            return (struct jg_str){NULL, 0};
+    text = alloc_text(a, len);
+    if (text == NULL)
+        return (struct jg_str){NULL, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > 0)
+            memcpy(text + at, parts[i].p, parts[i].len);
+        at += parts[i].len;
+    }
+    text[len] = '\0';
+    return (struct jg_str){text, len};
 }
 
 void

@@ -48,6 +48,10 @@ void *jg_arena_array(struct jg_arena *a, size_t count, size_t size)
  */
 struct jg_str jg_arena_str(struct jg_arena *a, struct jg_str s);
 
+/* The same of <count> texts, one after the other. */
+struct jg_str jg_arena_join(struct jg_arena *a, const struct jg_str *parts,
+                            size_t count);
+
 /* Free everything. The arena may be used again, without its seed. */
 void jg_arena_free(struct jg_arena *a);
 

@@ -90,23 +90,14 @@ join(const struct jg_str *parts, size_t count, struct jg_arena *a,
      struct jg_str *out)
 {
     size_t len = 0;
-    char *p;
 
     for (size_t i = 0; i < count; i++) {
         if (parts[i].len > JG_KEY_BYTES_MAX - len)
             return JG_E_CONF_RANGE;
         len += parts[i].len;
     }
-    p = jg_arena_alloc(a, len);
-    if (p == NULL)
-        return JG_E_NOMEM;
-    *out = (struct jg_str){p, len};
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].len > 0)
-            memcpy(p, parts[i].p, parts[i].len);
-        p += parts[i].len;
-    }
-    return JG_OK;
+    *out = jg_arena_join(a, parts, count);
+    return out->p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
 static enum jg_err

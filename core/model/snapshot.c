@@ -154,23 +154,6 @@ route_key(struct jg_snapshot_builder *b, const struct jg_api *api,
     return (struct jg_str){key, len};
 }
 
-/* <path>, then <separator>, then <tail>. */
-static struct jg_str
-join(struct jg_arena *a, struct jg_str path, const char *separator,
-     struct jg_str tail)
-{
-    size_t middle = strlen(separator);
-    char *p = jg_arena_alloc(a, path.len + middle + tail.len);
-
-    if (p == NULL)
-        return (struct jg_str){NULL, 0};
-    memcpy(p, path.p, path.len);
-    memcpy(p + path.len, separator, middle);
-    if (tail.len > 0)
-        memcpy(p + path.len + middle, tail.p, tail.len);
-    return (struct jg_str){p, path.len + middle + tail.len};
-}
-
 /* Another path for <api>, which finds its own taken: as in Tyk. */
 static enum jg_err
 evade(struct jg_snapshot_builder *b, const struct jg_api *api,
@@ -178,7 +161,8 @@ evade(struct jg_snapshot_builder *b, const struct jg_api *api,
 {
     struct jg_arena *a = &b->snapshot->arena;
 
-    *path = join(a, *path, "-", api->def.api_id);
+    *path = jg_arena_join(
+        a, (const struct jg_str[]){*path, JG_STR("-"), api->def.api_id}, 3);
     for (;;) {
         if (path->p == NULL)
             return JG_E_NOMEM;
@@ -187,7 +171,8 @@ evade(struct jg_snapshot_builder *b, const struct jg_api *api,
             return JG_E_NOMEM;
         if (jg_map_get(&b->taken, *key) == NULL)
             return JG_OK;
-        *path = join(a, *path, "_", (struct jg_str){NULL, 0});
+        *path =
+            jg_arena_join(a, (const struct jg_str[]){*path, JG_STR("_")}, 2);
     }
 }
 

@@ -134,6 +134,28 @@ copies_of_strings_end_in_nul(void **state)
 }
 
 static void
+joined_strings_end_in_nul(void **state)
+{
+    const struct jg_str parts[] = {JG_STR("ab"), {NULL, 0}, JG_STR("cd")};
+    volatile size_t most = SIZE_MAX;
+    struct jg_str huge[] = {{"", most}, JG_STR("a")};
+    struct jg_arena a;
+    struct jg_str joined;
+
+    (void)state;
+    jg_arena_init(&a, 1024, 4096);
+    joined = jg_arena_join(&a, parts, 3);
+    assert_str(joined, "abcd");
+    assert_int_equal(joined.p[4], '\0');
+    joined = jg_arena_join(&a, parts, 0);
+    assert_non_null(joined.p);
+    assert_string_equal(joined.p, "");
+    assert_null(jg_arena_join(&a, huge, 1).p);
+    assert_null(jg_arena_join(&a, huge, 2).p);
+    jg_arena_free(&a);
+}
+
+static void
 buffers_have_their_own_door(void **state)
 {
     char *p = jg_mem_grow(NULL, 3);
@@ -163,6 +185,7 @@ main(void)
         cmocka_unit_test(a_large_piece_does_not_waste_the_present_chunk),
         cmocka_unit_test(a_seed_is_used_first_and_never_freed),
         cmocka_unit_test(copies_of_strings_end_in_nul),
+        cmocka_unit_test(joined_strings_end_in_nul),
         cmocka_unit_test(buffers_have_their_own_door),
     };
 
