@@ -7,26 +7,14 @@
 
 #define ORGS_MAX 10000
 
-static void
-answer_changed(struct jg_admin_call *call, const char *action,
-               const struct jg_diags *diags)
-{
-    jg_answer_changed(call, call->id, action, diags);
-}
-
 /* A name that can be a key of the store, and stand in messages. */
 static bool
-is_org(struct jg_admin_call *call)
+is_org(struct jg_str id)
 {
-    for (size_t i = 0; i < call->id.len; i++)
-        if ((unsigned char)call->id.p[i] <= ' ' || call->id.p[i] == 0x7f) {
-            jg_answer_message(call, 400, "Invalid organisation ID");
+    for (size_t i = 0; i < id.len; i++)
+        if ((unsigned char)id.p[i] <= ' ' || id.p[i] == 0x7f)
             return false;
-        }
-    if (call->id.len <= JG_ID_MAX)
-        return true;
-    jg_answer_message(call, 400, "Invalid organisation ID");
-    return false;
+    return id.len <= JG_ID_MAX;
 }
 
 /* Would the gateway understand it? Answers when not. */
@@ -82,11 +70,16 @@ jg_orgs_put(struct jg_admin_call *call)
     enum jg_err err;
 
     jg_diags_init(&diags, call->arena);
-    if (!is_org(call) || !check_session(call, &diags))
+    if (!is_org(call->id)) {
+        jg_answer_message(call, 400, "Invalid organisation ID");
+        return;
+    }
+    if (!check_session(call, &diags))
         return;
     err = put(call, &was_there);
     if (err == JG_OK)
-        answer_changed(call, was_there ? "modified" : "added", &diags);
+        jg_answer_changed(call, call->id, was_there ? "modified" : "added",
+                          &diags);
     else
         jg_answer_err(call, err);
 }
@@ -141,14 +134,20 @@ jg_orgs_list(struct jg_admin_call *call)
         jg_buf_add(b, JG_STR("]}\n"));
 }
 
-static enum jg_err delete (struct jg_admin_call *call) {
-    struct jg_str before; struct jg_txn * txn;
+static enum jg_err
+remove_session(struct jg_admin_call *call)
+{
+    struct jg_str before;
+    struct jg_txn *txn;
     enum jg_err err = jg_txn_write(call->admin->store, &txn);
 
-    if (err != JG_OK) return err;
+    if (err != JG_OK)
+        return err;
     err = jg_store_get(txn, JG_KIND_ORG, call->id, &before);
-    if (err == JG_OK) err = jg_store_delete(txn, JG_KIND_ORG, call->id);
-    if (err == JG_OK) return jg_txn_commit(txn);
+    if (err == JG_OK)
+        err = jg_store_delete(txn, JG_KIND_ORG, call->id);
+    if (err == JG_OK)
+        return jg_txn_commit(txn);
     jg_txn_abort(txn);
     return err;
 }
@@ -156,10 +155,10 @@ static enum jg_err delete (struct jg_admin_call *call) {
 void
 jg_orgs_delete(struct jg_admin_call *call)
 {
-    enum jg_err err = delete (call);
+    enum jg_err err = remove_session(call);
 
     if (err == JG_OK)
-        answer_changed(call, "deleted", NULL);
+        jg_answer_changed(call, call->id, "deleted", NULL);
     else if (err == JG_E_NOT_FOUND || err == JG_E_CONF_RANGE)
         jg_answer_message(call, 404, "Org not found");
     else
