@@ -175,30 +175,18 @@ jg_script_arguments(struct jg_buf *b, const struct jg_scgi *scgi,
     return !b->failed;
 }
 
-/* RFC 9110 5.6.2, and never one that steers nginx. */
+/* Never one that steers nginx. */
 static bool
 is_name(struct jg_str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      (c >= '0' && c <= '9');
-
-        if (!letter && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
-            return false;
-    }
-    return name.len > 0 && name.len < 256 &&
+    return jg_header_is_name(name) && name.len < 256 &&
            !jg_str_starts_nocase(name, JG_STR("X-Accel-"));
 }
 
 static bool
 is_value(struct jg_str value)
 {
-    for (size_t i = 0; i < value.len; i++)
-        if (((unsigned char)value.p[i] < ' ' && value.p[i] != '\t') ||
-            value.p[i] == 0x7f)
-            return false;
-    return value.len <= 8192;
+    return jg_header_is_value(value) && value.len <= 8192;
 }
 
 /* Framing and the connection are nginx's; these would contradict it. */
