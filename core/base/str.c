@@ -3,12 +3,6 @@
 
 #define DISTANCE_MAX 64 /* longest text that "did you mean" looks at */
 
-bool
-jg_str_eq(struct jg_str a, struct jg_str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
 /* ASCII only: tolower() would ask the locale. */
 static unsigned char
 lower(char c)
@@ -17,12 +11,10 @@ lower(char c)
 }
 
 bool
-jg_str_eq_nocase(struct jg_str a, struct jg_str b)
+jg_bytes_eq_nocase(const char *a, const char *b, size_t len)
 {
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+    for (size_t i = 0; i < len; i++)
+        if (lower(a[i]) != lower(b[i]))
             return false;
     return true;
 }

@@ -45,10 +45,24 @@ jg_str_head(struct jg_str s, size_t len)
     return (struct jg_str){s.p, len < s.len ? len : s.len};
 }
 
-bool jg_str_eq(struct jg_str a, struct jg_str b);
+/* Most texts that are compared differ in length or in their first byte: here,
+ * where no call is needed to see it. */
+static inline bool
+jg_str_eq(struct jg_str a, struct jg_str b)
+{
+    return a.len == b.len &&
+           (a.len == 0 || (a.p[0] == b.p[0] && memcmp(a.p, b.p, a.len) == 0));
+}
+
+/* The same for <len> bytes of both, when ASCII letters differ in case only. */
+bool jg_bytes_eq_nocase(const char *a, const char *b, size_t len);
 
 /* Equal when ASCII letters differ in case only (header names, schemes). */
-bool jg_str_eq_nocase(struct jg_str a, struct jg_str b);
+static inline bool
+jg_str_eq_nocase(struct jg_str a, struct jg_str b)
+{
+    return a.len == b.len && jg_bytes_eq_nocase(a.p, b.p, a.len);
+}
 
 /* Order of the bytes; shorter first when one is a prefix of the other. */
 int jg_str_cmp(struct jg_str a, struct jg_str b);
