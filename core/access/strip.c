@@ -149,7 +149,7 @@ jg_strip_auth_data(struct jg_decision *d, bool drop[static JG_HEADERS_MAX],
     enum jg_err err = join_cookies(d, &text);
 
     if (count == 0) {
-        configs = &d->api->def.auth;
+        configs = jg_api_single_auth(&d->api->def);
         count = 1;
     }
     for (size_t i = 0; i < count && err == JG_OK; i++) {

@@ -96,7 +96,7 @@ struct jg_api_def {
     bool not_versioned;          /* of version_data; true without one */
     bool is_oas;                 /* was an OAS definition */
     struct jg_list auth_configs; /* struct jg_auth_config */
-    struct jg_auth_config auth;  /* deprecated single one */
+    struct jg_auth_config *auth; /* deprecated single one, or NULL */
     struct jg_str jwt_signing_method, jwt_source;
     struct jg_strs jwt_algorithms;
     struct jg_str jwt_identity_base_field, jwt_client_base_field;
@@ -126,13 +126,13 @@ struct jg_api_def {
 
 /* A place to send requests to: one target URL, taken apart. */
 struct jg_target {
-    struct jg_str url; /* as written: the bytes it was read from */
-    bool tls;
+    struct jg_str url;  /* as written: the bytes it was read from */
     struct jg_str host; /* lower case, without brackets */
     uint16_t port;
+    bool tls;
+    bool path_slash;           /* the URL's path ended in '/' */
     struct jg_str host_header; /* host[:port], as the Host header is sent */
     struct jg_str path; /* "" or begins with '/'; percent-encoded, no end '/' */
-    bool path_slash;    /* the URL's path ended in '/' */
     struct jg_str query; /* without '?' */
 };
 
@@ -201,6 +201,9 @@ struct jg_api {
 
 extern const struct jg_field_table jg_api_table; /* of classic definitions */
 extern const struct jg_field_table jg_oas_table; /* of OAS definitions */
+
+/* The deprecated single one, which is empty without "auth". */
+const struct jg_auth_config *jg_api_single_auth(const struct jg_api_def *def);
 
 /* The claims that may say who the caller is, or name a policy, best first. */
 struct jg_strs jg_api_subject_claims(const struct jg_api_def *def);

@@ -41,7 +41,7 @@ static const char *
 more_than_a_key(const struct jg_api *api)
 {
     const struct jg_auth_config *source = api->key_source;
-    bool own = source != &api->def.auth;
+    bool own = source != jg_api_single_auth(&api->def);
 
     if (api->def.use_keyless ||
         (api->def.enable_jwt && !api->def.use_standard_auth))
@@ -96,6 +96,14 @@ warn_of_keyless(struct jg_api_reading *r)
                        field);
 }
 
+const struct jg_auth_config *
+jg_api_single_auth(const struct jg_api_def *def)
+{
+    static const struct jg_auth_config empty;
+
+    return def->auth != NULL ? def->auth : &empty;
+}
+
 /* auth_configs[<kind>], or else the deprecated auth (reference 2.1). */
 static const struct jg_auth_config *
 source_of(const struct jg_api_def *def, struct jg_str kind)
@@ -105,14 +113,14 @@ source_of(const struct jg_api_def *def, struct jg_str kind)
     for (size_t i = 0; i < def->auth_configs.count; i++)
         if (jg_str_eq(configs[i].kind, kind))
             return &configs[i];
-    return &def->auth;
+    return jg_api_single_auth(def);
 }
 
 static void
 check_source(struct jg_api_reading *r, const struct jg_auth_config *source,
              const char *path)
 {
-    if (source == &r->api->def.auth)
+    if (source == jg_api_single_auth(&r->api->def))
         path = "auth";
     if (source->disable_header && !source->use_param && !source->use_cookie)
         jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, path, NULL,

@@ -406,7 +406,7 @@ static const struct jg_field rows[] = {
     {"use_go_plugin_auth", JG_FIELD_BOOL, DEF(use_go_plugin_auth),
      .note = "not offered: the API is closed"},
     {"auth_configs", JG_FIELD_MAP, DEF(auth_configs), &auth_config_table},
-    {"auth", JG_FIELD_OBJECT, DEF(auth), &auth_config_table,
+    {"auth", JG_FIELD_MADE, DEF(auth), &auth_config_table,
      .note = "used when auth_configs has no \"jwt\", or no \"authToken\""},
     {"strip_auth_data", JG_FIELD_BOOL, DEF(strip_auth_data)},
     {"base_identity_provided_by", JG_FIELD_STR, DEF(base_identity_provided_by),

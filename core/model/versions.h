@@ -41,10 +41,10 @@ struct jg_api_version {
     int64_t expires_s; /* unix; JG_NEVER; 0 when <expires> is none */
     struct jg_pairs global_headers, global_response_headers;
     struct jg_strs global_headers_remove, global_response_headers_remove;
-    bool global_headers_disabled, global_response_headers_disabled;
     struct jg_transform request_headers; /* the same, ready for use; with those
                                           * of response_processors */
     struct jg_transform response_headers;
+    bool global_headers_disabled, global_response_headers_disabled;
     bool use_extended_paths; /* or else plain_paths count */
     bool ignore_endpoint_case;
     bool has_white_list;                /* what is not in it is forbidden */
