@@ -1,4 +1,4 @@
-// Tokens, and a comparison that says what differs.
+// What tests of several subjects do: tokens, comparisons, saving, every screen.
 import {createHmac} from "node:crypto";
 
 function b64(text) { return Buffer.from(text).toString("base64url"); }
@@ -11,4 +11,32 @@ export function token(claims, secret = "tyk123") {
 export function equal(found, wanted, what) {
     if (JSON.stringify(found) !== JSON.stringify(wanted))
         throw new Error(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`);
+}
+
+export const places = ["overview", "apis", "apis/my-jwt-api", "apis/new", "policies",
+    "policies/default", "policies/new", "identity", "keys", "explain", "try", "system"];
+
+export async function save(page) {
+    await page.getByRole("button", {name: "Review changes"}).click();
+    await page.getByRole("button", {name: "Save and reload"}).click();
+    await page.getByRole("status").filter({hasText: /Saved/}).waitFor();
+}
+
+export async function explain(page, pasted, api) {
+    await page.getByLabel("Token", {exact: true}).fill(pasted);
+    await page.getByLabel("API", {exact: true}).selectOption(api);
+    await page.getByRole("button", {name: "Explain"}).click();
+    await page.locator(".verdict").waitFor();
+}
+
+// What the pages do not do by hand: every theme of every screen.
+export async function eachScreen(world, theme, look) {
+    await world.page.evaluate((name) => localStorage.setItem("jotgate.theme", name), theme);
+    await world.page.reload();
+    for (const place of places) {
+        await world.open(place);
+        if (place === "explain")
+            await explain(world.page, token({sub: "john", exp: 1700000000}), "my-jwt-api");
+        await look(place);
+    }
 }

@@ -1,0 +1,59 @@
+// What all screens have in common: accessible, drawn, never too wide.
+import {spawnSync} from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import {equal, eachScreen, token} from "./helpers.mjs";
+
+// All of a screen, in a window as high as it is.
+async function draw(page, file) {
+    const height = await page.evaluate("document.documentElement.scrollHeight");
+    await page.setViewportSize({width: 1280, height: Math.min(height, 1200)});
+    await page.screenshot({path: file});
+    spawnSync("pngquant", ["--force", "--output", file, "--", file]);   // if it is there
+    await page.setViewportSize({width: 1280, height: 800});
+}
+
+async function traffic(world) {
+    for (let i = 0; i < 4; i++)
+        world.gate("/my-jwt-api/get", token({sub: "john"}));
+    world.gate("/my-jwt-api/get", token({sub: "john", exp: 1700000000}));
+    world.gate("/my-jwt-api/get", token({sub: "john"}, "other"));
+    world.gate("/my-jwt-api/get");
+}
+
+export const tests = [
+...["light", "dark"].map((theme) =>
+    [`every screen is accessible in the ${theme} theme, and drawn`, async (world, {axe, shots}) => {
+        await traffic(world);
+        await world.api("orders");
+        await world.control("POST", "/tyk/revocations", {sub: "mallory", note: "left in May"});
+        fs.mkdirSync(shots, {recursive: true});
+        const faults = [];
+        await eachScreen(world, theme, async (place) => {
+            if (place === "overview")
+                for (let i = 0; i < 3; i++) {
+                    await traffic(world);
+                    await world.page.waitForTimeout(2100);
+                }
+            await draw(world.page, path.join(shots, `${place.replace("/", "-")}-${theme}.png`));
+            const found = await world.page.evaluate(`${axe}; axe.run({runOnly:
+                ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
+            for (const v of found.violations)
+                faults.push(`${place}: ${v.id} ${v.nodes[0].target}: ${v.nodes[0].failureSummary.split("\n")[1]}`);
+        });
+        for (const {id} of JSON.parse((await world.control("GET", "/tyk/revocations")).text).revocations)
+            await world.control("DELETE", `/tyk/revocations/${id}`);
+        equal(faults, [], "axe");
+    }]),
+
+["nothing is wider than a window of 360 pixels", async (world) => {
+    await world.page.setViewportSize({width: 360, height: 740});
+    const wide = [];
+    await eachScreen(world, "light", async (place) => {
+        const width = await world.page.evaluate("document.documentElement.scrollWidth");
+        if (width > 360)
+            wide.push(`${place}: ${width}`);
+    });
+    equal(wide, [], "wider");
+}],
+];

@@ -1,0 +1,93 @@
+// A gateway of its own for each file of tests, and what a test does to it.
+import {execFile, execFileSync, spawn} from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import {promisify} from "node:util";
+
+const START_MS = 30000;
+
+function freePort() {
+    return new Promise((resolve) => {
+        const server = net.createServer().listen(0, "127.0.0.1", () => {
+            const {port} = server.address();
+            server.close(() => resolve(port));
+        });
+    });
+}
+
+// `jotgate demo`, and the link that it prints.
+export async function startDemo(build) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "jotgate-browser-"));
+    fs.chmodSync(folder, 0o755);
+    const [port, control, upstream] = [await freePort(), await freePort(), await freePort()];
+    const child = spawn(path.join(build, "jotgate"),
+        ["demo", "--port", port, "--control-port", control,
+         "--upstream-port", upstream, "--dir", folder],
+        {stdio: ["ignore", "pipe", fs.openSync(path.join(build, "browser.log"), "a")]});
+    process.on("exit", () => child.kill("SIGTERM"));
+    const link = await new Promise((resolve, reject) => {
+        let text = "";
+        const timer = setTimeout(() => reject(new Error(`no link in: ${text}`)), START_MS);
+        child.stdout.on("data", (data) => {
+            text += data;
+            const found = /http:\S+\/ui\/#secret=\S+/.exec(text);
+            if (found) {
+                clearTimeout(timer);
+                resolve(found[0]);
+            }
+        });
+    });
+    return {folder, port, control, link, upstream: `http://127.0.0.1:${upstream}/`,
+            secret: /secret=([^&]+)/.exec(link)[1],
+            stop: () => new Promise((resolve) => {
+                child.on("exit", resolve);
+                child.kill("SIGTERM");
+            }).then(() => fs.rmSync(folder, {recursive: true, force: true}))};
+}
+
+const statusOnly = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-m", "10"];
+
+export class World {
+    constructor(demo, page, reports) { Object.assign(this, {demo, page, reports}); }
+    curl(url, ...options) {
+        return execFileSync("curl", [...statusOnly, url, ...options], {encoding: "utf8"});
+    }
+    gate(url, bearer) {
+        return this.curl(`http://127.0.0.1:${this.demo.port}${url}`,
+            ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : []));
+    }
+    // The same while this process answers others, a key set for example.
+    async gateLater(url, bearer, ...options) {
+        const {stdout} = await promisify(execFile)("curl", [...statusOnly, ...options,
+            `http://127.0.0.1:${this.demo.port}${url}`,
+            ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : [])]);
+        return stdout;
+    }
+    async control(method, url, body) {
+        const answer = await fetch(`http://127.0.0.1:${this.demo.control}${url}`, {
+            method, headers: {"X-Tyk-Authorization": this.demo.secret},
+            body: body && (typeof body === "string" ? body : JSON.stringify(body))});
+        return {status: answer.status, text: await answer.text()};
+    }
+    async open(place) {
+        await this.page.goto(`http://127.0.0.1:${this.demo.control}/ui/#/${place}`);
+        const [first, second] = place.split(/[/?]/);
+        await this.page.locator(`nav a[href="#/${first}"][aria-current]`).waitFor();
+        if (second && !place.includes("?"))
+            await this.page.getByRole("link", {name: "←"}).waitFor();
+        await this.page.locator("main h1").waitFor();
+        await this.page.getByText("Loading…").first().waitFor({state: "detached"});
+    }
+    async api(id, more = {}) {
+        await this.control("POST", "/tyk/apis", {
+            api_id: id, name: id, org_id: "default", active: true, enable_jwt: true,
+            jwt_signing_method: "hmac", jwt_source: Buffer.from("tyk123").toString("base64"),
+            jwt_identity_base_field: "sub", jwt_default_policies: ["default"],
+            version_data: {not_versioned: true, versions: {Default: {name: "Default"}}},
+            proxy: {listen_path: `/${id}/`, target_url: this.demo.upstream,
+                    strip_listen_path: true}, ...more});
+        await this.control("GET", "/tyk/reload?block=true");
+    }
+}
