@@ -2,10 +2,6 @@
  * asked about here and is not here. */
 #include "admin/admin_internal.h"
 
-#ifndef JG_VERSION
-#define JG_VERSION "0" /* the build sets it */
-#endif
-
 /* Can records be read at this moment? */
 static bool
 storage_works(const struct jg_admin_call *call)

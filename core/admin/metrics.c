@@ -3,10 +3,6 @@
 
 #include <inttypes.h>
 
-#ifndef JG_VERSION
-#define JG_VERSION "0" /* the build sets it */
-#endif
-
 #define FIRST_BUCKET_US                                  \
     64 /* upper bound of bucket 0; each is twice as wide \
         */

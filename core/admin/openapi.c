@@ -1,10 +1,6 @@
 /* /openapi.json: the table of routes as an OpenAPI 3.1 description. */
 #include "admin/admin_internal.h"
 
-#ifndef JG_VERSION
-#define JG_VERSION "0" /* the build sets it */
-#endif
-
 static const char head[] =
     "{'openapi':'3.1.0','info':{'title':'jotgate control API',"
     "'version':'" JG_VERSION "','license':{'name':'Apache-2.0',"
