@@ -4,41 +4,7 @@
  * and no half of a set is kept.
  */
 #include "keyset_check.h"
-
-#include <jansson.h>
-
-/* Which allocation of the process fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-static bool
-fails(void)
-{
-    return ++allocations == fail_at;
-}
-
-/* Linked with -Wl,--wrap: the core's own allocations. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void *
-json_malloc_or_fail(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
+#include "torture.h"
 
 static const struct doc apis[] = {
     KEY_API("u", ",\"jwt_jwks_uris\":[{\"url\":\"https://s1/\"},"
@@ -205,7 +171,7 @@ main(void)
         cmocka_unit_test(a_set_that_had_no_room_is_read_later),
     };
 
-    json_set_alloc_funcs(json_malloc_or_fail, free);
+    torture_jansson();
     return cmocka_run_group_tests_name("access/keysets_torture", tests, setup,
                                        teardown);
 }

@@ -4,25 +4,7 @@
  * and no alternative is tried instead.
  */
 #include "stored_check.h"
-
-static unsigned long fail_at, allocations;
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_realloc(old, size);
-}
+#include "torture.h"
 
 static const struct doc apis[] = {
     KEY_API("key", ""),

@@ -5,43 +5,9 @@
  */
 #include "access_check.h"
 
-#include <jansson.h>
-
 #include "access/explain.h"
 #include "access/respond.h"
-
-/* Which allocation of the process fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-static bool
-fails(void)
-{
-    return ++allocations == fail_at;
-}
-
-/* Linked with -Wl,--wrap: the core's own allocations. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void *
-json_malloc_or_fail(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
+#include "torture.h"
 
 static const struct doc apis[] = {
     JWT_API("a", ",\"strip_auth_data\":true,\"enable_context_vars\":true,"
@@ -221,7 +187,7 @@ main(void)
         cmocka_unit_test(caches_are_made_or_not),
     };
 
-    json_set_alloc_funcs(json_malloc_or_fail, free);
+    torture_jansson();
     return cmocka_run_group_tests_name("access/torture", tests, setup,
                                        teardown);
 }

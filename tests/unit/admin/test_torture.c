@@ -3,68 +3,10 @@
  * are answered and files loaded. Files and records are the old ones or the new
  * ones afterwards, never something between, and nothing leaks (under ASan).
  */
-#include <jansson.h>
-#include <openssl/crypto.h>
 
 #include "admin_check.h"
 #include "store/keysets.h"
-
-/* Which allocation of the process fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-static bool
-fails(void)
-{
-    return ++allocations == fail_at;
-}
-
-/* Linked with -Wl,--wrap: the core's own allocations. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void *
-ossl_malloc(size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return fails() ? NULL : __real_malloc(size);
-}
-
-static void *
-ossl_realloc(void *old, size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void
-ossl_free(void *p, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(p);
-}
-
-static void *
-json_malloc_or_fail(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
+#include "torture.h"
 
 #define TRIES_MAX 5000
 
@@ -444,9 +386,7 @@ main(void)
         cmocka_unit_test(a_file_of_policies_is_loaded_as_a_whole_or_not_at_all),
     };
 
-    /* Before OpenSSL allocates anything: later it refuses. */
-    if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) != 1)
-        return 1;
-    json_set_alloc_funcs(json_malloc_or_fail, free);
+    torture_openssl();
+    torture_jansson();
     return cmocka_run_group_tests_name("admin/torture", tests, NULL, NULL);
 }

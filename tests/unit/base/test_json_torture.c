@@ -4,27 +4,7 @@
  */
 #include "base/bind.h"
 #include "json_check.h"
-
-/* Which allocation of the process fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-/* Linked with -Wl,--wrap: the core's own allocations. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_realloc(old, size);
-}
+#include "torture.h"
 
 struct target {
     struct jg_strs texts;

@@ -3,67 +3,9 @@
  * read and tokens verified. Nothing may crash, leak (under ASan) or succeed
  * by mistake, and the object must work when memory is back.
  */
-#include <jansson.h>
-#include <openssl/crypto.h>
 
 #include "jose_check.h"
-
-/* Which allocation of the process fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-static bool
-fails(void)
-{
-    return ++allocations == fail_at;
-}
-
-/* Linked with -Wl,--wrap: the core's own allocations. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void *
-ossl_malloc(size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return fails() ? NULL : __real_malloc(size);
-}
-
-static void *
-ossl_realloc(void *old, size_t size, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
-static void
-ossl_free(void *p, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    free(p);
-}
-
-static void *
-json_malloc_or_fail(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
+#include "torture.h"
 
 /* What is tried again and again: JG_OK, or why it did not work. */
 typedef enum jg_err (*attempt)(const void *what);
@@ -282,9 +224,7 @@ main(void)
         cmocka_unit_test(signers_sign_or_fail),
     };
 
-    /* Before OpenSSL allocates anything: later it refuses. */
-    if (CRYPTO_set_mem_functions(ossl_malloc, ossl_realloc, ossl_free) != 1)
-        return 1;
-    json_set_alloc_funcs(json_malloc_or_fail, free);
+    torture_openssl();
+    torture_jansson();
     return cmocka_run_group_tests_name("jose/torture", tests, NULL, NULL);
 }

@@ -4,27 +4,7 @@
  */
 #include "model/key_name.h"
 #include "model_check.h"
-
-/* Which allocation of the core fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-/* Linked with -Wl,--wrap: the core's own allocations, and this test's. */
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_realloc(old, size);
-}
+#include "torture.h"
 
 #define CONF "{\"enable_custom_domains\":true}"
 

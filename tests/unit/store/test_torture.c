@@ -8,26 +8,7 @@
 #include "store/keysets.h"
 #include "store/records.h"
 #include "store_check.h"
-
-/* Which allocation fails; 0: none. */
-static unsigned long fail_at, allocations;
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-    return ++allocations == fail_at ? NULL : __real_realloc(old, size);
-}
+#include "torture.h"
 
 typedef enum jg_err attempt(void **state);
 
