@@ -92,8 +92,16 @@ typedef enum jg_err jg_admin_visit(void *arg, struct jg_str key,
 enum jg_err jg_admin_each(struct jg_admin_call *call, enum jg_kind kind,
                           jg_admin_visit *visit, void *arg);
 
+/* Append to the answer what a list shows of a document: nothing leaves it out,
+ * and so does an error other than JG_E_NOMEM. */
+typedef enum jg_err jg_admin_add(struct jg_admin_call *call,
+                                 struct jg_str text);
+enum jg_err jg_admin_add_text(struct jg_admin_call *call,
+                              struct jg_str text); /* as it is */
+
 /* Answer with all documents of <kind>, as an array; with one. */
-void jg_admin_list(struct jg_admin_call *call, enum jg_kind kind);
+void jg_admin_list(struct jg_admin_call *call, enum jg_kind kind,
+                   jg_admin_add *add);
 void jg_answer_document(struct jg_admin_call *call, struct jg_str text);
 
 /* A document on its way into, or out of, a file of the user's. */

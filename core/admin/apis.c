@@ -162,40 +162,22 @@ look_at_form(struct jg_str text, bool *oas)
     return err == JG_E_NOMEM ? err : JG_OK;
 }
 
+/* One whose configuration changed since it was good is left out. */
 static enum jg_err
-add_to_list(void *arg, struct jg_str key, const struct jg_document *document)
+add_listed(struct jg_admin_call *call, struct jg_str text)
 {
-    struct jg_admin_call *call = arg;
-    struct jg_buf *b = &call->response->body;
-    size_t len;
-    enum jg_err err;
     bool oas;
+    enum jg_err err = look_at_form(text, &oas);
 
-    (void)key;
-    err = look_at_form(document->text, &oas);
-    if (err != JG_OK)
-        return err;
-    len = b->len;
-    if (len > 1)
-        jg_buf_addc(b, ',');
-    err = add_definition(call, b, document->text, oas);
-    if (err != JG_OK) /* the configuration changed since it was good */
-        b->len = len;
-    return err == JG_E_NOMEM || b->failed ? JG_E_NOMEM : JG_OK;
+    return err != JG_OK
+               ? err
+               : add_definition(call, &call->response->body, text, oas);
 }
 
 void
 jg_apis_list(struct jg_admin_call *call)
 {
-    struct jg_buf *b = jg_answer_json(call, 200);
-    enum jg_err err;
-
-    jg_buf_addc(b, '[');
-    err = jg_admin_each(call, JG_KIND_API, add_to_list, call);
-    if (err == JG_OK)
-        jg_buf_add(b, JG_STR("]\n"));
-    else
-        jg_answer_err(call, err);
+    jg_admin_list(call, JG_KIND_API, add_listed);
 }
 
 void

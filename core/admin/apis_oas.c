@@ -48,38 +48,24 @@ add_document(const struct jg_admin_call *call, struct jg_buf *b,
 }
 
 static enum jg_err
-add_to_list(void *arg, struct jg_str key, const struct jg_document *document)
+add_listed(struct jg_admin_call *call, struct jg_str text)
 {
-    struct jg_admin_call *call = arg;
-    struct jg_buf *b = &call->response->body;
     const struct jg_json *json = NULL;
     struct jg_arena a;
     enum jg_err err;
 
-    (void)key;
     jg_arena_init(&a, 64 * 1024, 256 << 20);
-    err = jg_json_parse(document->text, &jg_json_limits_conf, &a, &json, NULL);
-    if (err == JG_OK && jg_apis_is_oas(json)) {
-        if (b->len > 1)
-            jg_buf_addc(b, ',');
-        err = add_document(call, b, document->text, json, &a);
-    }
+    err = jg_json_parse(text, &jg_json_limits_conf, &a, &json, NULL);
+    if (err == JG_OK && jg_apis_is_oas(json))
+        err = add_document(call, &call->response->body, text, json, &a);
     jg_arena_free(&a);
-    return err == JG_E_NOMEM || b->failed ? JG_E_NOMEM : JG_OK;
+    return err;
 }
 
 void
 jg_oas_list(struct jg_admin_call *call)
 {
-    struct jg_buf *b = jg_answer_json(call, 200);
-    enum jg_err err;
-
-    jg_buf_addc(b, '[');
-    err = jg_admin_each(call, JG_KIND_API, add_to_list, call);
-    if (err == JG_OK)
-        jg_buf_add(b, JG_STR("]\n"));
-    else
-        jg_answer_err(call, err);
+    jg_admin_list(call, JG_KIND_API, add_listed);
 }
 
 /* The definition in force, in this form; answers when there is none. */

@@ -38,31 +38,49 @@ jg_admin_each(struct jg_admin_call *call, enum jg_kind kind,
     return err;
 }
 
+struct listing {
+    struct jg_admin_call *call;
+    jg_admin_add *add;
+};
+
 static enum jg_err
 add_to_list(void *arg, struct jg_str key, const struct jg_document *document)
 {
-    struct jg_buf *b = arg;
+    const struct listing *listing = arg;
+    struct jg_buf *b = &listing->call->response->body;
+    size_t before = b->len, begin;
+    enum jg_err err;
 
     (void)key;
-    if (b->len > 1)
+    if (before > 1)
         jg_buf_addc(b, ',');
-    jg_buf_add(b, jg_str_trim(document->text));
-    return b->failed ? JG_E_NOMEM : JG_OK;
+    begin = b->len;
+    err = listing->add(listing->call, document->text);
+    if (err != JG_OK || b->len == begin)
+        b->len = before;
+    return err == JG_E_NOMEM || b->failed ? JG_E_NOMEM : JG_OK;
 }
 
 void
-jg_admin_list(struct jg_admin_call *call, enum jg_kind kind)
+jg_admin_list(struct jg_admin_call *call, enum jg_kind kind, jg_admin_add *add)
 {
+    struct listing listing = {call, add};
     struct jg_buf *b = jg_answer_json(call, 200);
     enum jg_err err;
 
     jg_buf_addc(b, '[');
-    err = jg_admin_each(call, kind, add_to_list, b);
-    if (err != JG_OK) {
+    err = jg_admin_each(call, kind, add_to_list, &listing);
+    if (err != JG_OK)
         jg_answer_err(call, err);
-        return;
-    }
-    jg_buf_add(b, JG_STR("]\n"));
+    else
+        jg_buf_add(b, JG_STR("]\n"));
+}
+
+enum jg_err
+jg_admin_add_text(struct jg_admin_call *call, struct jg_str text)
+{
+    jg_buf_add(&call->response->body, jg_str_trim(text));
+    return JG_OK;
 }
 
 void

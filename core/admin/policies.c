@@ -10,7 +10,7 @@
 void
 jg_policies_list(struct jg_admin_call *call)
 {
-    jg_admin_list(call, JG_KIND_POLICY);
+    jg_admin_list(call, JG_KIND_POLICY, jg_admin_add_text);
 }
 
 /* Looks for a policy by its id, in any organisation or in one. */
