@@ -60,6 +60,7 @@ write_conf(const struct demo *demo)
                 "    \"policy_path\": \"%s/policies\"\n"
                 "  },\n"
                 "  \"storage\": {\"path\": \"%s/data\"},\n"
+                "  \"enable_jsvm\": true,\n"
                 "  \"graceful_shutdown_timeout_duration\": 2\n"
                 "}\n",
                 demo->port, demo->control_port, demo->secret, demo->folder,

@@ -1,49 +1,123 @@
-// APIs protected by clicking; each ends with requests through the gateway.
-import {generateKeyPairSync, sign} from "node:crypto";
-import http from "node:http";
+// The product page's set-ups by clicking; each ends with curl through the gateway.
 import {equal, save, token} from "./helpers.mjs";
+import {provider} from "./provider.mjs";
+
+const PAGE_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6" +
+    "IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.7u0ls1snw4tPEzd0JTFaf19oXoOvQYtowiHEAZnan74";
+
+async function withProvider(name, work) {
+    const one = await provider(name);
+    try {
+        await work(one);
+    } finally {
+        one.close();
+    }
+}
+
+async function newApi(world, name) {
+    await world.open("apis");
+    await world.page.getByRole("link", {name: "Add API"}).click();
+    await world.page.getByLabel("API name").fill(name);
+    await world.page.getByLabel("Target URL").fill(world.demo.upstream);
+}
+
+// System Management -> Policies -> Add Policy, in the page's order.
+async function newPolicy(world, name, api) {
+    const {page} = world;
+    await page.getByRole("link", {name: "Policies", exact: true}).click();
+    await page.getByRole("link", {name: "Add policy"}).click();
+    await page.getByLabel(api, {exact: true}).check();
+    await page.getByLabel("Policy name").fill(name);
+    await page.getByLabel("Key life (s)").fill("3600");
+    await save(page);
+}
+
+// The page's steps from "Create your API in Tyk" to "add the policy".
+async function followThePage(world, name, jwks) {
+    const {page} = world;
+    await newApi(world, name);
+    await page.getByLabel("Authentication mode").selectOption({label: "JSON Web Token"});
+    await page.getByLabel("JWT signing method").selectOption({label: "RSA public key"});
+    await page.getByLabel("JWKS URL").fill(jwks);
+    await page.getByLabel("Identity source").fill("sub");
+    await page.getByLabel("Policy field name").fill("pol");
+    await page.getByLabel("Make a policy for this API").uncheck();
+    await save(page);
+    await newPolicy(world, `${name} policy`, name);
+    await page.getByRole("link", {name: "APIs", exact: true}).click();
+    await page.getByRole("link", {name, exact: true}).click();
+    await page.getByLabel(`${name} policy`).check();
+    await save(page);
+}
 
 export const tests = [
-["an HMAC API made by clicking lets its tokens pass and no others", async (world) => {
+["HMAC: the page's own token passes under tyk123", async (world) => {
     const {page} = world;
-    await world.open("apis");
-    await page.getByRole("link", {name: "Add API"}).click();
-    await page.getByLabel("API name").fill("Orders & more");
-    await page.getByLabel("Target URL").fill(world.demo.upstream);
-    await page.getByLabel("Shared secret").fill("a secret of mine");
+    await newApi(world, "Page API");
+    await page.getByLabel("Authentication mode").selectOption({label: "JSON Web Token"});
+    await page.getByLabel("JWT signing method").selectOption({label: "HMAC (shared secret)"});
+    await page.getByLabel("Shared secret").fill("tyk123");
+    await page.getByLabel("Identity source").fill("sub");
+    await page.getByLabel("Policy field name").fill("pol");
     await save(page);
-    await page.getByRole("heading", {name: "Orders & more"}).waitFor();
-    equal(await page.getByLabel("Default policy of Orders & more").isChecked(), true, "its policy");
-    equal([world.gate("/orders-more/get", token({sub: "ann"}, "a secret of mine")),
-           world.gate("/orders-more/get", token({sub: "ann"}, "another")),
-           world.gate("/orders-more/get")], ["200", "403", "400"], "through the gateway");
+    await page.getByRole("heading", {name: "Page API"}).waitFor();
+    equal(await page.getByLabel("Default policy of Page API").isChecked(), true, "its policy");
+    equal([world.gate("/page-api/get", PAGE_TOKEN),
+           world.gate("/page-api/get", token({sub: "ann"}, "another")),
+           world.gate("/page-api/get")], ["200", "403", "400"], "through the gateway");
 }],
 
-["an API with a JWKS URL made by clicking takes the provider's tokens", async (world) => {
+["Auth0: its tokens pass after the page's steps", (world) => withProvider("auth0", async (auth0) => {
+    await followThePage(world, "JWT Auth0 API", auth0.jwks);
+    equal([await world.gateLater("/jwt-auth0-api/get", auth0.token()),
+           await world.gateLater("/jwt-auth0-api/get", token({sub: "ann"}))], ["200", "403"],
+          "through the gateway");
+    await world.open("identity");
+    await world.page.getByText(auth0.kid).first().waitFor();
+})],
+
+["Keycloak: its tokens pass after the page's steps", (world) => withProvider("keycloak", async (keycloak) => {
+    await followThePage(world, "keycloak jwt", keycloak.jwks);
+    equal([await world.gateLater("/keycloak-jwt/get", keycloak.token()),
+           await world.gateLater("/keycloak-jwt/get", keycloak.token({exp: 1700000000})),
+           await world.gateLater("/keycloak-jwt/get")], ["200", "401", "400"], "through the gateway");
+})],
+
+["split token: a script gives away the signature, and the upstream gets the token",
+ (world) => withProvider("keycloak", async (keycloak) => {
     const {page} = world;
-    const {publicKey, privateKey} = generateKeyPairSync("rsa", {modulusLength: 2048});
-    const signed = (kid) => {
-        const text = [{alg: "RS256", typ: "JWT", kid}, {sub: "ann"}].map((part) =>
-            Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
-        return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
-    };
-    const provider = http.createServer((_, answer) => answer.end(JSON.stringify({keys: [
-        {...publicKey.export({format: "jwk"}), kid: "first", alg: "RS256", use: "sig"}]})));
-    await new Promise((done) => provider.listen(0, "127.0.0.1", done));
-    try {
-        await world.open("apis/new");
-        await page.getByLabel("API name").fill("With provider");
-        await page.getByLabel("Target URL").fill(world.demo.upstream);
-        await page.getByLabel("JWT signing method").selectOption("rsa");
-        await page.getByLabel("JWKS URL").fill(`http://127.0.0.1:${provider.address().port}/certs`);
-        await save(page);
-        equal([await world.gateLater("/with-provider/get", signed("first")),
-               await world.gateLater("/with-provider/get", signed("other"))], ["200", "403"],
-              "through the gateway");
-        await world.open("identity");
-        await page.getByRole("row").filter({hasText: "first"}).filter({hasText: "active"}).waitFor();
-    } finally {
-        provider.close();
-    }
+    await newApi(world, "Basic protected API");
+    await page.getByLabel("Authentication mode").selectOption({label: "Auth token"});
+    await page.getByText("Headers for the upstream").click();
+    await page.getByLabel("Headers", {exact: false}).fill("Authorization: Bearer $tyk_meta.access_token");
+    await save(page);
+    await newPolicy(world, "Split", "Basic protected API");
+
+    await newApi(world, "Login");
+    await page.getByLabel("Authentication mode").selectOption({label: "Open (keyless)"});
+    await page.getByText("Virtual endpoints (scripts)").click();
+    await page.getByLabel("Start from").selectOption({label: "Split token: client credentials"});
+    await page.getByRole("button", {name: "Add a virtual endpoint"}).click();
+    const script = page.getByLabel("Script", {exact: true});
+    await script.fill((await script.inputValue())
+        .replace("https://keycloak-host", keycloak.base)
+        .replace("/auth/realms/tyk/protocol/openid-connect/token", keycloak.path)
+        .replace('policy = "default"', 'policy = "split"'));
+    await save(page);
+
+    const answer = JSON.parse(await world.curlLater("/login/token", "-d",
+        "grant_type=client_credentials&client_id=orders&client_secret=x"));
+    equal(answer.access_token, keycloak.issued[0].split(".")[2], "the signature alone");
+    equal([answer.refresh_token, answer.expires_in], [undefined, 300], "what is left out");
+    const seen = await world.curlLater("/basic-protected-api/get", "-H",
+        `Authorization: ${answer.access_token}`);
+    equal(seen.includes(`Bearer ${keycloak.issued[0]}`), true, seen);
+    equal(await world.gateLater("/basic-protected-api/get", "none"), "403", "another");
+})],
+
+["the page's way to a policy is found", async (world) => {
+    await world.open("overview");
+    await newPolicy(world, "Found", "My JWT API");
+    equal(world.gate("/my-jwt-api/get", token({sub: "gus", pol: "found"})), "200", "its token");
 }],
 ];

@@ -59,11 +59,13 @@ export class World {
             ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : []));
     }
     // The same while this process answers others, a key set for example.
-    async gateLater(url, bearer, ...options) {
-        const {stdout} = await promisify(execFile)("curl", [...statusOnly, ...options,
-            `http://127.0.0.1:${this.demo.port}${url}`,
-            ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : [])]);
-        return stdout;
+    gateLater(url, bearer) {
+        return this.curlLater(url, ...statusOnly,
+            ...(bearer ? ["-H", `Authorization: Bearer ${bearer}`] : []));
+    }
+    async curlLater(url, ...options) {
+        return (await promisify(execFile)("curl", ["-s", "-m", "10", ...options,
+            `http://127.0.0.1:${this.demo.port}${url}`])).stdout;
     }
     async control(method, url, body) {
         const answer = await fetch(`http://127.0.0.1:${this.demo.control}${url}`, {

@@ -1,7 +1,9 @@
 /* The APIs of the gateway: the list, and the designer of one. */
 import {useState} from "preact/hooks";
 import {call, Problem, type Api, type Finding, type Policy} from "../control";
+import {More} from "../designer";
 import {Editor, Remove, Saved, type Document} from "../editor";
+import {fromBase64, toBase64} from "../encoding";
 import {member, setMember} from "../json_edit";
 import {address, go, type Route} from "../route";
 import {t} from "../text";
@@ -15,18 +17,6 @@ type Source = keyof typeof t.api.sources;
 export function modeOf(api: Pick<Api, "use_keyless" | "enable_jwt" | "use_standard_auth">): Mode {
     return api.use_keyless ? "keyless" : api.enable_jwt ? "jwt"
         : api.use_standard_auth ? "token" : "other";
-}
-
-const toBase64 = (text: string) =>
-    btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-
-function fromBase64(text: string): string {
-    try {
-        return new TextDecoder().decode(
-            Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
-    } catch {
-        return text;
-    }
 }
 
 /* jwt_source holds an address, or a PEM or a secret in base64. */
@@ -171,6 +161,7 @@ function Form(p: {doc: Document; policies: Policy[]; making: boolean;
         {mode === "jwt" && <Jwt doc={doc} policies={p.policies} making={p.making} />}
         {mode === "jwt" && doc.isNew && <Check label={t.api.withPolicy} checked={p.making}
             help={t.api.withPolicyHelp} onInput={p.setMaking} />}
+        <More doc={doc} />
     </>;
 }
 
