@@ -57,7 +57,7 @@ function syntax(text: string): string | null {
     }
 }
 
-function Diff(p: {before: string; after: string}) {
+export function Diff(p: {before: string; after: string}) {
     const lines = useMemo(() => shorten(diffLines(p.before, p.after)),
                           [p.before, p.after]);
     return <div class="diff" role="region" aria-label={t.save.title} tabIndex={0}>

@@ -14,7 +14,7 @@ export function equal(found, wanted, what) {
 }
 
 export const places = ["overview", "apis", "apis/my-jwt-api", "apis/new", "policies",
-    "policies/default", "policies/new", "identity", "keys", "explain", "try", "system"];
+    "policies/default", "policies/new", "identity", "keys", "explain", "try", "system", "apis?guide=1"];
 
 export async function save(page) {
     await page.getByRole("button", {name: "Review changes"}).click();

@@ -13,6 +13,7 @@ const subjects = [
     "documents",
     "security",
     "setups",
+    "first_run",
     "explain",
     "policies",
     "keys",
@@ -53,7 +54,7 @@ async function runOne(browser, demo, [name, test]) {
     try {
         await page.goto(demo.link);
         await page.locator("main h1").waitFor();
-        await test(new World(demo, page, reports), {axe, shots, root, build, browser});
+        await test(new World(demo, page, reports, build), {axe, shots, root, build, browser});
         equal(reports, [], "errors, policy reports, foreign requests");
         console.log(`ok   ${name}`);
         return true;

@@ -35,7 +35,7 @@ export const tests = [
                     await traffic(world);
                     await world.page.waitForTimeout(2100);
                 }
-            await draw(world.page, path.join(shots, `${place.replace("/", "-")}-${theme}.png`));
+            await draw(world.page, path.join(shots, `${place.replace(/\W+/g, "-")}-${theme}.png`));
             const found = await world.page.evaluate(`${axe}; axe.run({runOnly:
                 ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
             for (const v of found.violations)

@@ -50,7 +50,7 @@ export async function startDemo(build) {
 const statusOnly = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-m", "10"];
 
 export class World {
-    constructor(demo, page, reports) { Object.assign(this, {demo, page, reports}); }
+    constructor(demo, page, reports, build) { Object.assign(this, {demo, page, reports, build}); }
     curl(url, ...options) {
         return execFileSync("curl", [...statusOnly, url, ...options], {encoding: "utf8"});
     }

@@ -1,12 +1,14 @@
 /* The APIs of the gateway: the list, and the designer of one. */
 import {useState} from "preact/hooks";
-import {call, Problem, type Api, type Finding, type Policy} from "../control";
+import {call, type Api, type Finding, type Policy} from "../control";
 import {More} from "../designer";
 import {Editor, Remove, Saved, type Document} from "../editor";
 import {fromBase64, toBase64} from "../encoding";
 import {member, setMember} from "../json_edit";
+import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address, go, type Route} from "../route";
 import {t} from "../text";
+import {Protect} from "./protect";
 import {Check, Empty, json, matches, Notice, Search, SelectField, State,
         Table, TextField, useFresh, useResource, Wait} from "../widgets";
 
@@ -37,23 +39,6 @@ export function maskApi(text: string, before: string): string {
     } catch {
         return text;
     }
-}
-
-function template(): string {
-    return JSON.stringify({
-        name: "", api_id: "", org_id: "default", active: true,
-        use_keyless: false, enable_jwt: true, jwt_signing_method: "hmac",
-        jwt_source: "", jwt_identity_base_field: "sub",
-        jwt_policy_field_name: "pol", jwt_default_policies: [],
-        auth: {auth_header_name: "Authorization"},
-        version_data: {not_versioned: true, versions: {Default: {name: "Default"}}},
-        proxy: {listen_path: "", target_url: "", strip_listen_path: true},
-    }, null, 2);
-}
-
-export function slug(name: string): string {
-    return name.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "").slice(0, 60);
 }
 
 function Secret(p: {doc: Document}) {
@@ -165,34 +150,6 @@ function Form(p: {doc: Document; policies: Policy[]; making: boolean;
     </>;
 }
 
-/* A policy that grants one API, of the same name. */
-function policyFor(text: string, id: string): string {
-    const api = JSON.parse(text) as Api & {org_id?: string};
-    return JSON.stringify({
-        id, name: t.api.policyName(api.name ?? api.api_id),
-        org_id: api.org_id ?? "default", active: true, quota_max: -1,
-        access_rights: {[api.api_id]: {api_id: api.api_id, api_name: api.name ?? "",
-                                       versions: ["Default"]}},
-    }, null, 2);
-}
-
-async function savePolicy(text: string) {
-    try {
-        await call("POST", "/tyk/policies", text, {"If-None-Match": "*"});
-    } catch (e) {
-        throw e instanceof Problem
-            ? new Problem(0, `${t.save.partly} ${e.message}`, e.findings) : e;
-    }
-}
-
-/* An id of its own: a policy that is there already is not touched. */
-function freeId(wanted: string, policies: Policy[]): string {
-    let id = wanted;
-    for (let i = 2; policies.some((policy) => policy.id === id); i++)
-        id = `${wanted}-${i}`;
-    return id;
-}
-
 function NewApi(p: {policies: Policy[]}) {
     const [making, setMaking] = useState(true);
     const wanted = (text: string) => {
@@ -291,7 +248,8 @@ function List(p: {apis: Api[]}) {
     const [search, setSearch] = useState("");
     if (p.apis.length === 0)
         return <Empty><p>{t.apis.empty}</p>
-            <a class="button main" href={address("apis", "new")}>{t.apis.add}</a></Empty>;
+            <div class="bar"><a class="button main" href={address("apis", undefined, {guide: "1"})}>{t.protect.title}</a>
+                <a class="button" href={address("apis", "new")}>{t.apis.add}</a></div></Empty>;
     const found = p.apis.filter((a) => matches(search, a.name, a.api_id,
         a.proxy?.listen_path, a.proxy?.target_url));
     return <>
@@ -320,6 +278,8 @@ export function Apis(p: {route: Route}) {
             <Wait of={[classic, oas, policies].find((r) => r.problem) ?? classic} /></>;
     const second = oas.data.map(listed);
     const id = p.route.id;
+    if (id === null && p.route.query.has("guide"))
+        return <Protect apis={classic.data} policies={policies.data} />;
     if (id === "new")
         return <NewApi policies={policies.data} />;
     if (id !== null)
@@ -329,7 +289,9 @@ export function Apis(p: {route: Route}) {
                  ...second].sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
     return <>
         <div class="row"><h1>{t.apis.title}</h1>
-            {all.length > 0 && <a class="button main" href={address("apis", "new")}>{t.apis.add}</a>}</div>
+            {all.length > 0 && <div class="bar">
+                <a class="button" href={address("apis", undefined, {guide: "1"})}>{t.protect.title}</a>
+                <a class="button main" href={address("apis", "new")}>{t.apis.add}</a></div>}</div>
         <List apis={all} />
     </>;
 }

@@ -112,6 +112,10 @@ export function Overview(p: {theme: string}) {
         <h1>{t.overview.title}</h1>
         {metrics.problem && <Wait of={metrics} />}
         {faults > 0 && <Notice kind="warning">{t.overview.faults(faults)}</Notice>}
+        {value(now, "jotgate_apis") < 2 && <Notice kind="info">
+            <p>{value(now, "jotgate_apis") === 0 ? t.protect.cardEmpty : t.protect.card}</p>
+            <a class="button main" href={address("apis", undefined, {guide: "1"})}>{t.protect.title}</a>
+        </Notice>}
         <Tiles now={now} points={lines} />
         <h2>{t.overview.chart}</h2>
         {lines[0].length < 2 && <p class="quiet">{t.overview.collecting}</p>}

@@ -7,7 +7,7 @@ import {address, go, type Route} from "../route";
 import {count, t} from "../text";
 import {Check, Empty, json, matches, Search, State, Table, TextField,
         useFresh, useResource, Wait} from "../widgets";
-import {slug} from "./apis";
+import {slug} from "../new_api";
 import type {Finding} from "../control";
 
 function template(): string {
