@@ -1,7 +1,7 @@
 /*
  * The gateway's configuration as the workers get it: the values in force, also
  * those from the environment, and no secrets but those that they put into
- * headers.
+ * headers or open split tokens with.
  */
 #include "admin/load_internal.h"
 #include "base/json.h"
@@ -36,9 +36,10 @@ is_secret(struct jg_str name)
 
 /* The maps of secrets are for headers, which workers write. */
 static bool
-is_for_headers(const struct jg_field *field)
+is_for_workers(const struct jg_field_table *table, const struct jg_field *field)
 {
-    return field->secret && field->type == JG_FIELD_STR_MAP;
+    return field->secret && (field->type == JG_FIELD_STR_MAP ||
+                             table == &jg_conf_split_key_table);
 }
 
 static void
@@ -231,8 +232,8 @@ write_struct(struct jg_buf *b, const struct jg_field_table *table,
         struct jg_str name = jg_str(field->name);
         const char *at = (const char *)in + field->offset;
 
-        if (!is_bound(field) ||
-            ((field->secret || is_secret(name)) && !is_for_headers(field)))
+        if (!is_bound(field) || ((field->secret || is_secret(name)) &&
+                                 !is_for_workers(table, field)))
             continue;
         begin_member(b, name);
         if (field->type == JG_FIELD_OBJECT)

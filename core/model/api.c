@@ -115,6 +115,7 @@ compile(struct jg_api_reading *r)
         jg_api_read_scopes,
         jg_api_read_claims,
         jg_api_read_key,
+        jg_api_read_split_token,
     };
     enum jg_err first = JG_OK;
 

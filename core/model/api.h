@@ -11,6 +11,7 @@
 #include "jose/jwks.h"
 #include "model/claim_rules.h"
 #include "model/conf.h"
+#include "model/split_token.h"
 #include "model/transform.h"
 #include "model/versions.h"
 
@@ -117,7 +118,8 @@ struct jg_api_def {
     struct jg_api_rate *global_rate;    /* or NULL */
     struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
-    const struct jg_json *config_data; /* what scripts are told, or NULL */
+    struct jg_split_token *split_token; /* or NULL */
+    const struct jg_json *config_data;  /* what scripts are told, or NULL */
     struct jg_str default_version;
     struct jg_list versions;                  /* struct jg_api_version */
     struct jg_version_definition *definition; /* or NULL */

@@ -471,6 +471,8 @@ static const struct jg_field rows[] = {
     {"jwt_issuer", JG_FIELD_STR, DEF(jwt_issuer), .max = JG_URL_MAX,
      .note = "not in Tyk: the keys verify this issuer's tokens only; alone, "
              "it finds them by OpenID Connect Discovery"},
+    {"split_token", JG_FIELD_MADE, DEF(split_token), &jg_split_token_table,
+     .note = "not in Tyk: clients never hold the whole JWT"},
     {"scopes", JG_FIELD_OBJECT, 0, &scopes_table},
     {"jwt_scope_to_policy_mapping", JG_FIELD_STR_MAP,
      DEF(scopes_deprecated.policies), .note = "counts when scopes is empty"},

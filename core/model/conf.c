@@ -195,10 +195,38 @@ check_jwks(const struct check *c)
                        "does it can make tokens");
 }
 
+/* A short secret would be guessed, an id that two have opens nothing. */
+static enum jg_err
+check_split_keys(const struct check *c)
+{
+    const struct jg_conf_split_key *keys = c->conf->split_token_keys.items;
+    size_t count = c->conf->split_token_keys.count;
+    const char *what = NULL;
+
+    if (count > JG_SPLIT_KEYS_MAX)
+        what = "there may be 16 keys";
+    for (size_t i = 0; i < count && what == NULL; i++) {
+        if (keys[i].id.len == 0)
+            what = "each key needs an id of its own";
+        else if (keys[i].secret.len < JG_SPLIT_KEY_SECRET_MIN)
+            what = "each key needs a secret of at least 32 bytes";
+        for (size_t k = 0; k < i; k++)
+            if (jg_str_eq(keys[i].id, keys[k].id))
+                what = "each key needs an id of its own";
+    }
+    if (what == NULL)
+        return JG_OK;
+    return jg_bind_report(c->source, JG_FAULT, JG_E_CONF_VALUE,
+                          "split_token_keys", NULL,
+                          "[{\"id\": \"1\", \"secret\": \"(openssl rand -hex "
+                          "32)\"}]",
+                          "%s", what);
+}
+
 static enum jg_err
 check_all(const struct check *c)
 {
-    enum jg_err messages, tls, ports;
+    enum jg_err messages, tls, ports, keys;
 
     check_words(c);
     check_secret(c);
@@ -206,6 +234,9 @@ check_all(const struct check *c)
     messages = jg_conf_check_messages(c->conf, c->source);
     tls = check_tls(c);
     ports = check_ports(c);
+    keys = check_split_keys(c);
+    if (keys != JG_OK)
+        return keys;
     if (messages != JG_OK)
         return messages;
     return tls != JG_OK ? tls : ports;

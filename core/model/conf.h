@@ -72,6 +72,15 @@ struct jg_conf_message {
     int64_t code;          /* HTTP status; 0: the error's own */
 };
 
+/* A key that split tokens of mode "sealed" are sealed under. */
+struct jg_conf_split_key {
+    struct jg_str id, secret;
+};
+
+#define JG_SPLIT_KEYS_MAX 16
+#define JG_SPLIT_KEY_ID_MAX 64     /* bytes */
+#define JG_SPLIT_KEY_SECRET_MIN 32 /* bytes */
+
 struct jg_conf {
     struct jg_str listen_address;       /* "" is every address */
     int64_t listen_port;                /* 8080 */
@@ -94,7 +103,9 @@ struct jg_conf {
     struct jg_str rate_limit_response_headers; /* "" and "quotas", or
                                                 * "rate_limits" */
     bool close_connections, hide_generator_header;
-    struct jg_list override_messages;      /* struct jg_conf_message */
+    struct jg_list split_token_keys;  /* ours: struct jg_conf_split_key, the
+                                       * first one seals */
+    struct jg_list override_messages; /* struct jg_conf_message */
     bool ignore_canonical_mime_header_key; /* header names stay as written */
     struct jg_pairs secrets;               /* of $secret_conf variables */
     struct jg_pairs environment_secrets;   /* ours: what $secret_env variables
@@ -133,6 +144,7 @@ enum jg_err jg_conf_check_messages(const struct jg_conf *conf,
 
 /* The field table, for documentation and tests. */
 extern const struct jg_field_table jg_conf_table;
+extern const struct jg_field_table jg_conf_split_key_table;
 
 /*
  * The configuration in source->text; <environment> ("TYK_GW_LISTENPORT=8090",

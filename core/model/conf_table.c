@@ -196,6 +196,18 @@ static const struct jg_field access_logs_rows[] = {
 static const struct jg_field_table access_logs_table = {
     0, access_logs_rows, JG_FIELD_COUNT(access_logs_rows)};
 
+#define SPLIT_KEY(field) offsetof(struct jg_conf_split_key, field)
+
+static const struct jg_field split_key_rows[] = {
+    {"id", JG_FIELD_STR, SPLIT_KEY(id), .max = JG_SPLIT_KEY_ID_MAX,
+     .note = "not in Tyk: stands in each token that the key seals"},
+    {"secret", JG_FIELD_STR, SPLIT_KEY(secret), .max = 1024, .secret = true,
+     .note = "not in Tyk: 32 bytes or more"},
+};
+const struct jg_field_table jg_conf_split_key_table = {
+    sizeof(struct jg_conf_split_key), split_key_rows,
+    JG_FIELD_COUNT(split_key_rows)};
+
 #define MESSAGE(field) offsetof(struct jg_conf_message, field)
 
 /* The id stands in front: it is the member's name. */
@@ -298,6 +310,10 @@ static const struct jg_field rows[] = {
     {"security", JG_FIELD_OBJECT, .table = &security_table},
     {"auth_override", JG_FIELD_IGNORED,
      .note = "authentication is what each definition says"},
+    {"split_token_keys", JG_FIELD_LIST, CONF(split_token_keys),
+     &jg_conf_split_key_table,
+     .note = "not in Tyk: keys of sealed split tokens; the first one seals, "
+             "all of them open"},
     {"override_messages", JG_FIELD_MAP, CONF(override_messages),
      .table = &message_table,
      .note = "auth.auth_field_missing and auth.key_not_found; the others are "

@@ -40,6 +40,7 @@ enum jg_err jg_api_read_auth(struct jg_api_reading *r);      /* api_auth.c */
 enum jg_err jg_api_read_claims(struct jg_api_reading *r);    /* claim_rules.c */
 enum jg_err jg_api_read_key(struct jg_api_reading *r);       /* api_key.c */
 enum jg_err jg_api_read_scopes(struct jg_api_reading *r);    /* api_scopes.c */
+enum jg_err jg_api_read_split_token(struct jg_api_reading *r);
 
 /* As jg_api_read(), with keys that may be shared through <keys>. */
 enum jg_err jg_api_read_sharing(const struct jg_bind_source *source,
