@@ -7,6 +7,7 @@
 
 #include "store/keys.h"
 #include "store/revocations.h"
+#include "store/splits.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -85,6 +86,33 @@ sweep_keys(struct keeper *k, bool *more)
     return err;
 }
 
+/* The same for what is kept of split tokens. */
+static enum jg_err
+sweep_splits(struct keeper *k, bool *more)
+{
+    int64_t now_s = jg_clock_s();
+    size_t removed = 0;
+    struct jg_txn *txn;
+    enum jg_err err = jg_txn_read(k->broker->store, &txn);
+    bool ended;
+
+    if (err != JG_OK)
+        return err;
+    ended = jg_splits_ended(txn, now_s);
+    jg_txn_abort(txn);
+    if (!ended)
+        return JG_OK;
+    err = jg_txn_write(k->broker->store, &txn);
+    if (err != JG_OK)
+        return err;
+    err = jg_splits_sweep(txn, now_s, &removed);
+    *more = removed == JG_SPLITS_SWEEP_MAX;
+    if (err == JG_OK)
+        return jg_txn_commit(txn);
+    jg_txn_abort(txn);
+    return err;
+}
+
 /* Workers look at the times themselves; this only makes room again. */
 static enum jg_err
 sweep_revocations(struct keeper *k, bool *more)
@@ -133,6 +161,7 @@ static const struct job {
     {"sweeping revocations", 30000, false, sweep_revocations},
     {"sweeping readers", 10000, false, sweep_readers},
     {"sweeping keys", 1000, false, sweep_keys},
+    {"sweeping split tokens", 1000, false, sweep_splits},
 };
 
 #define JOBS (sizeof(jobs) / sizeof(jobs[0]))

@@ -40,6 +40,8 @@ static const char *const kind_names[JG_KIND_COUNT] = {
     [JG_KIND_REVOCATION] = "revocation",
     [JG_KIND_REVOCATION_CHANGE] = "revocation_change",
     [JG_KIND_ORG] = "org",
+    [JG_KIND_SPLIT] = "split",
+    [JG_KIND_SPLIT_END] = "split_end",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

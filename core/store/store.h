@@ -26,6 +26,8 @@ enum jg_kind {
     JG_KIND_REVOCATION,        /* id -> struct jg_revocation */
     JG_KIND_REVOCATION_CHANGE, /* number -> what changed */
     JG_KIND_ORG,               /* org_id -> its session, JSON */
+    JG_KIND_SPLIT,     /* kind, SHA-256 of a handle -> struct jg_split */
+    JG_KIND_SPLIT_END, /* time, the same -> nothing: when it ends */
     JG_KIND_COUNT
 };
 

@@ -1,0 +1,72 @@
+/*
+ * What is kept of split tokens: the part that a client does not hold, sealed
+ * under a key that only the client's part gives (jose/seal.h), and found by the
+ * SHA-256 of that. A copy of the store opens nothing, and names nobody.
+ */
+#ifndef JG_STORE_SPLITS_H
+#define JG_STORE_SPLITS_H
+
+#include "base/arena.h"
+#include "model/sealed_token.h"
+#include "store/store.h"
+
+/* Characters of a handle. The shortest signatures (HS256, 32 bytes) have 43,
+ * those of ML-DSA-87 6170. Less could be guessed. */
+#define JG_SPLIT_HANDLE_MIN 43
+#define JG_SPLIT_HANDLE_MAX 8192
+#define JG_SPLIT_ORG_MAX 255          /* bytes */
+#define JG_SPLIT_TEXT_MAX (64 * 1024) /* bytes */
+#define JG_SPLITS_SWEEP_MAX 256       /* records that one sweep removes */
+
+struct jg_split {
+    enum jg_split_kind kind;
+    struct jg_str org_id; /* nobody else's APIs find it */
+    struct jg_str handle; /* what the client holds: the secret */
+    struct jg_str text;   /* what is kept */
+    int64_t ends_s;       /* unix; it is gone from then on */
+};
+
+/*
+ * Keep <split>. <nonce>: random bytes. Needs <a> for a while. The same text
+ * again only gets the later end.
+ *   JG_E_SPLIT_SAME  another text is kept under this handle: nothing happened
+ *   JG_E_CONF_RANGE  a size is past the limits above: nothing happened
+ *   JG_E_CRYPTO, JG_E_NOMEM  nothing happened
+ *   JG_E_STORE, JG_E_STORE_FULL  the transaction can only be ended
+ */
+enum jg_err jg_split_put(struct jg_txn *txn, const struct jg_split *split,
+                         int64_t now_s,
+                         const unsigned char nonce[static JG_SEAL_NONCE_BYTES],
+                         struct jg_arena *a);
+
+/*
+ * Find by split->kind, ->org_id and ->handle: fills ->text, in <a>, and
+ * ->ends_s.
+ *   JG_E_NOT_FOUND  also when it has ended by <now_s>, is another
+ *                   organisation's, or no handle is so short or long
+ *   JG_E_STORE      also when the record is damaged
+ *   JG_E_CRYPTO, JG_E_NOMEM
+ */
+enum jg_err jg_split_get(struct jg_txn *txn, struct jg_split *split,
+                         int64_t now_s, struct jg_arena *a);
+
+/* Forget it; found as above. <found>: it was there. JG_OK also when it was
+ * not. JG_E_CRYPTO, JG_E_STORE, JG_E_STORE_FULL */
+enum jg_err jg_split_delete(struct jg_txn *txn, const struct jg_split *split,
+                            bool *found);
+
+/* The secret of this installation that salts the keys, as a text for
+ * jg_sealed_ring.own: <buffer> is filled. JG_E_STORE */
+#define JG_SPLIT_OWN_BYTES 16
+enum jg_err jg_split_own(struct jg_txn *txn,
+                         char buffer[static JG_SPLIT_OWN_BYTES],
+                         struct jg_str *out);
+
+/* Is there anything to sweep? For a reader. */
+bool jg_splits_ended(struct jg_txn *txn, int64_t now_s);
+
+/* Remove those that have ended; <removed> says how many: with
+ * JG_SPLITS_SWEEP_MAX there may be more. JG_E_STORE, JG_E_STORE_FULL */
+enum jg_err jg_splits_sweep(struct jg_txn *txn, int64_t now_s, size_t *removed);
+
+#endif
