@@ -72,6 +72,7 @@ struct ngx_http_jotgate_process {
     struct jg_keysets *keysets;
     struct jg_revoked *revoked;
     struct jg_matching *matching;
+    struct jg_split_cache *splits;
     struct jg_snapshot
         *snapshot; /* of <epoch>, or older when building failed */
     uint64_t epoch;

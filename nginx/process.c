@@ -93,7 +93,8 @@ ngx_http_jotgate_init_process(ngx_cycle_t *cycle)
         jg_keysets_new(&p->keysets) != JG_OK ||
         jg_revoked_new(&p->revoked) != JG_OK ||
         jg_matching_new(&p->matching) != JG_OK ||
-        getrandom(&p->key, sizeof(p->key), 0) != (ssize_t)sizeof(p->key))
+        getrandom(&p->key, sizeof(p->key), 0) != (ssize_t)sizeof(p->key) ||
+        jg_split_cache_new(&p->key, &p->splits) != JG_OK)
         return NGX_ERROR;
     open_missing(p, &conf->store, cycle->log);
     conf->process = p;
@@ -125,6 +126,7 @@ ngx_http_jotgate_exit_process(ngx_cycle_t *cycle)
     jg_keysets_free(p->keysets);
     jg_revoked_free(p->revoked);
     jg_matching_free(p->matching);
+    jg_split_cache_free(p->splits);
     jg_journal_close(p->journal);
     jg_counters_close(p->counters);
     jg_store_close(p->store);

@@ -14,6 +14,9 @@ static const struct jg_step steps[] = {
     {{"route", "An active API listens on this host and path."},
      jg_step_route,
      false},
+    {{"exchange", "The path is none of the API's own token endpoints."},
+     jg_step_exchange,
+     false},
     {{"version", "The version exists, has not expired, and offers this path."},
      jg_step_version,
      false},
@@ -140,6 +143,11 @@ is_skipped(const struct jg_decision *d)
 {
     const struct jg_step *step = &steps[d->step];
 
+    /* The broker answers, whatever the API asks of its callers; only the
+     * limits of all callers together count. */
+    if (d->handler.kind == JG_HANDLER_EXCHANGE)
+        return step->run != jg_step_organisation &&
+               step->run != jg_step_api_limit;
     if (step->for_callers && !jg_has_caller(d))
         return true;
     return step->method != 0 && (step->method & jg_methods_asked(d)) == 0;
@@ -177,7 +185,7 @@ forget_caller(struct jg_decision *d)
     d->retry_after_s = 0;
     d->header = (struct jg_jws_header){.alg = NULL};
     d->claims = d->unverified = NULL;
-    d->cached = false;
+    d->cached = d->joined = false;
     d->session = (struct jg_session){.policy_count = 0};
     d->stored.session = NULL;
 }

@@ -12,6 +12,7 @@
 #include "access/path.h"
 #include "access/request.h"
 #include "access/revoked.h"
+#include "access/split_cache.h"
 #include "model/session.h"
 #include "store/counters.h"
 #include "store/keys.h"
@@ -46,6 +47,7 @@ struct jg_surroundings {
     struct jg_keysets *keysets;         /* the same for key sets by URL */
     struct jg_revoked *revoked;         /* tokens, callers, signing keys */
     struct jg_matching *matching;       /* one decision at a time uses it */
+    struct jg_split_cache *splits;      /* needs counters */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
 };
@@ -142,7 +144,8 @@ struct jg_limit_seen {
 /* Who makes the response. */
 enum jg_handler_kind {
     JG_HANDLER_UPSTREAM,
-    JG_HANDLER_SCRIPT, /* entry <endpoint> of the version's virtual ones */
+    JG_HANDLER_EXCHANGE, /* <endpoint>: enum jg_split_endpoint */
+    JG_HANDLER_SCRIPT,   /* entry <endpoint> of the version's virtual ones */
 };
 
 struct jg_handler {
@@ -199,6 +202,7 @@ struct jg_decision {
     const struct jg_json *claims;       /* verified from step "signature" on */
     const struct jg_verified *verified; /* cache entry, or NULL */
     struct jg_str key_kid; /* of the key that verified a token without kid */
+    bool joined;           /* what was presented only stood for <token> */
     bool cached;           /* the signature was verified before */
     const struct jg_api_version *version; /* of <api>; NULL: it has none */
     struct jg_path_forms forms;           /* what path patterns look at */
@@ -240,6 +244,13 @@ struct jg_decision {
  * it only repeats the verdict.
  */
 enum jg_verdict jg_decide(struct jg_decision *d);
+
+/*
+ * Only: is a token revoked? For one whose ->with, ->arena, ->api, ->token,
+ * ->header and ->claims are filled in, and nothing else.
+ *   JG_E_TOKEN_REVOKED, JG_E_REVOCATIONS, JG_E_CRYPTO
+ */
+enum jg_err jg_decide_revocation(struct jg_decision *d);
 
 /* Give back what the decision holds outside its arena (cache reference). */
 void jg_decision_done(struct jg_decision *d);

@@ -165,6 +165,12 @@ jg_step_revocation(struct jg_decision *d)
     return err;
 }
 
+enum jg_err
+jg_decide_revocation(struct jg_decision *d)
+{
+    return jg_step_revocation(d);
+}
+
 /* A stored key may look like a JWT, and be revoked as one. */
 static enum jg_err
 check_key(struct jg_decision *d, struct jg_str key)

@@ -68,12 +68,33 @@ strip_auth(struct jg_rewrite *w)
     struct jg_str cookies = {NULL, 0};
     enum jg_err err;
 
-    if (!w->d->api->def.strip_auth_data || w->d->api->mode == JG_AUTH_KEYLESS)
+    if (!w->d->joined &&
+        (!w->d->api->def.strip_auth_data || w->d->api->mode == JG_AUTH_KEYLESS))
         return JG_OK;
     err = jg_strip_auth_data(w->d, w->drop, &cookies);
     if (err == JG_OK && cookies.len > 0)
         jg_rewrite_set(w, JG_STR("Cookie"), cookies);
     return err;
+}
+
+/* The upstream gets the whole token, wherever its handle was. */
+static enum jg_err
+join_auth(struct jg_rewrite *w)
+{
+    static const char bearer[] = "Bearer ";
+    struct jg_str token = w->d->token;
+    char *p;
+
+    if (!w->d->joined || w->d->api->def.strip_auth_data)
+        return JG_OK;
+    p = jg_arena_alloc(w->d->arena, sizeof(bearer) - 1 + token.len);
+    if (p == NULL)
+        return JG_E_NOMEM;
+    memcpy(p, bearer, sizeof(bearer) - 1);
+    memcpy(p + sizeof(bearer) - 1, token.p, token.len);
+    jg_rewrite_set(w, JG_STR("Authorization"),
+                   (struct jg_str){p, sizeof(bearer) - 1 + token.len});
+    return JG_OK;
 }
 
 static enum jg_err
@@ -249,13 +270,9 @@ enum jg_err
 jg_step_headers(struct jg_decision *d)
 {
     static enum jg_err (*const parts[])(struct jg_rewrite *) = {
-        make_room,
-        strip_auth,
-        strip_version,
-        jg_transform_request,
-        drop_hop_by_hop,
-        forwarded_for,
-        jg_transform_response};
+        make_room,     strip_auth,           join_auth,
+        strip_version, jg_transform_request, drop_hop_by_hop,
+        forwarded_for, jg_transform_response};
     struct jg_rewrite w = {.d = d};
     enum jg_err err = JG_OK;
 

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "model/template.h"
 
-/* Cookie, TE, X-Forwarded-For, User-Agent. */
-#define JG_REWRITE_OWN_MAX 4
+/* Cookie, Authorization, TE, X-Forwarded-For, User-Agent. */
+#define JG_REWRITE_OWN_MAX 5
 
 /* Bytes that the variables of one request may put into headers, all together:
  * a claim may be as long as a token, and be asked for more than once. */

@@ -22,6 +22,7 @@ struct jg_step {
 
 enum jg_err jg_step_path(struct jg_decision *d);
 enum jg_err jg_step_route(struct jg_decision *d);
+enum jg_err jg_step_exchange(struct jg_decision *d);
 enum jg_err jg_step_version(struct jg_decision *d);
 enum jg_err jg_step_organisation(struct jg_decision *d);
 enum jg_err jg_step_auth(struct jg_decision *d);
@@ -56,6 +57,14 @@ bool jg_has_caller(const struct jg_decision *d);
 enum jg_err jg_token_find(struct jg_decision *d,
                           const struct jg_auth_config *source,
                           enum jg_err missing, struct jg_str *out);
+
+/*
+ * Where the API takes split tokens: d->token becomes the whole one that it
+ * stands for, and d->joined true. split.c
+ *   JG_E_SPLIT_WHOLE, JG_E_SPLIT_UNKNOWN, JG_E_SPLIT_SEALED
+ *   JG_E_STORE, JG_E_CRYPTO, JG_E_NOMEM
+ */
+enum jg_err jg_split_join(struct jg_decision *d);
 
 /* Was d->token verified before, with the keys that have <version>? Then what
  * was read of it is in <d>. */

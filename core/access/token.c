@@ -207,6 +207,8 @@ jg_step_token(struct jg_decision *d)
     enum jg_err err =
         jg_token_find(d, d->api->token_source, JG_E_TOKEN_MISSING, &d->token);
 
+    if (err == JG_OK)
+        err = jg_split_join(d);
     if (err != JG_OK)
         return err;
     if (remember(d))

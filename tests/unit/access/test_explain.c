@@ -82,15 +82,16 @@ times_are_named_with_both_clocks(void **state)
         r.text.p,
         "ok    1 path        /jwt/x\n"
         "ok    2 route       API jwt at /jwt/\n"
-        "ok    3 version     the only one\n"
-        "-     4 organisation\n"
-        "ok    5 auth        enable_jwt: a token is needed\n"
-        "ok    6 token       135 bytes in the header\n"
-        "ok    7 algorithm   HS256\n"
-        "ok    8 key         no kid; 1 of 1 keys fit\n"
-        "-     9 profile\n"
-        "ok   10 signature   HS256 verifies with secret of 6 bytes\n"
-        "FAIL 11 claims      exp 2023-11-14 22:08:20\n"
+        "-     3 exchange\n"
+        "ok    4 version     the only one\n"
+        "-     5 organisation\n"
+        "ok    6 auth        enable_jwt: a token is needed\n"
+        "ok    7 token       135 bytes in the header\n"
+        "ok    8 algorithm   HS256\n"
+        "ok    9 key         no kid; 1 of 1 keys fit\n"
+        "-    10 profile\n"
+        "ok   11 signature   HS256 verifies with secret of 6 bytes\n"
+        "FAIL 12 claims      exp 2023-11-14 22:08:20\n"
         "        expected    now 2023-11-14 22:13:20 UTC, skew 5 s\n"
         "        reason      JG301 401 Key not authorized: token has expired\n"
         "        help        The exp claim is in the past, or not a number; "
@@ -138,11 +139,11 @@ static void
 the_table_of_steps_can_be_read(void **state)
 {
     static const char *const names[] = {
-        "path",       "route",       "version",    "organisation", "auth",
-        "token",      "algorithm",   "key",        "profile",      "signature",
-        "claims",     "claim_rules", "identity",   "revocation",   "policies",
-        "auth_token", "rights",      "own_limits", "limits",       "api_limit",
-        "headers",    "script",      "target",
+        "path",      "route",      "exchange",    "version",    "organisation",
+        "auth",      "token",      "algorithm",   "key",        "profile",
+        "signature", "claims",     "claim_rules", "identity",   "revocation",
+        "policies",  "auth_token", "rights",      "own_limits", "limits",
+        "api_limit", "headers",    "script",      "target",
     };
 
     (void)state;
