@@ -23,8 +23,9 @@ struct jg_broker {
     struct jg_pool *pool;
     struct jg_counters *counters;
     struct jg_journal *journal;
-    int listener;        /* the SCGI socket; does not block */
-    int script_listener; /* the same for requests that scripts answer; -1 */
+    int listener;          /* the SCGI socket; does not block */
+    int exchange_listener; /* the same for token endpoints */
+    int script_listener;   /* the same for requests that scripts answer; -1 */
     const char *script_program; /* path of jotgate-script */
     int locks;                  /* see lock.h */
     int wake;                   /* eventfd: the keeper has something to do */

@@ -91,17 +91,27 @@ prepare_processes(struct jg_broker *broker)
     return false;
 }
 
-/* "<folder of the socket>/script.sock", and jotgate-script beside this
- * program. */
+/* Listen on <name> in the folder of the broker's own socket. */
+static bool
+listen_beside(const struct jg_broker *broker, const struct jg_options *options,
+              const char *name, int *out,
+              char fault[static JG_STREAM_FAULT_MAX])
+{
+    const char *slash = strrchr(options->socket_path, '/');
+    int len = slash == NULL ? 0 : (int)(slash - options->socket_path) + 1;
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%.*s%s", len, options->socket_path, name);
+    return jg_stream_listen(path, broker->group, out, fault) == JG_OK;
+}
+
+/* And where jotgate-script is: beside this program. */
 static bool
 listen_for_scripts(struct jg_broker *broker, const struct jg_options *options,
                    char fault[static JG_STREAM_FAULT_MAX])
 {
     static char program[PATH_MAX];
-    const char *slash = strrchr(options->socket_path, '/');
-    int len = slash == NULL ? 0 : (int)(slash - options->socket_path) + 1;
     ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 32);
-    char path[PATH_MAX];
 
     if (n <= 0)
         return false;
@@ -109,9 +119,8 @@ listen_for_scripts(struct jg_broker *broker, const struct jg_options *options,
     n = strrchr(program, '/') - program + 1;
     snprintf(program + n, sizeof(program) - (size_t)n, "jotgate-script");
     broker->script_program = program;
-    snprintf(path, sizeof(path), "%.*sscript.sock", len, options->socket_path);
-    return jg_stream_listen(path, broker->group, &broker->script_listener,
-                            fault) == JG_OK;
+    return listen_beside(broker, options, "script.sock",
+                         &broker->script_listener, fault);
 }
 
 /* Everything between the configuration and the first process. */
@@ -127,6 +136,8 @@ prepare(struct jg_broker *broker, const struct jg_options *options,
         return false;
     if (jg_stream_listen(options->socket_path, broker->group, &broker->listener,
                          fault) == JG_OK &&
+        listen_beside(broker, options, "exchange.sock",
+                      &broker->exchange_listener, fault) &&
         (!broker->conf->enable_jsvm ||
          listen_for_scripts(broker, options, fault)))
         return true;

@@ -22,7 +22,8 @@ jg_pool_create(unsigned services, unsigned scripts)
     pool->keeper = services;
     pool->fetcher = services + 1;
     pool->loader = services + 2;
-    pool->scripts = services + 3;
+    pool->exchanger = services + 3;
+    pool->scripts = services + 4;
     pool->script_count =
         scripts > JG_POOL_SCRIPTS_MAX ? JG_POOL_SCRIPTS_MAX : scripts;
     pool->slot_count = pool->scripts + pool->script_count;

@@ -15,7 +15,7 @@
 #define JG_POOL_SERVICES_MIN 2 /* one of them is never waiting outside */
 #define JG_POOL_SERVICES_MAX 64
 #define JG_POOL_SCRIPTS_MAX 32 /* processes that have scripts run */
-#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 3 + JG_POOL_SCRIPTS_MAX)
+#define JG_POOL_SLOTS_MAX (JG_POOL_SERVICES_MAX + 4 + JG_POOL_SCRIPTS_MAX)
 #define JG_SLOT_WHAT_MAX 80
 
 /* What one process is doing. Written by it, read by the parent. */
@@ -27,7 +27,8 @@ struct jg_slot {
 struct jg_pool {
     unsigned services;                /* slots 0 .. services-1 */
     unsigned keeper, fetcher, loader; /* the slots behind them */
-    unsigned scripts, script_count;   /* and behind these: they run scripts */
+    unsigned exchanger;
+    unsigned scripts, script_count; /* and behind it: they run scripts */
     unsigned slot_count;
     unsigned outside_max;     /* services that may wait outside at once */
     _Atomic uint64_t outside; /* a bit for each that does */

@@ -2,6 +2,7 @@
 #include "supervise.h"
 
 #include "clock.h"
+#include "exchanger.h"
 #include "fetcher.h"
 #include "keeper.h"
 #include "loads.h"
@@ -97,6 +98,8 @@ name_of(const struct parent *p, unsigned i, char *out, size_t size)
         snprintf(out, size, "service %u", i + 1);
     else if (i == pool->keeper)
         snprintf(out, size, "keeper");
+    else if (i == pool->exchanger)
+        snprintf(out, size, "exchanger");
     else if (i >= pool->scripts)
         snprintf(out, size, "scripts %u", i - pool->scripts + 1);
     else
@@ -168,6 +171,8 @@ live(const struct parent *p, unsigned i, pid_t parent)
         broker->listener = broker->script_listener;
         return jg_service_run(broker);
     }
+    if (i == pool->exchanger)
+        return jg_exchanger_run(broker);
     if (i == pool->keeper)
         return jg_keeper_run(broker);
     if (i == pool->fetcher)
@@ -291,6 +296,7 @@ stop(struct parent *p, int status)
         unlink(p->options->socket_path);
     /* New connections are refused; those that wait are still accepted. */
     shutdown(broker->listener, SHUT_RDWR);
+    shutdown(broker->exchange_listener, SHUT_RDWR);
     if (broker->script_listener >= 0)
         shutdown(broker->script_listener, SHUT_RDWR);
     jg_broker_wake_keeper(broker);
@@ -358,7 +364,7 @@ reap(struct parent *p, int64_t now_ms)
 static bool
 answers(const struct jg_pool *pool, unsigned i)
 {
-    return i < pool->services || i >= pool->scripts;
+    return i < pool->services || i >= pool->exchanger;
 }
 
 /* While stopping: is anybody left? */

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "keysets.h"
+#include "known.h"
 #include "reply.h"
 #include "script_api.h"
 #include "script_process.h"
@@ -18,7 +19,6 @@
 #define ARENA_CHUNK (64 * 1024)
 #define ARENA_MAX (128 * 1024 * 1024) /* of one request */
 #define RULES_ARENA_MAX (1024 * 1024)
-#define APIS_MAX 32              /* whose definitions are kept */
 #define SOURCE_MAX (1024 * 1024) /* bytes of a script */
 #define ARGUMENTS_MAX (15 * 1024 * 1024)
 #define RESPONSE_MAX (16 * 1024 * 1024)
@@ -26,20 +26,12 @@
     "Error during virtual endpoint execution. Contact Administrator for " \
     "more details."
 
-/* An API as it was at <epoch>. */
-struct known_api {
-    uint64_t epoch;
-    struct jg_str id; /* in the snapshot */
-    struct jg_snapshot *snapshot;
-};
-
 struct jg_virtual {
     struct jg_broker *broker;
     struct jg_script_process process;
     struct jg_fetch_rules rules;
     struct jg_caller *caller;
-    struct known_api apis[APIS_MAX];
-    size_t next;           /* the place to use again */
+    struct jg_known_apis apis;
     struct jg_arena arena; /* of the rules */
 };
 
@@ -82,40 +74,11 @@ jg_virtual_close(struct jg_virtual *v)
 {
     if (v == NULL)
         return;
-    for (size_t i = 0; i < APIS_MAX; i++)
-        if (v->apis[i].snapshot != NULL)
-            jg_snapshot_free(v->apis[i].snapshot);
+    jg_known_apis_free(&v->apis);
     jg_caller_close(v->caller);
     jg_script_process_end(&v->process);
     jg_arena_free(&v->arena);
     jg_mem_free(v);
-}
-
-/* The definition in force, read once an epoch. */
-static const struct jg_api *
-find_api(struct jg_virtual *v, struct jg_str id)
-{
-    uint64_t epoch = jg_counters_epoch(v->broker->counters);
-    struct jg_snapshot *snapshot;
-    const struct jg_api *api;
-    struct known_api *place;
-
-    for (size_t i = 0; i < APIS_MAX; i++)
-        if (v->apis[i].snapshot != NULL && v->apis[i].epoch == epoch &&
-            jg_str_eq(v->apis[i].id, id))
-            return jg_snapshot_api(v->apis[i].snapshot, id);
-    if (jg_records_snapshot_of(v->broker->store, id, &snapshot) != JG_OK)
-        return NULL;
-    api = jg_snapshot_api(snapshot, id);
-    if (api == NULL) {
-        jg_snapshot_free(snapshot);
-        return NULL;
-    }
-    place = &v->apis[v->next++ % APIS_MAX];
-    if (place->snapshot != NULL)
-        jg_snapshot_free(place->snapshot);
-    *place = (struct known_api){epoch, api->def.api_id, snapshot};
-    return api;
 }
 
 /* Is it the one that the decision meant? The definition may be a later one. */
@@ -141,7 +104,7 @@ find_endpoint(struct request *r)
         !jg_str_next(&rest, '\n', &number) || !jg_str_to_u64(number, &i) ||
         !jg_str_next(&rest, '\n', &function))
         return false;
-    r->api = find_api(r->v, id);
+    r->api = jg_known_api(&r->v->apis, r->v->broker, id);
     if (r->api == NULL)
         return false;
     versions = r->api->def.versions.items;

@@ -19,9 +19,9 @@
 
 /* What nginx, the broker and we leave in a runtime folder. */
 static const char *const leftovers[] = {
-    "nginx.conf", "control.conf", "nginx.pid", "broker.sock", "script.sock",
-    "next",       "body",         "proxy",     "scgi",        "fastcgi",
-    "uwsgi",      "ui",           RUN_LOCK,
+    "nginx.conf",    "control.conf", "nginx.pid", "broker.sock", "script.sock",
+    "exchange.sock", "next",         "body",      "proxy",       "scgi",
+    "fastcgi",       "uwsgi",        "ui",        RUN_LOCK,
 };
 
 /* The account of the nginx workers when we are root. */

@@ -54,6 +54,7 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .keysets = ctx->process->keysets,
         .revoked = ctx->process->revoked,
         .matching = ctx->process->matching,
+        .splits = ctx->process->splits,
     };
     set_clock(&d->with);
     d->request = &ctx->request;
@@ -129,9 +130,17 @@ ask_broker(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
 static ngx_int_t
 hand_over(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
 {
-    ngx_str_t location = ngx_string("@jotgate_script");
-    enum jg_err err = ngx_http_jotgate_forward(r, ctx);
+    static const ngx_str_t locations[] = {
+        [JG_HANDLER_EXCHANGE] = ngx_string("@jotgate_exchange"),
+        [JG_HANDLER_SCRIPT] = ngx_string("@jotgate_script"),
+    };
+    enum jg_handler_kind kind = ctx->decision.handler.kind;
+    ngx_str_t location = locations[kind];
+    enum jg_err err = JG_OK;
 
+    /* The token endpoint gets what the client sent. */
+    if (kind != JG_HANDLER_EXCHANGE)
+        err = ngx_http_jotgate_forward(r, ctx);
     if (err != JG_OK)
         return refuse(r, ctx, err);
     ngx_http_finalize_request(r, ngx_http_named_location(r, &location));

@@ -94,6 +94,28 @@ script(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     return (struct jg_str){(char *)p, len};
 }
 
+/* What the broker is told of a token endpoint: API and which one it is. */
+static struct jg_str
+exchange(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    const struct jg_decision *d = &ctx->decision;
+    struct jg_str api;
+    size_t len;
+    u_char *p;
+
+    if (d->api == NULL)
+        return (struct jg_str){0};
+    api = d->api->def.api_id;
+    len = api.len + 1 + NGX_SIZE_T_LEN;
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL)
+        return (struct jg_str){0};
+    len = (size_t)(ngx_snprintf(p, len, "%*s\n%uz", api.len, api.p,
+                                d->handler.endpoint) -
+                   p);
+    return (struct jg_str){(char *)p, len};
+}
+
 static struct jg_str
 session(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
 {
@@ -119,6 +141,7 @@ static const struct {
     {ngx_string("jotgate_want"), want, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_request_id"), request_id, 0},
     {ngx_string("jotgate_script"), script, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_exchange"), exchange, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_session"), session, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_target"), target, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_reason"), reason, NGX_HTTP_VAR_NOCACHEABLE},

@@ -117,7 +117,7 @@ class Broker:
         return self
 
     def processes(self):
-        return self.conf["broker_processes"] + 2 # keeper, fetcher
+        return self.conf["broker_processes"] + 3 # keeper, fetcher, exchanger
 
     def stop(self):
         if self.process is None or self.process.poll() is not None:
