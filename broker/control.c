@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include "clock.h"
+#include "document.h"
 #include "loads.h"
 #include "reply.h"
 
@@ -241,6 +242,37 @@ answer(struct jg_broker *broker, struct jg_lot *lot, int fd,
     return true;
 }
 
+/*
+ * The answer, with the documents of other machines that it needs.
+ *   JG_E_BROKER, JG_E_NOMEM, JG_E_IO  one cannot be had: there is no answer
+ */
+static enum jg_err
+ask(struct jg_control *control, struct jg_broker *broker,
+    const struct jg_admin_request *request, struct jg_arena *a,
+    struct jg_admin_response *response)
+{
+    struct jg_admin_fetched fetched[JG_ADMIN_FETCHES_MAX];
+    struct jg_admin_request again = *request;
+    int64_t until_ms = jg_clock_ms() + JG_DOCUMENT_WAIT_MS;
+    enum jg_err err;
+
+    jg_admin_answer(&control->admin, request, a, response);
+    again.fetched = fetched;
+    while (response->wanted.p != NULL) {
+        if (again.fetched_count == JG_ADMIN_FETCHES_MAX)
+            return JG_E_INTERNAL;
+        err = jg_document_get(broker, response->wanted, until_ms, a,
+                              &fetched[again.fetched_count]);
+        if (err != JG_OK)
+            return err;
+        again.fetched_count++;
+        jg_admin_response_free(response);
+        jg_admin_response_init(response);
+        jg_admin_answer(&control->admin, &again, a, response);
+    }
+    return JG_OK;
+}
+
 bool
 jg_control_serve(struct jg_control *control, struct jg_broker *broker,
                  struct jg_lot *lot, int fd, const struct jg_scgi *scgi)
@@ -260,11 +292,14 @@ jg_control_serve(struct jg_control *control, struct jg_broker *broker,
     if (err == JG_OK && getrandom(admin->random, sizeof(admin->random), 0) !=
                             (ssize_t)sizeof(admin->random))
         err = JG_E_INTERNAL;
+    if (err == JG_OK)
+        err = ask(control, broker, &request, &a, &response);
     if (err == JG_OK) {
-        jg_admin_answer(admin, &request, &a, &response);
         log_change(broker, scgi, &request, response.status);
         done = answer(broker, lot, fd, scgi, &response);
-    } else
+    } else if (err == JG_E_BROKER)
+        jg_reply_busy(fd);
+    else
         jg_reply_error(fd, jg_err_info(err)->status, jg_err_info(err)->text);
     jg_admin_response_free(&response);
     jg_arena_free(&a);

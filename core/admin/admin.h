@@ -23,6 +23,15 @@ enum jg_admin_port {
     JG_PORT_SHARED,  /* the public port when there is no control port */
 };
 
+/* A document of another machine that an answer needs. */
+struct jg_admin_fetched {
+    struct jg_str url;
+    struct jg_str body;  /* when it was got */
+    struct jg_str fault; /* why it was not, printable; p == NULL: it was */
+};
+
+#define JG_ADMIN_FETCHES_MAX 2 /* for one request */
+
 struct jg_admin_request {
     struct jg_str method;
     struct jg_str path;  /* decoded, without query */
@@ -32,6 +41,8 @@ struct jg_admin_request {
     struct jg_str if_match;      /* If-Match, If-None-Match; p == NULL: none */
     struct jg_str if_none_match;
     enum jg_admin_port port;
+    const struct jg_admin_fetched *fetched; /* so far: see response->wanted */
+    size_t fetched_count;
 };
 
 struct jg_admin_response {
@@ -41,9 +52,12 @@ struct jg_admin_response {
     char etag[JG_ETAG_CHARS]; /* with its quotes and a NUL; empty: none */
     struct jg_buf body;
     bool reload; /* definitions are to be loaded again: the caller does it */
-    bool reload_now;   /* ... before the response is sent (?block=true) */
-    bool wrong_secret; /* or a missing one: the answer is better late */
-    bool fetch;        /* key sets are due: the caller has them fetched */
+    bool reload_now;      /* ... before the response is sent (?block=true) */
+    bool wrong_secret;    /* or a missing one: the answer is better late */
+    bool fetch;           /* key sets are due: the caller has them fetched */
+    struct jg_str wanted; /* p != NULL: no answer yet. Get what is at this URL,
+                           * and ask again with it in request->fetched; at most
+                           * JG_ADMIN_FETCHES_MAX times. In the arena */
 };
 
 /* What the control API works on; the caller fills it once. */
@@ -93,6 +107,8 @@ enum jg_admin_shape {
     JG_SHAPE_SESSION,
     JG_SHAPE_KEYS,
     JG_SHAPE_KEY_POLICY,
+    JG_SHAPE_ISSUER,
+    JG_SHAPE_DISCOVERY,
     JG_SHAPE_OPENAPI,
     JG_SHAPE_COUNT
 };

@@ -74,6 +74,12 @@ struct jg_buf *jg_answer_json(struct jg_admin_call *call, int status);
 struct jg_str jg_admin_query(const struct jg_admin_call *call,
                              struct jg_str name);
 
+struct jg_key;
+
+/* "kid":...,"alg":...,"kty":...,"use":...,"crv":...,"bits":...,"thumbprint":
+ * what there is to say about a public key by itself. */
+void jg_answer_key_facts(struct jg_buf *b, const struct jg_key *key);
+
 /* RFC 3339, UTC. */
 #define JG_TIME_TEXT 32
 void jg_admin_time(int64_t time_s, char out[static JG_TIME_TEXT]);
@@ -213,6 +219,7 @@ jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
 jg_admin_handler jg_orgs_list, jg_orgs_get, jg_orgs_put, jg_orgs_delete;
 jg_admin_handler jg_explain_post;
+jg_admin_handler jg_discover_post;
 jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_forget;
 jg_admin_handler jg_revocations_list, jg_revocations_get, jg_revocations_add,

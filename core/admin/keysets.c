@@ -125,20 +125,6 @@ add_apis(struct list *list)
     jg_buf_addc(list->b, ']');
 }
 
-/* RFC 7518 6.1, RFC 8037 2. */
-static const char *
-kty_of(const struct jg_key_info *info)
-{
-    static const char *const names[] = {
-        [JG_HMAC] = "oct", [JG_RSA_PKCS1] = "RSA", [JG_RSA_PSS] = "RSA",
-        [JG_ECDSA] = "EC", [JG_EDDSA] = "OKP",     [JG_MLDSA] = "AKP",
-    };
-
-    return (size_t)info->family < sizeof(names) / sizeof(names[0])
-               ? names[info->family]
-               : "";
-}
-
 static void
 add_key(struct list *list, const struct jg_key *key)
 {
@@ -157,15 +143,8 @@ add_key(struct list *list, const struct jg_key *key)
         state = "active";
     else if (list->call->admin->now_s - first_s < DAY_S)
         state = "new";
-    jg_buf_add(list->b, JG_STR("{\"kid\":"));
-    jg_buf_add_quoted(list->b, info->kid);
-    add_string(list->b, "alg",
-               jg_str(info->alg != NULL ? info->alg->name : ""));
-    add_string(list->b, "kty", jg_str(kty_of(info)));
-    add_string(list->b, "use", JG_STR("sig"));
-    add_string(list->b, "crv", jg_str(info->curve));
-    add_number(list->b, "bits", info->bits);
-    add_string(list->b, "thumbprint", info->thumbprint);
+    jg_buf_addc(list->b, '{');
+    jg_answer_key_facts(list->b, key);
     add_string(list->b, "state", jg_str(state));
     add_number(list->b, "first_seen", first_s);
     add_number(list->b, "last_used", used_s);

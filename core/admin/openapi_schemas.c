@@ -176,6 +176,56 @@ static const struct jg_field key_policy_rows[] = {
 };
 TABLE(key_policy);
 
+static const struct jg_field issuer_rows[] = {
+    {"issuer", JG_FIELD_STR,
+     .note = "an issuer, the address of its metadata, or a host name"},
+};
+TABLE(issuer);
+
+static const struct jg_field found_key_rows[] = {
+    {"kid", JG_FIELD_STR},
+    {"alg", JG_FIELD_STR},
+    {"kty", JG_FIELD_STR},
+    {"use", JG_FIELD_STR},
+    {"crv", JG_FIELD_STR},
+    {"bits", JG_FIELD_INT},
+    {"thumbprint", JG_FIELD_STR, .note = "RFC 7638"},
+    {"state", JG_FIELD_STR, .note = "usable or skipped"},
+    {"reason", JG_FIELD_STR, .note = "why it is skipped"},
+};
+TABLE(found_key);
+
+static const struct jg_field provider_rows[] = {
+    {"id", JG_FIELD_STR, .note = "oidc: none that is known by name"},
+    {"name", JG_FIELD_STR},
+    {"signing_method", JG_FIELD_STR, .note = "for jwt_signing_method"},
+    {"identity_claim", JG_FIELD_STR},
+    {"scope_claim", JG_FIELD_STR, .note = "empty: its tokens have none"},
+    {"client_claim", JG_FIELD_STR},
+    {"audience", JG_FIELD_STR},
+    {"advice", JG_FIELD_STR},
+};
+TABLE(provider);
+
+static const struct jg_field warning_rows[] = {
+    {"code", JG_FIELD_STR, .note = "http, local, issuer, hmac or keys"},
+    {"message", JG_FIELD_STR},
+};
+TABLE(warning);
+
+static const struct jg_field discovery_rows[] = {
+    {"issuer", JG_FIELD_STR, .note = "as its tokens name it"},
+    {"metadata_url", JG_FIELD_STR},
+    {"jwks_uri", JG_FIELD_STR},
+    {"token_endpoint", JG_FIELD_STR},
+    {"algorithms", JG_FIELD_STRS},
+    {"scopes", JG_FIELD_STRS},
+    {"keys", JG_FIELD_LIST, .table = &found_key_table},
+    {"warnings", JG_FIELD_LIST, .table = &warning_table},
+    {"provider", JG_FIELD_OBJECT, .table = &provider_table},
+};
+TABLE(discovery);
+
 static const struct jg_field openapi_rows[] = {
     {"openapi", JG_FIELD_STR},
     {"info", JG_FIELD_ANY},
@@ -220,6 +270,11 @@ static const struct shape {
     [JG_SHAPE_SESSION] = {"Session", {&jg_stored_session_table}},
     [JG_SHAPE_KEYS] = {"Keys", {&keys_table}, .required = "keys"},
     [JG_SHAPE_KEY_POLICY] = {"KeyPolicy", {&key_policy_table}},
+    [JG_SHAPE_ISSUER] = {"Issuer", {&issuer_table}, .required = "issuer"},
+    [JG_SHAPE_DISCOVERY] = {"Discovery",
+                            {&discovery_table},
+                            .required =
+                                "issuer jwks_uri keys warnings provider"},
     [JG_SHAPE_OPENAPI] = {"OpenApi",
                           {&openapi_table},
                           .required = "openapi info paths components"},

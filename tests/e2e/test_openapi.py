@@ -4,6 +4,8 @@ import pathlib
 
 import pytest
 
+from idp import Idp
+
 jsonschema = pytest.importorskip("jsonschema")
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -119,6 +121,32 @@ def test_answers_are_as_described(gw, document, path, name):
         f"#/components/schemas/{name}"
     errors = validator(document, name).iter_errors(answer.json())
     assert [f"{e.json_path}: {e.message}" for e in errors] == []
+
+
+@pytest.fixture(scope="module")
+def idp():
+    with Idp("RS256") as server:
+        yield server
+
+
+def questions(idp):
+    """Requests that only ask, with a body each."""
+    return [
+        ("/tyk/identity/discover", {"issuer": idp.url}),
+    ]
+
+
+def test_questions_and_answers_are_as_described(gw, document, idp):
+    for path, body in questions(idp):
+        post = document["paths"][path]["post"]
+        question, answer = [
+            part["content"]["application/json"]["schema"]["$ref"].rsplit("/")[-1]
+            for part in (post["requestBody"], post["responses"]["200"])]
+        assert not list(validator(document, question).iter_errors(body))
+        given = gw.control_call("POST", path, body)
+        assert given.status == 200, given.body
+        errors = validator(document, answer).iter_errors(given.json())
+        assert [f"{e.json_path}: {e.message}" for e in errors] == []
 
 
 @pytest.mark.parametrize("fields", [

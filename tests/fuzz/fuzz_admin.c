@@ -5,7 +5,7 @@
  * without it. Lines "@match VALUE" and "@none VALUE" before the body are its
  * If-Match and If-None-Match. Every answer has one of the known statuses and is
  * JSON, nothing is written outside the two folders, and whatever was written
- * can be loaded.
+ * can be loaded. A document of elsewhere that an answer needs is the body.
  */
 #include <dirent.h>
 #include <ftw.h>
@@ -144,7 +144,8 @@ entries(const char *folder, bool empty)
 static bool
 is_known(int status, struct jg_str body)
 {
-    static const int known[] = {200, 304, 400, 403, 404, 405, 409, 412, 507};
+    static const int known[] = {200, 304, 400, 403, 404,
+                                405, 409, 412, 502, 507};
     static const char *const texts[] = {
         "Delete failed\"}", "Unmarshalling failed\"}", "Failed to create key",
         "Could not write key data\"}"};
@@ -179,6 +180,26 @@ check(const struct jg_admin_response *response, struct jg_arena *a)
         must(response->status == 404 || jg_str_starts(body, JG_STR("# HELP ")));
 }
 
+/* Ask, and get what the answer needs. */
+static void
+ask(const struct jg_admin_request *request, struct jg_arena *a,
+    struct jg_admin_response *response)
+{
+    struct jg_admin_fetched fetched[JG_ADMIN_FETCHES_MAX];
+    struct jg_admin_request again = *request;
+
+    jg_admin_answer(&g.admin, request, a, response);
+    again.fetched = fetched;
+    while (response->wanted.p != NULL) {
+        must(again.fetched_count < JG_ADMIN_FETCHES_MAX);
+        fetched[again.fetched_count++] = (struct jg_admin_fetched){
+            .url = response->wanted, .body = request->body};
+        jg_admin_response_free(response);
+        jg_admin_response_init(response);
+        jg_admin_answer(&g.admin, &again, a, response);
+    }
+}
+
 static void
 answer(const struct jg_admin_request *request)
 {
@@ -187,7 +208,7 @@ answer(const struct jg_admin_request *request)
 
     jg_arena_init(&a, 4096, 256 << 20);
     jg_admin_response_init(&response);
-    jg_admin_answer(&g.admin, request, &a, &response);
+    ask(request, &a, &response);
     check(&response, &a);
     must(!jg_str_eq(request->method, JG_STR("POST")) ||
          request->authorization.len > 0 || response.status >= 400);
