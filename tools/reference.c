@@ -8,6 +8,7 @@
 
 #include "access/decide.h"
 #include "admin/admin.h"
+#include "base/fate.h"
 #include "model/api.h"
 #include "model/conf.h"
 #include "model/oas.h"
@@ -15,30 +16,6 @@
 #include "model/stored_session.h"
 
 #define PATH_BYTES 512
-
-/* What a reader of Tyk's reference wants to know of a field. */
-enum state { SAME, DIFFERS, ADDED, WARNED, UNUSED, STATES };
-
-static const char ours[] = "not in Tyk";
-
-static enum state
-state_of(const struct jg_field *row)
-{
-    if (row->type == JG_FIELD_IGNORED)
-        return WARNED;
-    if (row->type == JG_FIELD_SILENT)
-        return UNUSED;
-    if (row->note == NULL)
-        return SAME;
-    return strncmp(row->note, ours, strlen(ours)) == 0 ? ADDED : DIFFERS;
-}
-
-/* An object is told by its members, unless there is something to say. */
-static bool
-is_told(const struct jg_field *row)
-{
-    return row->table == NULL || row->note != NULL;
-}
 
 /* <text> in the cell of a table; what stands between backticks is code. */
 static void
@@ -92,23 +69,15 @@ static void
 put_state(const struct jg_field *row, const struct jg_field_table *table,
           bool nested)
 {
-    static const char *const words[STATES] = {
-        [SAME] = "same",      [DIFFERS] = "differs",
-        [ADDED] = "added",    [WARNED] = "ignored, with a warning",
-        [UNUSED] = "ignored",
-    };
-    enum state state = state_of(row);
-    const char *note = row->note;
+    enum jg_fate fate = jg_field_fate(row);
+    const char *remark = jg_field_remark(row);
 
-    fputs(words[state], stdout);
-    if (state == ADDED) {
-        note += strlen(ours);
-        note += strspn(note, ":, ");
-    }
-    if (note != NULL && note[0] != '\0') {
+    fputs(jg_fate_name(fate), stdout);
+    if (remark[0] != '\0') {
         fputs(": ", stdout);
-        put_cell(note);
-    } else if (state == UNUSED && nested && speaker(table, row) != NULL) {
+        put_cell(remark);
+    } else if (fate == JG_FATE_UNUSED && nested &&
+               speaker(table, row) != NULL) {
         printf(": see `%s` beside it", speaker(table, row));
     }
 }
@@ -127,15 +96,15 @@ put_row(const struct jg_field *row, const struct jg_field_table *table,
 /* Each field below <prefix>: counted, and printed when <print>. */
 static void
 walk(const struct jg_field_table *table, const char *prefix, bool print,
-     unsigned counts[STATES])
+     unsigned counts[JG_FATES])
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct jg_field *row = &table->fields[i];
         char path[PATH_BYTES];
 
         snprintf(path, sizeof(path), "%s%s", prefix, row->name);
-        if (is_told(row)) {
-            counts[state_of(row)]++;
+        if (jg_field_is_told(row)) {
+            counts[jg_field_fate(row)]++;
             if (print)
                 put_row(row, table, path, prefix[0] != '\0');
         }
@@ -154,14 +123,14 @@ put_fields(const struct jg_field_table *first,
            const struct jg_field_table *second)
 {
     const struct jg_field_table *tables[] = {first, second};
-    unsigned counts[STATES] = {0};
+    unsigned counts[JG_FATES] = {0};
 
     for (size_t i = 0; i < 2 && tables[i] != NULL; i++)
         walk(tables[i], "", false, counts);
     printf("%u the same, %u different, %u added, %u ignored with a warning, "
            "%u ignored.\n\n",
-           counts[SAME], counts[DIFFERS], counts[ADDED], counts[WARNED],
-           counts[UNUSED]);
+           counts[JG_FATE_SAME], counts[JG_FATE_DIFFERS], counts[JG_FATE_ADDED],
+           counts[JG_FATE_WARNED], counts[JG_FATE_UNUSED]);
     puts("| field | holds | here |\n| --- | --- | --- |");
     for (size_t i = 0; i < 2 && tables[i] != NULL; i++)
         walk(tables[i], "", true, counts);

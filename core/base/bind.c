@@ -283,9 +283,8 @@ bind_any(struct jg_bind *b, const struct jg_field *f,
     return true;
 }
 
-/* Does <value> differ from what Go has when it is absent? */
-static bool
-is_set(const struct jg_json *value)
+bool
+jg_bind_is_set(const struct jg_json *value)
 {
     switch (value->type) {
     case JG_JSON_BOOL:
@@ -310,7 +309,7 @@ bind_ignored(struct jg_bind *b, const struct jg_field *f,
              const struct jg_json *value, void *to, const struct jg_place *at)
 {
     (void)to;
-    if (is_set(value))
+    if (jg_bind_is_set(value))
         jg_bind_warn(b, at, JG_E_CONF_UNSUPPORTED, "remove it",
                      "has no effect here%s%s", f->note != NULL ? ": " : "",
                      f->note != NULL ? f->note : "");
@@ -349,6 +348,14 @@ field_like(const struct jg_field_table *table, struct jg_str name)
         if (jg_str_eq_nocase(jg_str(table->fields[i].name), name))
             return &table->fields[i];
     return NULL;
+}
+
+const struct jg_field *
+jg_bind_field(const struct jg_field_table *table, struct jg_str name)
+{
+    const struct jg_field *f = field_named(table, name);
+
+    return f != NULL ? f : field_like(table, name);
 }
 
 /* The field whose name <name> was probably meant to be, or NULL. */

@@ -1,4 +1,4 @@
-/* What bind.c and bind_report.c share. Private to base. */
+/* What bind.c, bind_report.c and fate.c share. Private to base. */
 #ifndef JG_BASE_BIND_INTERNAL_H
 #define JG_BASE_BIND_INTERNAL_H
 
@@ -37,6 +37,14 @@ bool jg_bind_wrong(struct jg_bind *b, const struct jg_field *f,
 void jg_bind_warn(struct jg_bind *b, const struct jg_place *at, enum jg_err err,
                   const char *fix, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* Does <value> differ from what Go has when it is absent? */
+bool jg_bind_is_set(const struct jg_json *value);
+
+/* The field called <name>, else the one that is when letter case does not
+ * count, or NULL. */
+const struct jg_field *jg_bind_field(const struct jg_field_table *table,
+                                     struct jg_str name);
 
 /* Would one more problem be kept? Else it need not be put into words. */
 bool jg_bind_is_heard(const struct jg_bind_source *source);
