@@ -21,5 +21,6 @@ extern const struct cli_command cmd_jwks_thumbprint;
 extern const struct cli_command cmd_jwks_convert;
 extern const struct cli_command cmd_version;
 extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_import_tyk;
 
 #endif

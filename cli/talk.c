@@ -1,5 +1,4 @@
 /* Words to people: errors in five parts, warnings, colours, safe output. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,17 +20,77 @@ cli_colour(int fd)
     return isatty(fd) && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
+/*
+ * Characters that no terminal should be sent out of a token: DEL, C1 controls
+ * (U+0080..9F) and what turns the direction of text. Returns the length of the
+ * one that <s> begins with, and its code.
+ */
+static size_t
+unsafe(struct jg_str s, unsigned *code)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+
+    *code = 0;
+    if (p[0] == 0x7f) {
+        *code = 0x7f;
+        return 1;
+    }
+    if (s.len >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
+        *code = p[1];
+        return 2;
+    }
+    if (s.len >= 3 && p[0] == 0xe2 && (p[1] == 0x80 || p[1] == 0x81)) {
+        unsigned c = 0x2000 + (p[1] & 1) * 0x40 + (p[2] & 0x3f);
+
+        if ((c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+            (c >= 0x2066 && c <= 0x2069)) {
+            *code = c;
+            return 3;
+        }
+    }
+    return 0;
+}
+
+/* Write <text>; what is unsafe, and with <controls> also what is below a space
+ * and ends no line, as an escape. */
+static void
+put_safe(FILE *stream, struct jg_str text, bool controls)
+{
+    size_t plain = 0;
+
+    while (plain < text.len) {
+        unsigned code = (unsigned char)text.p[plain];
+        size_t len = controls && code < ' ' && code != '\n'
+                         ? 1
+                         : unsafe(jg_str_from(text, plain), &code);
+
+        if (len == 0) {
+            plain++;
+            continue;
+        }
+        fwrite(text.p, 1, plain, stream);
+        fprintf(stream, "\\u%04x", code);
+        text = jg_str_from(text, plain + len);
+        plain = 0;
+    }
+    if (text.len > 0)
+        fwrite(text.p, 1, text.len, stream);
+}
+
+#define SAID_MAX 8192 /* bytes of one message */
+
 /* One line on stderr: a coloured word and what was said. */
 static void __attribute__((format(printf, 3, 0)))
 say(const char *colour, const char *word, const char *format, va_list args)
 {
-    int saved = errno; /* for %m */
-    bool coloured = cli_colour(STDERR_FILENO);
+    bool coloured;
+    char text[SAID_MAX];
 
+    vsnprintf(text, sizeof(text), format, args); /* first, for %m */
+    coloured = cli_colour(STDERR_FILENO);
     fprintf(stderr, "%s%s%s: ", coloured ? colour : "", word,
             coloured ? "\033[0m" : "");
-    errno = saved;
-    vfprintf(stderr, format, args);
+    put_safe(stderr, jg_str(text), true);
     fputc('\n', stderr);
 }
 
@@ -112,59 +171,12 @@ cli_nearest(const char *word, const char *const *known)
     return near;
 }
 
-/*
- * Characters that no terminal should be sent out of a token: DEL, C1 controls
- * (U+0080..9F) and what turns the direction of text. Returns the length of the
- * one that <s> begins with, and its code.
- */
-static size_t
-unsafe(struct jg_str s, unsigned *code)
-{
-    const unsigned char *p = (const unsigned char *)s.p;
-
-    *code = 0;
-    if (p[0] == 0x7f) {
-        *code = 0x7f;
-        return 1;
-    }
-    if (s.len >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
-        *code = p[1];
-        return 2;
-    }
-    if (s.len >= 3 && p[0] == 0xe2 && (p[1] == 0x80 || p[1] == 0x81)) {
-        unsigned c = 0x2000 + (p[1] & 1) * 0x40 + (p[2] & 0x3f);
-
-        if ((c >= 0x200e && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-            (c >= 0x2066 && c <= 0x2069)) {
-            *code = c;
-            return 3;
-        }
-    }
-    return 0;
-}
-
 int
 cli_print(struct jg_buf *out)
 {
-    struct jg_str rest = jg_buf_str(out);
     bool failed = out->failed;
-    size_t plain = 0;
 
-    while (plain < rest.len) {
-        unsigned code;
-        size_t len = unsafe(jg_str_from(rest, plain), &code);
-
-        if (len == 0) {
-            plain++;
-            continue;
-        }
-        fwrite(rest.p, 1, plain, stdout);
-        printf("\\u%04x", code);
-        rest = jg_str_from(rest, plain + len);
-        plain = 0;
-    }
-    if (rest.len > 0)
-        fwrite(rest.p, 1, rest.len, stdout);
+    put_safe(stdout, jg_buf_str(out), false);
     jg_buf_free(out);
     if (failed)
         return cli_broken(JG_E_NOMEM);

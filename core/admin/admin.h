@@ -123,4 +123,12 @@ struct jg_admin_route_info {
 };
 const struct jg_admin_route_info *jg_admin_route_at(size_t i);
 
+#define JG_ADMIN_ID_MAX                                  \
+    128 /* characters of an id made or used over the API \
+         */
+
+/* A name that is safe as part of a file name: [A-Za-z0-9._~-], no dot first,
+ * at most JG_ADMIN_ID_MAX. */
+bool jg_admin_is_safe_id(struct jg_str id);
+
 #endif

@@ -6,10 +6,6 @@
 #include "base/json.h"
 #include "store/records.h"
 
-#define JG_ADMIN_ID_MAX                                  \
-    128 /* characters of an id made or used over the API \
-         */
-
 /* One request while it is answered. */
 struct jg_admin_call {
     struct jg_admin *admin;
@@ -83,10 +79,6 @@ void jg_answer_key_facts(struct jg_buf *b, const struct jg_key *key);
 /* RFC 3339, UTC. */
 #define JG_TIME_TEXT 32
 void jg_admin_time(int64_t time_s, char out[static JG_TIME_TEXT]);
-
-/* A name that is safe as part of a file name: [A-Za-z0-9._~-], no dot first,
- * at most JG_ADMIN_ID_MAX. */
-bool jg_admin_is_safe_id(struct jg_str id);
 
 /*
  * Call <visit> with each document of <kind> until it returns anything but

@@ -60,7 +60,8 @@ value_len(struct jg_str s)
         return string_len(s);
     if (s.len > 0 && (s.p[0] == '{' || s.p[0] == '['))
         return nested_len(s);
-    while (i < s.len && s.p[i] != ',' && s.p[i] != '}' && !is_space(s.p[i]))
+    while (i < s.len && s.p[i] != ',' && s.p[i] != '}' && s.p[i] != ']' &&
+           !is_space(s.p[i]))
         i++;
     return i;
 }
@@ -68,7 +69,7 @@ value_len(struct jg_str s)
 void
 jg_text_walk(struct jg_text_walk *walk, struct jg_str text)
 {
-    walk->rest = jg_str_from(skip_space(text), 1); /* behind the '{' */
+    walk->rest = jg_str_from(skip_space(text), 1); /* behind the '{' or '[' */
 }
 
 bool
@@ -82,6 +83,20 @@ jg_text_next(struct jg_text_walk *walk, struct jg_str *value)
         return false;
     s = skip_space(jg_str_from(s, string_len(s)));
     s = skip_space(jg_str_from(s, 1)); /* the colon */
+    *value = jg_str_head(s, value_len(s));
+    walk->rest = jg_str_from(s, value->len);
+    return true;
+}
+
+bool
+jg_text_next_item(struct jg_text_walk *walk, struct jg_str *value)
+{
+    struct jg_str s = skip_space(walk->rest);
+
+    if (s.len > 0 && s.p[0] == ',')
+        s = skip_space(jg_str_from(s, 1));
+    if (s.len == 0 || s.p[0] == ']')
+        return false;
     *value = jg_str_head(s, value_len(s));
     walk->rest = jg_str_from(s, value->len);
     return true;

@@ -4,17 +4,20 @@
 
 #include "base/json.h"
 
-/* Walks over the members of an object's text. */
+/* Walks over the members of an object's text, or the items of an array's. */
 struct jg_text_walk {
     struct jg_str rest;
 };
 
-/* <text> must be an object that jg_json_parse() accepted. */
+/* <text> must be an object, or an array, that jg_json_parse() accepted. */
 void jg_text_walk(struct jg_text_walk *walk, struct jg_str text);
 
 /* The next member's value as it is written; false at the end. Members come in
  * the order of struct jg_json. */
 bool jg_text_next(struct jg_text_walk *walk, struct jg_str *value);
+
+/* The next item of an array as it is written; false at the end. */
+bool jg_text_next_item(struct jg_text_walk *walk, struct jg_str *value);
 
 /* Where the value of <name> is written in <text>, whose parsed form is
  * <object>; p == NULL: there is none. */

@@ -119,12 +119,15 @@ class Gateway:
     def start(self, *options):
         path = self.folder / "tyk.conf"
         path.write_text(json.dumps(self.conf, indent=2))
+        return self.launch("-c", path, *options)
+
+    def launch(self, *options, cwd=None):
         env = dict(os.environ)
         if env.get("JOTGATE_TEST_PRELOAD"):
             env["LD_PRELOAD"] = env["JOTGATE_TEST_PRELOAD"]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [BUILD / "jotgate", "serve", "-c", path, *options], env=env,
+                [BUILD / "jotgate", "serve", *options], env=env, cwd=cwd,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:

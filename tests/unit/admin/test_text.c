@@ -83,6 +83,25 @@ values_come_as_they_are_written(void **state)
     assert_false(jg_text_next(&walk, &value));
 }
 
+static void
+items_come_as_they_are_written(void **state)
+{
+    static const char *const want[] = {"1", "{\"a\":[1]}", "\"]\"", "null"};
+    struct jg_text_walk walk;
+    struct jg_str value;
+    size_t n = 0;
+
+    (void)state;
+    jg_text_walk(&walk, JG_STR(" [ 1,{\"a\":[1]} ,\"]\"\n,null] "));
+    while (jg_text_next_item(&walk, &value)) {
+        assert_true(n < LEN(want));
+        assert_str(value, want[n++]);
+    }
+    assert_int_equal(n, LEN(want));
+    jg_text_walk(&walk, JG_STR("[ ]"));
+    assert_false(jg_text_next_item(&walk, &value));
+}
+
 int
 main(void)
 {
@@ -90,6 +109,7 @@ main(void)
         cmocka_unit_test(a_member_is_set_and_nothing_else_changes),
         cmocka_unit_test(a_value_is_escaped),
         cmocka_unit_test(values_come_as_they_are_written),
+        cmocka_unit_test(items_come_as_they_are_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
