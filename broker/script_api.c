@@ -434,7 +434,7 @@ static const struct {
     {"TykSetKeyData", set_key},
 };
 
-bool
+enum jg_wire_said
 jg_script_api(void *arg, const char *name, const struct jg_str *args,
               size_t count, struct jg_buf *out)
 {
@@ -446,5 +446,5 @@ jg_script_api(void *arg, const char *name, const struct jg_str *args,
         if (strcmp(functions[i].name, name) == 0)
             answered = functions[i].run(arg, args, count, &a, out);
     jg_arena_free(&a);
-    return answered;
+    return answered ? JG_SAID_TEXT : JG_SAID_NOTHING;
 }

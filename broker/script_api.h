@@ -8,6 +8,7 @@
 
 #include "broker.h"
 #include "call.h"
+#include "script/wire.h"
 
 #define JG_SCRIPT_CALLS_MAX 10     /* requests of one script call */
 #define JG_SCRIPT_KEYS_MAX 100     /* keys read or written by one */
@@ -25,8 +26,9 @@ struct jg_script_api_call {
 };
 
 /* A jg_script_ask with a struct jg_script_api_call as <arg>. */
-bool jg_script_api(void *arg, const char *name, const struct jg_str *args,
-                   size_t count, struct jg_buf *out);
+enum jg_wire_said jg_script_api(void *arg, const char *name,
+                                const struct jg_str *args, size_t count,
+                                struct jg_buf *out);
 
 /*
  * <text> for a log line: printable, cut, and what has the form of a token, or

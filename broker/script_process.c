@@ -104,27 +104,47 @@ until(const struct jg_script_call *call)
     return call->deadline_ms + JG_SCRIPT_GRACE_MS;
 }
 
-/* Name and arguments, each with a NUL behind it. */
+/* The lengths that a question says are those of a stranger. */
+static bool
+read_arguments(struct jg_str rest, struct jg_str args[static ASK_ARGS_MAX],
+               size_t *count)
+{
+    for (*count = 0; rest.len > 0; (*count)++) {
+        uint32_t len;
+
+        if (*count == ASK_ARGS_MAX || rest.len < sizeof(len))
+            return false;
+        memcpy(&len, rest.p, sizeof(len));
+        rest = jg_str_from(rest, sizeof(len));
+        if (len > rest.len)
+            return false;
+        args[*count] = jg_str_head(rest, len);
+        rest = jg_str_from(rest, len);
+    }
+    return true;
+}
+
 static bool
 answer(struct jg_script_process *p, const struct jg_script_call *call)
 {
-    struct jg_str rest = jg_buf_str(&p->in), name, args[ASK_ARGS_MAX], part;
-    struct jg_buf *out = &p->answer;
-    size_t count = 0;
-    bool defined;
+    struct jg_str rest = jg_buf_str(&p->in), name, args[ASK_ARGS_MAX], parts[2];
+    enum jg_wire_said said = JG_SAID_NOTHING;
+    char first;
+    size_t count;
 
-    if (rest.len == 0 || rest.p[rest.len - 1] != '\0' ||
-        !jg_str_next(&rest, '\0', &name))
+    if (jg_str_find(rest, '\0') == rest.len ||
+        !jg_str_next(&rest, '\0', &name) || !read_arguments(rest, args, &count))
         return false;
-    while (count < ASK_ARGS_MAX && rest.len > 0 &&
-           jg_str_next(&rest, '\0', &args[count]))
-        count++;
-    jg_buf_reset(out);
-    jg_buf_addc(out, '1');
-    defined = call->ask != NULL &&
-              call->ask(call->arg, name.p, args, count, out) && !out->failed;
-    part = defined ? jg_buf_str(out) : JG_STR("0");
-    return jg_wire_send(p->fd, until(call), JG_WIRE_ANSWER, &part, 1);
+    jg_buf_reset(&p->answer);
+    if (call->ask != NULL)
+        said = call->ask(call->arg, name.p, args, count, &p->answer);
+    if (p->answer.failed)
+        said = JG_SAID_NOTHING;
+    first = (char)said;
+    parts[0] = (struct jg_str){&first, 1};
+    parts[1] = jg_buf_str(&p->answer);
+    return jg_wire_send(p->fd, until(call), JG_WIRE_ANSWER, parts,
+                        said == JG_SAID_NOTHING ? 1 : 2);
 }
 
 /* The next frame that is no question; questions are answered on the way. */
@@ -142,16 +162,15 @@ receive(struct jg_script_process *p, const struct jg_script_call *call,
 }
 
 struct request {
-    unsigned char id[JG_WIRE_ID_BYTES];
-    struct jg_str parts[4];
+    struct jg_str parts[3];
 };
 
 static bool
 exchange(struct jg_script_process *p, const struct jg_script_call *call,
-         enum jg_wire_kind say, const struct request *r, size_t parts,
+         enum jg_wire_kind say, const struct request *r,
          enum jg_wire_kind *heard)
 {
-    return jg_wire_send(p->fd, until(call), say, r->parts, parts) &&
+    return jg_wire_send(p->fd, until(call), say, r->parts, 3) &&
            receive(p, call, heard);
 }
 
@@ -177,8 +196,51 @@ fault(struct jg_script_process *p, char *error)
         JG_STR_ARG(jg_str_head(jg_buf_str(&p->in), JG_SCRIPT_ERROR_MAX - 1)));
     for (char *c = error; *c != '\0'; c++)
         if (*c < ' ' || *c > '~')
-            *c = '?';
+            *c = *c == '\n' ? ' ' : '?';
     return false;
+}
+
+static void
+write_parts(struct jg_buf *b, const struct jg_script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct jg_script_part *part = &script->parts[i];
+        uint32_t len = (uint32_t)part->source.len;
+
+        jg_buf_add(b, part->name);
+        jg_buf_addc(b, '\0');
+        jg_buf_add(b, (struct jg_str){(const char *)&len, sizeof(len)});
+        jg_buf_add(b, part->source);
+    }
+}
+
+enum jg_err
+jg_script_identify(struct jg_script *script)
+{
+    struct jg_buf b;
+    enum jg_err err;
+
+    jg_buf_init(&b, JG_WIRE_MAX);
+    write_parts(&b, script);
+    err = b.failed ? JG_E_NOMEM : jg_sha256(jg_buf_str(&b), script->id);
+    jg_buf_free(&b);
+    return err;
+}
+
+/* What was wrong with its parts: the other side may say anything. */
+static void
+take_faults(struct jg_script_process *p, struct jg_buf *faults)
+{
+    struct jg_str text = jg_buf_str(&p->in);
+
+    if (faults == NULL)
+        return;
+    jg_buf_reset(faults);
+    for (size_t i = 0; i < text.len; i++)
+        jg_buf_addc(faults,
+                    text.p[i] == '\n' || (text.p[i] >= ' ' && text.p[i] <= '~')
+                        ? text.p[i]
+                        : '?');
 }
 
 static bool
@@ -186,10 +248,17 @@ load(struct jg_script_process *p, const struct jg_script_call *call,
      struct request *r, char *error)
 {
     enum jg_wire_kind kind;
+    struct jg_buf parts;
+    bool heard;
 
-    r->parts[2] = call->source;
-    if (!exchange(p, call, JG_WIRE_LOAD, r, 3, &kind))
+    jg_buf_init(&parts, JG_WIRE_MAX);
+    write_parts(&parts, call->script);
+    r->parts[2] = jg_buf_str(&parts);
+    heard = !parts.failed && exchange(p, call, JG_WIRE_LOAD, r, &kind);
+    jg_buf_free(&parts);
+    if (!heard)
         return give_up(p, call, error);
+    take_faults(p, call->faults);
     return kind == JG_WIRE_DONE || fault(p, error);
 }
 
@@ -197,15 +266,33 @@ static bool
 begin(struct jg_script_process *p, const struct jg_script_call *call,
       struct request *r, char *error)
 {
-    if (jg_sha256(call->source, r->id) != JG_OK || !start(p)) {
+    if (!start(p)) {
         snprintf(error, JG_SCRIPT_ERROR_MAX, "no process for scripts: %s",
                  strerror(errno));
         return false;
     }
     r->parts[0] = (struct jg_str){(const char *)&call->deadline_ms,
                                   JG_WIRE_DEADLINE_BYTES};
-    r->parts[1] = (struct jg_str){(const char *)r->id, sizeof(r->id)};
+    r->parts[1] =
+        (struct jg_str){(const char *)call->script->id, JG_WIRE_ID_BYTES};
     return true;
+}
+
+static bool
+ask_for_result(struct jg_script_process *p, const struct jg_script_call *call,
+               struct request *r, enum jg_wire_kind *kind)
+{
+    struct jg_buf rest;
+    bool heard;
+
+    jg_buf_init(&rest, JG_WIRE_MAX);
+    jg_buf_add(&rest, call->function);
+    jg_buf_addc(&rest, '\0');
+    jg_buf_add(&rest, call->args);
+    r->parts[2] = jg_buf_str(&rest);
+    heard = !rest.failed && exchange(p, call, JG_WIRE_CALL, r, kind);
+    jg_buf_free(&rest);
+    return heard;
 }
 
 bool
@@ -213,27 +300,18 @@ jg_script_process_call(struct jg_script_process *p,
                        const struct jg_script_call *call, struct jg_str *result,
                        char error[static JG_SCRIPT_ERROR_MAX])
 {
-    struct jg_buf rest;
     enum jg_wire_kind kind;
     struct request r;
-    bool heard;
 
     if (!begin(p, call, &r, error))
         return false;
-    for (int round = 0; round < 2; round++) {
-        jg_buf_init(&rest, JG_WIRE_MAX);
-        jg_buf_add(&rest, call->function);
-        jg_buf_addc(&rest, '\0');
-        jg_buf_add(&rest, call->args);
-        r.parts[2] = jg_buf_str(&rest);
-        heard = !rest.failed && exchange(p, call, JG_WIRE_CALL, &r, 3, &kind);
-        jg_buf_free(&rest);
-        if (!heard)
-            return give_up(p, call, error);
-        if (kind != JG_WIRE_UNKNOWN)
-            break;
+    if (!ask_for_result(p, call, &r, &kind))
+        return give_up(p, call, error);
+    if (kind == JG_WIRE_UNKNOWN) {
         if (!load(p, call, &r, error))
             return false;
+        if (!ask_for_result(p, call, &r, &kind))
+            return give_up(p, call, error);
     }
     if (kind != JG_WIRE_RESULT)
         return fault(p, error);
@@ -242,13 +320,17 @@ jg_script_process_call(struct jg_script_process *p,
 }
 
 bool
-jg_script_process_check(struct jg_script_process *p, struct jg_str source,
-                        int64_t deadline_ms,
-                        char error[static JG_SCRIPT_ERROR_MAX])
+jg_script_process_check(struct jg_script_process *p,
+                        const struct jg_script *script, int64_t deadline_ms,
+                        struct jg_buf *faults)
 {
-    const struct jg_script_call call = {.source = source,
-                                        .deadline_ms = deadline_ms};
+    const struct jg_script_call call = {
+        .script = script, .deadline_ms = deadline_ms, .faults = faults};
+    char error[JG_SCRIPT_ERROR_MAX];
     struct request r;
+    bool good = begin(p, &call, &r, error) && load(p, &call, &r, error);
 
-    return begin(p, &call, &r, error) && load(p, &call, &r, error);
+    if (!good && faults->len == 0)
+        jg_buf_addf(faults, "%s\n", error);
+    return good;
 }

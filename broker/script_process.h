@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "script/wire.h"
 
 #include <sys/types.h>
 
@@ -14,10 +15,10 @@
 #define JG_SCRIPT_GRACE_MS 50 /* past its deadline, for its own error */
 
 /* What a script asks for: its name and arguments in, an answer appended to
- * <out>; false: undefined. */
-typedef bool jg_script_ask(void *arg, const char *name,
-                           const struct jg_str *args, size_t count,
-                           struct jg_buf *out);
+ * <out>. */
+typedef enum jg_wire_said jg_script_ask(void *arg, const char *name,
+                                        const struct jg_str *args, size_t count,
+                                        struct jg_buf *out);
 
 struct jg_script_process {
     const char *program; /* path of jotgate-script */
@@ -31,14 +32,31 @@ void jg_script_process_init(struct jg_script_process *p, const char *program,
                             int64_t memory_mib);
 void jg_script_process_end(struct jg_script_process *p);
 
+/* A script: several texts that share one global object, evaluated in their
+ * order. All of it is borrowed. */
+struct jg_script_part {
+    struct jg_str name; /* for errors: without NUL */
+    struct jg_str source;
+};
+
+struct jg_script {
+    struct jg_script_part parts[JG_WIRE_PARTS_MAX];
+    size_t count;
+    unsigned char id[JG_WIRE_ID_BYTES]; /* jg_script_identify() sets it */
+};
+
+/* Make the id of what is in <script>. JG_E_CRYPTO */
+enum jg_err jg_script_identify(struct jg_script *script);
+
 /* A call. All of it is borrowed. */
 struct jg_script_call {
-    struct jg_str source;
+    const struct jg_script *script;
     struct jg_str function;
     struct jg_str args;  /* a JSON array */
     int64_t deadline_ms; /* CLOCK_MONOTONIC */
     jg_script_ask *ask;
     void *arg;
+    struct jg_buf *faults; /* of parts, when it was evaluated now; or NULL */
 };
 
 /*
@@ -51,9 +69,10 @@ bool jg_script_process_call(struct jg_script_process *p,
                             struct jg_str *result,
                             char error[static JG_SCRIPT_ERROR_MAX]);
 
-/* Only evaluate it: what is wrong with <source>? */
-bool jg_script_process_check(struct jg_script_process *p, struct jg_str source,
-                             int64_t deadline_ms,
-                             char error[static JG_SCRIPT_ERROR_MAX]);
+/* Only evaluate it: what is wrong, a line each, into <faults>. False: nothing
+ * of it can be called. */
+bool jg_script_process_check(struct jg_script_process *p,
+                             const struct jg_script *script,
+                             int64_t deadline_ms, struct jg_buf *faults);
 
 #endif

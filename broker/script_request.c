@@ -1,6 +1,8 @@
 /* Arguments and results of scripts, as JSON. */
 #include "script_request.h"
 
+#include "script_pairs.h"
+
 #include "access/fields.h"
 #include "base/header.h"
 
@@ -9,148 +11,173 @@
 static const struct jg_json_limits limits = {16 * 1024 * 1024, RESULT_DEPTH,
                                              100000, 16 * 1024 * 1024};
 
+/* As Go's decoder: any letter case, the last one counts, null says nothing. */
 const struct jg_json *
 jg_script_member(const struct jg_json *object, const char *name)
 {
-    const struct jg_json *exact = jg_json_get(object, jg_str(name));
+    const struct jg_json *found = NULL;
 
-    if (exact != NULL || object == NULL || object->type != JG_JSON_OBJECT)
-        return exact;
+    if (object == NULL || object->type != JG_JSON_OBJECT)
+        return NULL;
     for (uint32_t i = 0; i < object->count; i++)
-        if (jg_str_eq_nocase(object->members[i].name, jg_str(name)))
-            return &object->members[i].value;
-    return NULL;
+        if (object->members[i].value.type != JG_JSON_NULL &&
+            jg_str_eq_nocase(object->members[i].name, jg_str(name)))
+            found = &object->members[i].value;
+    return found;
 }
 
-/* HTTP_USER_AGENT as "User-Agent". */
-static void
-add_header_name(struct jg_buf *b, struct jg_str name)
+/* The gateway's own entry is for the upstream. */
+static struct jg_str
+without_last(struct jg_str list)
 {
-    bool first = true;
+    size_t len = list.len;
 
-    jg_buf_addc(b, '"');
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.p[i] == '_' ? '-' : name.p[i];
-
-        if (!first && c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        first = c == '-';
-        jg_buf_add_json(b, (struct jg_str){&c, 1}, false);
-    }
-    jg_buf_addc(b, '"');
+    while (len > 0 && list.p[len - 1] != ',')
+        len--;
+    return jg_str_head(list, len > 0 ? len - 1 : 0);
 }
 
-static void
-add_headers(struct jg_buf *b, const struct jg_scgi *scgi)
-{
-    bool any = false;
-
-    jg_buf_add(b, JG_STR("\"Headers\":{"));
-    for (size_t i = 0; i < scgi->count; i++) {
-        const struct jg_scgi_param *param = &scgi->params[i];
-
-        if (!jg_str_starts(param->name, JG_STR("HTTP_")))
-            continue;
-        jg_buf_add(b, any ? JG_STR(",") : JG_STR(""));
-        any = true;
-        add_header_name(b, jg_str_from(param->name, 5));
-        jg_buf_add(b, JG_STR(":["));
-        jg_buf_add_quoted(b, param->value);
-        jg_buf_addc(b, ']');
-    }
-    jg_buf_addc(b, '}');
-}
-
-#define PARAMS_MAX 256 /* names of a query and a form together */
-
-struct params {
-    struct jg_script_header items[PARAMS_MAX];
-    size_t count;
-    struct jg_arena *arena;
-};
-
+/* HTTP_USER_AGENT is "User-Agent". */
 static bool
-take_params(struct params *p, struct jg_str text)
+take_header(struct jg_script_pairs *p, struct jg_str name, struct jg_str value)
 {
-    struct jg_pair_text pair;
+    struct jg_str own = jg_arena_str(p->arena, name);
+    char *letters = (char *)(uintptr_t)own.p;
 
-    while (p->count < PARAMS_MAX && jg_query_next(&text, &pair)) {
-        struct jg_script_header *param = &p->items[p->count];
-        enum jg_err err = jg_query_decode(pair.name, p->arena, &param->name);
+    if (own.p == NULL)
+        return false;
+    for (size_t i = 0; i < own.len; i++)
+        letters[i] = letters[i] == '_' ? '-' : letters[i];
+    jg_header_canonical(own, letters);
+    jg_script_pairs_add(p, own, value);
+    return true;
+}
 
-        if (err == JG_OK)
-            err = jg_query_decode(pair.value, p->arena, &param->value);
-        if (err == JG_E_NOMEM)
+/* Go takes Host out of a request's headers. */
+static bool
+take_headers(struct jg_script_pairs *p, const struct jg_scgi *scgi)
+{
+    for (size_t i = 0; i < scgi->count; i++) {
+        struct jg_str name = scgi->params[i].name;
+        struct jg_str value = scgi->params[i].value;
+
+        if (!jg_str_starts(name, JG_STR("HTTP_")) ||
+            jg_str_eq(name, JG_STR("HTTP_HOST")))
+            continue;
+        if (jg_str_eq(name, JG_STR("HTTP_X_FORWARDED_FOR"))) {
+            value = without_last(value);
+            if (value.len == 0)
+                continue;
+        }
+        if (!take_header(p, jg_str_from(name, 5), value))
             return false;
-        p->count += err == JG_OK;
     }
     return true;
 }
 
-/* All values of one name together, in the order of the names' first places. */
-static void
-add_params(struct jg_buf *b, const struct params *p)
+static bool
+add_headers(struct jg_buf *b, const struct jg_scgi *scgi, struct jg_arena *a)
 {
-    const char *comma = "";
+    struct jg_script_pairs headers;
 
-    jg_buf_add(b, JG_STR(",\"Params\":{"));
-    for (size_t i = 0; i < p->count; i++) {
-        struct jg_str name = p->items[i].name;
-        const char *inner = "";
-        size_t before = 0;
-
-        while (before < i && !jg_str_eq(p->items[before].name, name))
-            before++;
-        if (before < i)
-            continue;
-        jg_buf_add(b, jg_str(comma));
-        comma = ",";
-        jg_buf_add_quoted(b, name);
-        jg_buf_add(b, JG_STR(":["));
-        for (size_t k = i; k < p->count; k++) {
-            if (!jg_str_eq(p->items[k].name, name))
-                continue;
-            jg_buf_add(b, jg_str(inner));
-            inner = ",";
-            jg_buf_add_quoted(b, p->items[k].value);
-        }
-        jg_buf_addc(b, ']');
-    }
-    jg_buf_addc(b, '}');
+    if (!jg_script_pairs_make(&headers, scgi->count + 1, a) ||
+        !take_headers(&headers, scgi))
+        return false;
+    jg_buf_add(b, JG_STR("\"Headers\":"));
+    jg_script_pairs_write(&headers, b);
+    return true;
 }
 
+#define PARAMS_MAX 256 /* of a query and a form together */
+
 static bool
-is_form(const struct jg_scgi *scgi)
+take_params(struct jg_script_pairs *p, struct jg_str text)
 {
-    return jg_str_starts_nocase(jg_scgi_get(scgi, JG_STR("CONTENT_TYPE")),
-                                JG_STR("application/x-www-form-urlencoded"));
+    struct jg_pair_text pair;
+
+    while (p->count < PARAMS_MAX && jg_query_next(&text, &pair)) {
+        struct jg_str name, value;
+        enum jg_err err = JG_E_REQUEST;
+
+        if (pair.all.len > 0 && jg_str_find(pair.all, ';') == pair.all.len)
+            err = jg_query_decode(pair.name, p->arena, &name);
+        if (err == JG_OK)
+            err = jg_query_decode(pair.value, p->arena, &value);
+        if (err == JG_E_NOMEM)
+            return false;
+        if (err == JG_OK)
+            jg_script_pairs_add(p, name, value);
+    }
+    return true;
+}
+
+/* Go reads the bodies of these methods only. */
+static bool
+has_form(const struct jg_scgi *scgi)
+{
+    struct jg_str method = jg_scgi_get(scgi, JG_STR("REQUEST_METHOD"));
+    struct jg_str type = jg_scgi_get(scgi, JG_STR("CONTENT_TYPE"));
+
+    if (!jg_str_eq(method, JG_STR("POST")) &&
+        !jg_str_eq(method, JG_STR("PUT")) &&
+        !jg_str_eq(method, JG_STR("PATCH")))
+        return false;
+    type = jg_str_trim(jg_str_head(type, jg_str_find(type, ';')));
+    return jg_str_eq_nocase(type, JG_STR("application/x-www-form-urlencoded"));
+}
+
+/* The form's values stand before those of the query. */
+static bool
+add_params(struct jg_buf *b, const struct jg_scgi *scgi, struct jg_str query,
+           struct jg_arena *a)
+{
+    struct jg_script_pairs params;
+
+    if (!jg_script_pairs_make(&params, PARAMS_MAX, a) ||
+        (has_form(scgi) && !take_params(&params, scgi->body)) ||
+        !take_params(&params, query))
+        return false;
+    jg_buf_add(b, JG_STR(",\"Params\":"));
+    jg_script_pairs_write(&params, b);
+    return true;
 }
 
 static bool
 add_request(struct jg_buf *b, const struct jg_scgi *scgi, struct jg_arena *a)
 {
     struct jg_str uri = jg_scgi_get(scgi, JG_STR("REQUEST_URI"));
-    size_t query = jg_str_find(uri, '?');
-    struct params *params = jg_arena_alloc(a, sizeof(*params));
 
-    if (params == NULL)
-        return false;
-    params->arena = a;
-    if (!take_params(params,
-                     jg_str_from(uri, query < uri.len ? query + 1 : uri.len)) ||
-        (is_form(scgi) && !take_params(params, scgi->body)))
-        return false;
     jg_buf_addc(b, '{');
-    add_headers(b, scgi);
+    if (!add_headers(b, scgi, a))
+        return false;
     jg_buf_add(b, JG_STR(",\"Body\":"));
     jg_buf_add_quoted(b, scgi->body);
     jg_buf_add(b, JG_STR(",\"URL\":"));
     jg_buf_add_quoted(b, uri);
-    add_params(b, params);
+    if (!add_params(b, scgi, jg_str_from(uri, jg_str_find(uri, '?') + 1), a))
+        return false;
     jg_buf_add(b, JG_STR(",\"Scheme\":"));
     jg_buf_add_quoted(b, jg_scgi_get(scgi, JG_STR("JOTGATE_SCHEME")));
     jg_buf_addc(b, '}');
     return true;
+}
+
+/* Without config_data: null, unless it is disabled. */
+static void
+add_config(struct jg_buf *b, const struct jg_script_api *api)
+{
+    jg_buf_add(b, JG_STR("{\"APIID\":"));
+    jg_buf_add_quoted(b, api->api_id);
+    jg_buf_add(b, JG_STR(",\"OrgID\":"));
+    jg_buf_add_quoted(b, api->org_id);
+    if (!api->config_data_disabled) {
+        jg_buf_add(b, JG_STR(",\"config_data\":"));
+        if (api->config_data != NULL)
+            jg_json_write(b, api->config_data, 0);
+        else
+            jg_buf_add(b, JG_STR("null"));
+    }
+    jg_buf_addc(b, '}');
 }
 
 bool
@@ -163,15 +190,9 @@ jg_script_arguments(struct jg_buf *b, const struct jg_scgi *scgi,
         return false;
     jg_buf_addc(b, ',');
     jg_buf_add(b, session.len > 0 ? session : JG_STR("{}"));
-    jg_buf_add(b, JG_STR(",{\"OrgID\":"));
-    jg_buf_add_quoted(b, api->org_id);
-    jg_buf_add(b, JG_STR(",\"APIID\":"));
-    jg_buf_add_quoted(b, api->api_id);
-    if (api->config_data != NULL) {
-        jg_buf_add(b, JG_STR(",\"config_data\":"));
-        jg_json_write(b, api->config_data, 0);
-    }
-    jg_buf_add(b, JG_STR("}]"));
+    jg_buf_addc(b, ',');
+    add_config(b, api);
+    jg_buf_addc(b, ']');
     return !b->failed;
 }
 
@@ -189,28 +210,53 @@ is_value(struct jg_str value)
     return jg_header_is_value(value) && value.len <= 8192;
 }
 
-/* Framing and the connection are nginx's; these would contradict it. */
+/* Framing and the connection are nginx's, and who serves and when is said by
+ * the gateway, as in Tyk. */
 static bool
-is_nginx_own(struct jg_str name)
+is_own(struct jg_str name)
 {
     return jg_str_eq_nocase(name, JG_STR("Status")) ||
+           jg_str_eq_nocase(name, JG_STR("Server")) ||
+           jg_str_eq_nocase(name, JG_STR("Date")) ||
            jg_header_is_framing(name) || jg_header_is_hop_by_hop(name);
+}
+
+/* The last of one name counts, as in a map. */
+static struct jg_script_header *
+place_for(struct jg_script_answer *out, struct jg_str name)
+{
+    for (size_t i = 0; i < out->header_count; i++)
+        if (jg_str_eq_nocase(out->headers[i].name, name))
+            return &out->headers[i];
+    if (out->header_count == JG_SCRIPT_HEADERS_MAX)
+        return NULL;
+    return &out->headers[out->header_count++];
+}
+
+static bool
+read_header(const struct jg_json_member *member, struct jg_script_answer *out)
+{
+    struct jg_str value = member->value.type == JG_JSON_NULL
+                              ? JG_STR("")
+                              : jg_json_string(&member->value);
+    struct jg_script_header *place;
+
+    if (value.p == NULL || !is_name(member->name) || !is_value(value))
+        return false;
+    if (is_own(member->name))
+        return true;
+    place = place_for(out, member->name);
+    if (place != NULL)
+        *place = (struct jg_script_header){member->name, value};
+    return place != NULL;
 }
 
 static bool
 read_headers(const struct jg_json *headers, struct jg_script_answer *out)
 {
-    for (uint32_t i = 0; headers != NULL && i < headers->count; i++) {
-        struct jg_str name = headers->members[i].name;
-        struct jg_str value = jg_json_string(&headers->members[i].value);
-
-        if (value.p == NULL || !is_name(name) || !is_value(value) ||
-            out->header_count == JG_SCRIPT_HEADERS_MAX)
+    for (uint32_t i = 0; headers != NULL && i < headers->count; i++)
+        if (!read_header(&headers->members[i], out))
             return false;
-        if (!is_nginx_own(name))
-            out->headers[out->header_count++] =
-                (struct jg_script_header){name, value};
-    }
     return true;
 }
 
@@ -218,44 +264,71 @@ read_headers(const struct jg_json *headers, struct jg_script_answer *out)
 static bool
 read_status(const struct jg_json *code, int *out)
 {
-    int64_t status = 200;
+    int64_t status = 0;
 
-    if (code != NULL && code->type != JG_JSON_NULL &&
-        !jg_json_to_int(code, &status))
+    if (code != NULL &&
+        (code->type != JG_JSON_INT || !jg_json_to_int(code, &status)))
         return false;
     if (status == 0)
         status = 200;
     *out = (int)status;
-    return status >= 200 && status <= 599;
+    return status >= 200 && status <= 999;
+}
+
+static bool
+is_object(const struct jg_json *json)
+{
+    return json == NULL || json->type == JG_JSON_OBJECT;
+}
+
+/* A redirect to another API inside of the gateway. */
+static bool
+is_loop(const struct jg_script_answer *answer)
+{
+    if (answer->status != 301 && answer->status != 302)
+        return false;
+    for (size_t i = 0; i < answer->header_count; i++)
+        if (jg_str_eq_nocase(answer->headers[i].name, JG_STR("Location")) &&
+            jg_str_starts(answer->headers[i].value, JG_STR("tyk://")))
+            return true;
+    return false;
+}
+
+/* What is wrong with it, or NULL. */
+static const char *
+read_answer(const struct jg_json *json, struct jg_script_answer *out)
+{
+    const struct jg_json *response = jg_script_member(json, "Response");
+    const struct jg_json *body = jg_script_member(response, "Body");
+    const struct jg_json *headers = jg_script_member(response, "Headers");
+
+    out->header_count = 0;
+    out->body = jg_json_string(body);
+    out->session_meta = jg_script_member(json, "SessionMeta");
+    if (response == NULL || response->type != JG_JSON_OBJECT)
+        return "there is no object Response in what it returned";
+    if (body != NULL && out->body.p == NULL)
+        return "Body is no text";
+    if (!is_object(out->session_meta))
+        return "SessionMeta is no object";
+    if (!read_status(jg_script_member(response, "Code"), &out->status))
+        return "Code is no status from 200 to 999";
+    if (!is_object(headers) || !read_headers(headers, out))
+        return "Headers is no object of texts that can be headers";
+    if (is_loop(out))
+        return "it redirects to tyk://: loops are not available";
+    return NULL;
 }
 
 enum jg_err
 jg_script_answer_read(struct jg_str result, struct jg_arena *a,
                       struct jg_script_answer *out, const char **why)
 {
-    const struct jg_json *json, *response, *body, *headers;
+    const struct jg_json *json;
 
     *why = "it returned no JSON";
     if (jg_json_parse(result, &limits, a, &json, NULL) != JG_OK)
         return JG_E_JSON;
-    response = jg_script_member(json, "Response");
-    *why = "there is no object Response in what it returned";
-    if (response == NULL || response->type != JG_JSON_OBJECT)
-        return JG_E_JSON;
-    body = jg_script_member(response, "Body");
-    headers = jg_script_member(response, "Headers");
-    out->header_count = 0;
-    out->body = jg_json_string(body);
-    out->session_meta = jg_script_member(json, "SessionMeta");
-    *why = "Body is no text";
-    if (body != NULL && body->type != JG_JSON_NULL && out->body.p == NULL)
-        return JG_E_JSON;
-    *why = "Code is no status from 200 to 599";
-    if (!read_status(jg_script_member(response, "Code"), &out->status))
-        return JG_E_JSON;
-    *why = "Headers is no object of texts that can be headers";
-    if (headers != NULL && headers->type != JG_JSON_NULL &&
-        (headers->type != JG_JSON_OBJECT || !read_headers(headers, out)))
-        return JG_E_JSON;
-    return JG_OK;
+    *why = read_answer(json, out);
+    return *why == NULL ? JG_OK : JG_E_JSON;
 }

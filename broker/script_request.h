@@ -12,6 +12,7 @@
 struct jg_script_api {
     struct jg_str org_id, api_id;
     const struct jg_json *config_data; /* NULL: none */
+    bool config_data_disabled;
 };
 
 /*
@@ -37,14 +38,14 @@ struct jg_script_answer {
 
 /*
  * Read what TykJsResponse() made; <out> lives in <a>.
- *   JG_E_JSON  not that: no JSON, a status outside 200..599, a header that is
- *              no header. <why> says what, static.
+ *   JG_E_JSON  not that: no JSON, a status outside 200..999, a header that is
+ *              no header, a redirect to tyk://. <why> says what, static.
  */
 enum jg_err jg_script_answer_read(struct jg_str result, struct jg_arena *a,
                                   struct jg_script_answer *out,
                                   const char **why);
 
-/* The member <name> of <object> in any letter case, the exact one first. */
+/* The last member <name> of <object> in any letter case that is not null. */
 const struct jg_json *jg_script_member(const struct jg_json *object,
                                        const char *name);
 

@@ -83,6 +83,13 @@ ngx_http_jotgate_control_error(ngx_http_request_t *r)
 }
 
 ngx_int_t
+ngx_http_jotgate_script_failed(ngx_http_request_t *r)
+{
+    note_reason(r, JG_E_SCRIPT);
+    return ngx_http_jotgate_respond(r, JG_E_SCRIPT, 0);
+}
+
+ngx_int_t
 ngx_http_jotgate_not_found(ngx_http_request_t *r)
 {
     return ngx_http_jotgate_respond(r, JG_E_ROUTE, 0);

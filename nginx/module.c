@@ -17,6 +17,9 @@ static ngx_command_t commands[] = {
      (void *)ngx_http_jotgate_control_error},
     {ngx_string("jotgate_not_found"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS,
      ngx_http_jotgate_set_handler, 0, 0, (void *)ngx_http_jotgate_not_found},
+    {ngx_string("jotgate_script_failed"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS,
+     ngx_http_jotgate_set_handler, 0, 0,
+     (void *)ngx_http_jotgate_script_failed},
     ngx_null_command,
 };
 

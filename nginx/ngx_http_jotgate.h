@@ -255,6 +255,7 @@ ngx_int_t ngx_http_jotgate_add_variables(ngx_conf_t *cf);
 ngx_int_t ngx_http_jotgate_error(ngx_http_request_t *r);
 ngx_int_t ngx_http_jotgate_control_error(ngx_http_request_t *r);
 ngx_int_t ngx_http_jotgate_not_found(ngx_http_request_t *r);
+ngx_int_t ngx_http_jotgate_script_failed(ngx_http_request_t *r);
 
 /* log.c: the log phase, and the phase that begins a request. */
 ngx_int_t ngx_http_jotgate_log(ngx_http_request_t *r);

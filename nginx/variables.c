@@ -123,12 +123,26 @@ session(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     return ctx->decision.handler.session;
 }
 
-/* Path and query as the client sent them, whatever is sent on. */
+/* Path and query as the client sent them, whatever is sent on, but for what
+ * strip_auth_data takes off the query. */
 static struct jg_str
 target(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
 {
-    (void)r;
-    return ctx->request.target;
+    struct jg_str all = ctx->request.target, query = ctx->decision.query;
+    size_t path = jg_str_find(all, '?');
+    u_char *p;
+
+    if (jg_str_eq(jg_str_from(all, path + 1), query))
+        return all;
+    p = ngx_pnalloc(r->pool, path + 1 + query.len);
+    if (p == NULL)
+        return (struct jg_str){0};
+    ngx_memcpy(p, all.p, path);
+    if (query.len == 0)
+        return (struct jg_str){(char *)p, path};
+    p[path] = '?';
+    ngx_memcpy(p + path + 1, query.p, query.len);
+    return (struct jg_str){(char *)p, path + 1 + query.len};
 }
 
 /* One row a variable. Those that change within a request are not cached. */

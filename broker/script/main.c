@@ -21,11 +21,24 @@ struct host {
     struct jg_buf in, answer;
 };
 
-/* The other side does it; this one waits. */
-static struct jg_str
-ask(void *arg, const char *name, const struct jg_str *args, size_t count)
+static void
+write_question(struct jg_buf *b, const char *name, const struct jg_str *args,
+               size_t count)
 {
-    static const struct jg_str nothing = {NULL, 0};
+    jg_buf_add(b, (struct jg_str){name, strlen(name) + 1});
+    for (size_t i = 0; i < count; i++) {
+        uint32_t len = (uint32_t)args[i].len;
+
+        jg_buf_add(b, (struct jg_str){(const char *)&len, sizeof(len)});
+        jg_buf_add(b, args[i]);
+    }
+}
+
+/* The other side does it; this one waits. */
+static enum jg_wire_said
+ask(void *arg, const char *name, const struct jg_str *args, size_t count,
+    struct jg_str *answer)
+{
     struct host *host = arg;
     enum jg_wire_kind kind;
     struct jg_str part;
@@ -33,21 +46,18 @@ ask(void *arg, const char *name, const struct jg_str *args, size_t count)
     bool sent;
 
     jg_buf_init(&b, JG_WIRE_MAX);
-    jg_buf_add(&b, (struct jg_str){name, strlen(name) + 1});
-    for (size_t i = 0; i < count; i++) {
-        jg_buf_add(&b, args[i]);
-        jg_buf_addc(&b, '\0');
-    }
+    write_question(&b, name, args, count);
     part = jg_buf_str(&b);
     sent = !b.failed && jg_wire_send(WIRE_FD, 0, JG_WIRE_ASK, &part, 1);
     jg_buf_free(&b);
     if (!sent)
-        return nothing;
+        return JG_SAID_NOTHING;
     if (!jg_wire_receive(WIRE_FD, 0, &kind, &host->answer) ||
-        kind != JG_WIRE_ANSWER)
+        kind != JG_WIRE_ANSWER || host->answer.len == 0)
         exit(EXIT_FAILURE);
     part = jg_buf_str(&host->answer);
-    return part.len > 0 && part.p[0] == '1' ? jg_str_from(part, 1) : nothing;
+    *answer = jg_str_from(part, 1);
+    return (enum jg_wire_said)part.p[0];
 }
 
 /* What both requests begin with. */
@@ -76,15 +86,44 @@ send_text(enum jg_wire_kind kind, struct jg_str text)
     return jg_wire_send(WIRE_FD, 0, kind, &text, 1);
 }
 
+/* Name NUL, length, source; again and again. */
+static bool
+read_parts(struct jg_str rest,
+           struct jg_vm_part parts[static JG_WIRE_PARTS_MAX], size_t *count)
+{
+    for (*count = 0; rest.len > 0; (*count)++) {
+        struct jg_vm_part *part = &parts[*count];
+        uint32_t len;
+
+        if (*count == JG_WIRE_PARTS_MAX ||
+            !jg_str_next(&rest, '\0', &part->name) || rest.len < sizeof(len))
+            return false;
+        memcpy(&len, rest.p, sizeof(len));
+        rest = jg_str_from(rest, sizeof(len));
+        if (len > rest.len)
+            return false;
+        part->source = jg_str_head(rest, len);
+        rest = jg_str_from(rest, len);
+    }
+    return true;
+}
+
 static bool
 load(struct host *host, const struct request *request)
 {
-    char error[JG_VM_ERROR_MAX];
+    static struct jg_vm_part parts[JG_WIRE_PARTS_MAX];
+    struct jg_buf faults;
+    size_t count;
+    bool good, sent;
 
-    if (jg_vm_load(host->vm, request->id, request->rest, request->deadline_ms,
-                   error))
-        return send_text(JG_WIRE_DONE, JG_STR(""));
-    return send_text(JG_WIRE_ERROR, jg_str(error));
+    if (!read_parts(request->rest, parts, &count))
+        return false;
+    jg_buf_init(&faults, JG_VM_FAULTS_MAX);
+    good = jg_vm_load(host->vm, request->id, parts, count, request->deadline_ms,
+                      &faults);
+    sent = send_text(good ? JG_WIRE_DONE : JG_WIRE_ERROR, jg_buf_str(&faults));
+    jg_buf_free(&faults);
+    return sent;
 }
 
 static bool

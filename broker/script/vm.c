@@ -1,45 +1,18 @@
-/* Duktape: heaps, their copies, and what scripts find in them. */
-#include "vm.h"
+/* Duktape: heaps, their copies, and calls. */
+#include "vm_internal.h"
 
 #include "base/arena.h"
-#include "base/b64.h"
+#include "clock.h"
 #include "region.h"
-
-#include <duktape.h>
+#include "text.h"
+#include "wire.h"
 
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
 
 #define FUNCTION_MAX 128 /* bytes of a function's name */
-#define ASK_ARGS_MAX 3
-#define SCRIPT "script" /* the name of its file in errors */
-
-struct kept {
-    unsigned char id[32];
-    unsigned char *copy;
-    size_t used;
-    duk_context *ctx;
-};
-
-struct jg_vm {
-    struct jg_region *region;
-    jg_vm_ask *ask;
-    void *arg;
-    int64_t deadline_ms;
-    struct kept scripts[JG_VM_SCRIPTS];
-    size_t count;
-    unsigned char *copies; /* JG_VM_KEPT_BYTES */
-    size_t copied;
-};
-
-static int64_t
-now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+#define SCRIPT "script " /* before the name of its file in errors */
+#define FILE_MAX 128     /* bytes of both */
 
 /* duk_settings.h: Duktape throws an error that no script can catch. */
 int
@@ -47,7 +20,7 @@ jg_vm_is_late(void *udata)
 {
     const struct jg_vm *vm = udata;
 
-    return now_ms() >= vm->deadline_ms;
+    return jg_clock_ms() >= vm->deadline_ms;
 }
 
 /* Memory: Duktape's heap udata is the vm, so that the check above finds it. */
@@ -79,177 +52,88 @@ vm_fatal(void *udata, const char *message)
     _Exit(70);
 }
 
-/* Functions that are done here. */
+struct jg_vm *
+jg_vm_of(duk_context *ctx)
+{
+    duk_memory_functions memory;
 
-static struct jg_str
-text_at(duk_context *ctx, duk_idx_t i)
+    duk_get_memory_functions(ctx, &memory);
+    return memory.udata;
+}
+
+static duk_ret_t
+no_memory(duk_context *ctx)
+{
+    return duk_error(ctx, DUK_ERR_RANGE_ERROR, "out of memory");
+}
+
+void
+jg_vm_push_text(duk_context *ctx, struct jg_str text)
+{
+    text = jg_text_to_script(text, &jg_vm_of(ctx)->in);
+    if (text.p == NULL && text.len > 0)
+        no_memory(ctx);
+    duk_push_lstring(ctx, text.p, text.len);
+}
+
+struct jg_str
+jg_vm_text_at(duk_context *ctx, duk_idx_t i, struct jg_buf *b)
 {
     duk_size_t len;
     const char *p = duk_to_lstring(ctx, i, &len);
+    struct jg_str text = jg_text_from_script((struct jg_str){p, len}, b);
 
-    return (struct jg_str){p, len};
+    if (text.p == NULL)
+        no_memory(ctx);
+    return text;
 }
 
-/* Standard alphabet; <padded>: with or without '='; else only without. */
-static duk_ret_t
-decode(duk_context *ctx, bool padded)
+/* Is the error on top of the stack one of a line of a script? Which? */
+static bool
+find_place(duk_context *ctx, char file[static FILE_MAX], long *line)
 {
-    struct jg_str text = text_at(ctx, 0);
-    char *whole;
-    struct jg_arena a;
-    struct jg_str out;
-
-    if (!padded && jg_str_find(text, '=') < text.len)
-        return 0;
-    while (text.len > 0 && text.p[text.len - 1] == '=')
-        text.len--;
-    whole = duk_push_fixed_buffer(ctx, text.len + 4);
-    if (text.len > 0)
-        memcpy(whole, text.p, text.len);
-    while (text.len % 4 != 0)
-        whole[text.len++] = '=';
-    jg_arena_init(&a, 1, 1); /* what a throw leaves behind is the script's */
-    jg_arena_seed(&a, duk_push_fixed_buffer(ctx, text.len + 64), text.len + 64);
-    if (jg_b64_decode_arena((struct jg_str){whole, text.len}, &a, &out) !=
-        JG_OK)
-        return 0;
-    duk_push_lstring(ctx, out.p, out.len);
-    return 1;
-}
-
-static duk_ret_t
-encode(duk_context *ctx, bool padded)
-{
-    struct jg_str text = text_at(ctx, 0);
-    char *out = duk_push_fixed_buffer(ctx, JG_B64_ENCODED(text.len) + 1);
-    size_t len = jg_b64_encode(text, out);
-
-    while (!padded && len > 0 && out[len - 1] == '=')
-        len--;
-    duk_push_lstring(ctx, out, len);
-    return 1;
-}
-
-static duk_ret_t
-b64dec(duk_context *ctx)
-{
-    return decode(ctx, true);
-}
-
-static duk_ret_t
-rawb64dec(duk_context *ctx)
-{
-    return decode(ctx, false);
-}
-
-static duk_ret_t
-b64enc(duk_context *ctx)
-{
-    return encode(ctx, true);
-}
-
-static duk_ret_t
-rawb64enc(duk_context *ctx)
-{
-    return encode(ctx, false);
-}
-
-/* Functions that the other side does: all of them have this body, and their
- * name as a property. An undefined argument gives undefined (reference 8.4). */
-static duk_ret_t
-ask(duk_context *ctx)
-{
-    duk_memory_functions memory;
-    struct jg_str args[ASK_ARGS_MAX], answer;
-    duk_idx_t count = duk_get_top(ctx);
     const char *name;
-    struct jg_vm *vm;
 
-    duk_get_memory_functions(ctx, &memory);
-    vm = memory.udata;
-    if (count > ASK_ARGS_MAX)
-        count = ASK_ARGS_MAX;
-    if (count == 0 || duk_is_undefined(ctx, 0))
-        return 0;
-    for (duk_idx_t i = 0; i < count; i++)
-        args[i] = text_at(ctx, i);
-    duk_push_current_function(ctx);
-    duk_get_prop_string(ctx, -1, "name");
-    name = duk_get_string(ctx, -1);
-    if (name == NULL)
-        return 0;
-    answer = vm->ask(vm->arg, name, args, (size_t)count);
-    if (answer.p == NULL)
-        return 0;
-    duk_push_lstring(ctx, answer.p, answer.len);
-    return 1;
-}
-
-static const struct {
-    const char *name;
-    duk_c_function function;
-} functions[] = {
-    {"b64dec", b64dec},
-    {"b64enc", b64enc},
-    {"rawb64dec", rawb64dec},
-    {"rawb64enc", rawb64enc},
-    {"log", ask},
-    {"rawlog", ask},
-    {"TykMakeHttpRequest", ask},
-    {"TykBatchRequest", ask},
-    {"TykGetKeyData", ask},
-    {"TykSetKeyData", ask},
-};
-
-/* Written in the language itself. */
-static const char prelude[] =
-    "function TykJsResponse(response, session_meta) {"
-    " return JSON.stringify({Response: response, SessionMeta: session_meta});"
-    "}";
-
-/* Of the engine's own, what no script of Tyk's knows: finalizers, coroutines,
- * and the writer of binary data. */
-static const char *const removed[] = {"Duktape", "CBOR"};
-
-static void
-put_functions(duk_context *ctx)
-{
-    duk_push_global_object(ctx);
-    for (size_t i = 0; i < sizeof(removed) / sizeof(removed[0]); i++)
-        duk_del_prop_string(ctx, -1, removed[i]);
-    duk_pop(ctx);
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        duk_push_c_function(ctx, functions[i].function, DUK_VARARGS);
-        duk_push_string(ctx, "name");
-        duk_push_string(ctx, functions[i].name);
-        duk_def_prop(ctx, -3,
-                     DUK_DEFPROP_HAVE_VALUE | DUK_DEFPROP_CLEAR_WRITABLE |
-                         DUK_DEFPROP_CLEAR_CONFIGURABLE | DUK_DEFPROP_FORCE);
-        duk_put_global_string(ctx, functions[i].name);
+    file[0] = '\0';
+    *line = 0;
+    if (!duk_is_error(ctx, -1))
+        return false;
+    duk_get_prop_string(ctx, -1, "fileName");
+    duk_get_prop_string(ctx, -2, "lineNumber");
+    name = duk_get_string(ctx, -2);
+    if (name != NULL && strncmp(name, SCRIPT, sizeof(SCRIPT) - 1) == 0) {
+        snprintf(file, FILE_MAX, "%s", name + sizeof(SCRIPT) - 1);
+        *line = duk_is_number(ctx, -1) ? (long)duk_get_int(ctx, -1) : 0;
     }
-    duk_eval_string_noresult(ctx, prelude);
+    duk_pop_2(ctx);
+    return *line > 0;
 }
 
-/* What is on top of the stack, in words: one line, printable. */
+/* What is on top of the stack, in words: one line, printable. Protected, since
+ * an error may have properties that throw. */
+static duk_ret_t
+explain_it(duk_context *ctx, void *udata)
+{
+    char *error = udata, file[FILE_MAX];
+    const char *text;
+    bool placed;
+    long line;
+
+    placed = find_place(ctx, file, &line);
+    text = duk_safe_to_string(ctx, -1);
+    if (placed && strstr(text, "(line ") == NULL)
+        snprintf(error, JG_VM_ERROR_MAX, "%s: %s (line %ld)", file, text, line);
+    else
+        snprintf(error, JG_VM_ERROR_MAX, "%s%s%s", file, placed ? ": " : "",
+                 text);
+    return 0;
+}
+
 static void
 explain(duk_context *ctx, char error[static JG_VM_ERROR_MAX])
 {
-    const char *text, *file;
-    long line = 0;
-
-    if (duk_is_error(ctx, -1)) {
-        duk_get_prop_string(ctx, -1, "fileName");
-        duk_get_prop_string(ctx, -2, "lineNumber");
-        file = duk_get_string(ctx, -2);
-        if (file != NULL && strcmp(file, SCRIPT) == 0)
-            line = (long)duk_to_int(ctx, -1);
-        duk_pop_2(ctx);
-    }
-    text = duk_safe_to_string(ctx, -1);
-    if (line > 0 && strstr(text, "(line ") == NULL)
-        snprintf(error, JG_VM_ERROR_MAX, "%s (line %ld)", text, line);
-    else
-        snprintf(error, JG_VM_ERROR_MAX, "%s", text);
+    snprintf(error, JG_VM_ERROR_MAX, "an error that cannot be told");
+    duk_safe_call(ctx, explain_it, error, 1, 0);
     for (char *p = error; *p != '\0'; p++)
         if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
             *p = '?';
@@ -267,17 +151,20 @@ jg_vm_make(size_t memory_bytes, jg_vm_ask *ask_other, void *arg)
     vm->arg = arg;
     vm->region = jg_region_make(memory_bytes);
     vm->copies = jg_mem_grow(NULL, JG_VM_KEPT_BYTES);
+    jg_buf_init(&vm->in, JG_WIRE_MAX);
+    for (size_t i = 0; i < JG_VM_ASK_ARGS_MAX; i++)
+        jg_buf_init(&vm->out[i], JG_WIRE_MAX);
     if (vm->region == NULL || vm->copies == NULL)
         return NULL; /* the process ends */
     return vm;
 }
 
-static struct kept *
+static struct jg_kept_script *
 find(const struct jg_vm *vm, const unsigned char *id)
 {
     for (size_t i = 0; i < vm->count; i++)
         if (memcmp(vm->scripts[i].id, id, sizeof(vm->scripts[i].id)) == 0)
-            return (struct kept *)(uintptr_t)&vm->scripts[i];
+            return (struct jg_kept_script *)(uintptr_t)&vm->scripts[i];
     return NULL;
 }
 
@@ -292,7 +179,7 @@ static bool
 keep(struct jg_vm *vm, const unsigned char *id, duk_context *ctx)
 {
     size_t used = jg_region_used(vm->region);
-    struct kept *kept;
+    struct jg_kept_script *kept;
 
     if (vm->count == JG_VM_SCRIPTS || used > JG_VM_KEPT_BYTES - vm->copied)
         vm->count = vm->copied = 0;
@@ -308,49 +195,116 @@ keep(struct jg_vm *vm, const unsigned char *id, duk_context *ctx)
     return true;
 }
 
+/* Does it look as if it used underscore.js? "_.map(" or "_(list)". */
+static bool
+mentions_underscore(struct jg_str s)
+{
+    for (size_t i = 0; i + 1 < s.len; i++)
+        if (s.p[i] == '_' && (s.p[i + 1] == '.' || s.p[i + 1] == '('))
+            return true;
+    return false;
+}
+
 /* Run protected: the heap is new, and even this may find no memory. */
+static duk_ret_t
+prepare(duk_context *ctx, void *udata)
+{
+    jg_vm_put_functions(ctx, *(const bool *)udata);
+    return 0;
+}
+
 static duk_ret_t
 evaluate(duk_context *ctx, void *udata)
 {
-    const struct jg_str *source = udata;
+    const struct jg_vm_part *part = udata;
+    struct jg_str source = jg_text_to_script(part->source, &jg_vm_of(ctx)->in);
+    char file[FILE_MAX];
 
-    put_functions(ctx);
-    duk_push_string(ctx, SCRIPT);
-    duk_compile_lstring_filename(ctx, 0, source->p, source->len);
+    snprintf(file, sizeof(file), SCRIPT "%.*s", JG_STR_ARG(part->name));
+    duk_push_string(ctx, file);
+    duk_compile_lstring_filename(ctx, 0, source.p, source.len);
     duk_call(ctx, 0);
-    duk_pop(ctx);
+    return 0;
+}
+
+static duk_ret_t
+collect(duk_context *ctx, void *udata)
+{
+    (void)udata;
     duk_gc(ctx, 0);
     return 0;
 }
 
-bool
-jg_vm_load(struct jg_vm *vm, const unsigned char *id, struct jg_str source,
-           int64_t deadline_ms, char error[static JG_VM_ERROR_MAX])
+/* Protected: false, and a line of <faults>. */
+static bool
+protect(duk_context *ctx, duk_safe_call_function f, void *udata,
+        struct jg_buf *faults)
 {
+    char error[JG_VM_ERROR_MAX];
+    bool done = duk_safe_call(ctx, f, udata, 0, 1) == DUK_EXEC_SUCCESS;
+
+    if (!done) {
+        explain(ctx, error);
+        jg_buf_addf(faults, "%s\n", error);
+    }
+    duk_set_top(ctx, 0);
+    return done;
+}
+
+static bool
+fail(struct jg_buf *faults, const char *why)
+{
+    jg_buf_addf(faults, "%s\n", why);
+    return false;
+}
+
+bool
+jg_vm_load(struct jg_vm *vm, const unsigned char *id,
+           const struct jg_vm_part *parts, size_t count, int64_t deadline_ms,
+           struct jg_buf *faults)
+{
+    bool underscore = false;
     duk_context *ctx;
 
     vm->deadline_ms = deadline_ms;
     jg_region_clear(vm->region);
     ctx = duk_create_heap(vm_alloc, vm_realloc, vm_free, vm, vm_fatal);
-    if (ctx == NULL) {
-        snprintf(error, JG_VM_ERROR_MAX, "there is no memory for a script");
+    if (ctx == NULL)
+        return fail(faults, "there is no memory for a script");
+    for (size_t i = 0; i < count; i++)
+        underscore = underscore || mentions_underscore(parts[i].source);
+    if (!protect(ctx, prepare, &underscore, faults))
         return false;
-    }
-    if (duk_safe_call(ctx, evaluate, &source, 0, 1) != DUK_EXEC_SUCCESS) {
-        explain(ctx, error);
+    for (size_t i = 0; i < count; i++)
+        if (!protect(ctx, evaluate, (void *)(uintptr_t)&parts[i], faults) &&
+            jg_vm_is_late(vm))
+            return fail(faults, "the scripts take too long to be evaluated");
+    if (!protect(ctx, collect, NULL, faults))
         return false;
-    }
-    duk_set_top(ctx, 0);
-    if (keep(vm, id, ctx))
-        return true;
-    snprintf(error, JG_VM_ERROR_MAX, "the script's data are too large");
-    return false;
+    return keep(vm, id, ctx) || fail(faults, "the scripts' data are too large");
 }
 
 struct call {
-    const char *function;
+    struct jg_str function;
     struct jg_str args;
 };
+
+/* What "a.b.f" is, with what it is a member of below it. */
+static void
+push_function(duk_context *ctx, struct jg_str path)
+{
+    struct jg_str rest = path, name;
+
+    duk_push_undefined(ctx);
+    duk_push_global_object(ctx);
+    while (jg_str_next(&rest, '.', &name)) {
+        duk_remove(ctx, -2);
+        if (!duk_is_object_coercible(ctx, -1))
+            break;
+        duk_get_prop_lstring(ctx, -1, name.p, name.len);
+    }
+    duk_insert(ctx, -2); /* function, this */
+}
 
 static duk_ret_t
 invoke(duk_context *ctx, void *udata)
@@ -358,20 +312,21 @@ invoke(duk_context *ctx, void *udata)
     const struct call *call = udata;
     duk_size_t count;
 
-    if (!duk_get_global_string(ctx, call->function) ||
-        !duk_is_function(ctx, -1))
+    push_function(ctx, call->function);
+    if (!duk_is_function(ctx, 0))
         return duk_error(ctx, DUK_ERR_REFERENCE_ERROR,
-                         "there is no function %s", call->function);
-    duk_push_lstring(ctx, call->args.p, call->args.len);
+                         "there is no function %.*s",
+                         JG_STR_ARG(call->function));
+    if (call->args.len == 0)
+        return 0;
+    jg_vm_push_text(ctx, call->args);
     duk_json_decode(ctx, -1);
-    count = duk_get_length(ctx, -1);
+    count = duk_get_length(ctx, 2);
     for (duk_size_t i = 0; i < count; i++)
-        duk_get_prop_index(ctx, 1, (duk_uarridx_t)i);
-    duk_remove(ctx, 1);
-    duk_call(ctx, (duk_idx_t)count);
-    if (!duk_is_string(ctx, -1))
-        return duk_error(ctx, DUK_ERR_TYPE_ERROR, "%s returned no text",
-                         call->function);
+        duk_get_prop_index(ctx, 2, (duk_uarridx_t)i);
+    duk_remove(ctx, 2);
+    duk_call_method(ctx, (duk_idx_t)count);
+    duk_to_string(ctx, -1);
     return 1;
 }
 
@@ -380,24 +335,23 @@ jg_vm_call(struct jg_vm *vm, const unsigned char *id, struct jg_str function,
            struct jg_str args, int64_t deadline_ms, struct jg_str *result,
            char error[static JG_VM_ERROR_MAX])
 {
-    const struct kept *kept = find(vm, id);
-    char name[FUNCTION_MAX];
-    struct call call = {name, args};
+    const struct jg_kept_script *kept = find(vm, id);
+    struct call call = {function, args};
+    struct jg_str text;
     duk_size_t len;
 
-    if (kept == NULL || function.len >= sizeof(name)) {
+    if (kept == NULL || function.len >= FUNCTION_MAX) {
         snprintf(error, JG_VM_ERROR_MAX, "no such script or function");
         return false;
     }
-    memcpy(name, function.p, function.len);
-    name[function.len] = '\0';
     vm->deadline_ms = deadline_ms;
     jg_region_restore(vm->region, kept->copy, kept->used);
     if (duk_safe_call(kept->ctx, invoke, &call, 0, 1) != DUK_EXEC_SUCCESS) {
         explain(kept->ctx, error);
         return false;
     }
-    result->p = duk_get_lstring(kept->ctx, -1, &len);
-    result->len = len;
+    text.p = duk_get_lstring(kept->ctx, -1, &len);
+    text.len = len;
+    *result = jg_text_from_script(text, &vm->out[0]);
     return true;
 }

@@ -6,23 +6,25 @@
 #ifndef JG_SCRIPT_VM_H
 #define JG_SCRIPT_VM_H
 
-#include "base/str.h"
+#include "base/buf.h"
+#include "wire.h"
 
 #include <stdint.h>
 
 #define JG_VM_ERROR_MAX 400
-#define JG_VM_SCRIPTS 32 /* evaluated scripts that are kept */
+#define JG_VM_FAULTS_MAX 4096 /* bytes of all lines of one load */
+#define JG_VM_SCRIPTS 32      /* evaluated scripts that are kept */
 #define JG_VM_KEPT_BYTES (96u * 1024 * 1024) /* of all their copies */
 
 struct jg_vm;
 
 /*
- * What a script may do, done by somebody else: <name> with its argument, and
- * its answer, p == NULL for undefined. The answer is borrowed until the next
- * call. "log" and the like answer nothing.
+ * What a script may do, done by somebody else: <name> with its arguments.
+ * <answer> is borrowed until the next call.
  */
-typedef struct jg_str jg_vm_ask(void *arg, const char *name,
-                                const struct jg_str *args, size_t count);
+typedef enum jg_wire_said jg_vm_ask(void *arg, const char *name,
+                                    const struct jg_str *args, size_t count,
+                                    struct jg_str *answer);
 
 /* <memory_bytes> for one script. NULL: no memory. Once in a process. */
 struct jg_vm *jg_vm_make(size_t memory_bytes, jg_vm_ask *ask, void *arg);
@@ -30,15 +32,24 @@ struct jg_vm *jg_vm_make(size_t memory_bytes, jg_vm_ask *ask, void *arg);
 /* Is the script called <id> (32 bytes) there? */
 bool jg_vm_has(const struct jg_vm *vm, const unsigned char *id);
 
-/*
- * Evaluate <source> as the script <id>. False: <error> says why, with the line.
- */
-bool jg_vm_load(struct jg_vm *vm, const unsigned char *id, struct jg_str source,
-                int64_t deadline_ms, char error[static JG_VM_ERROR_MAX]);
+/* One text of a script, and what it is called in errors. */
+struct jg_vm_part {
+    struct jg_str name, source;
+};
 
 /*
- * Call <function> of a script that is there, with the members of the JSON
- * array <args>. <result>, a text, is borrowed until the next call. False:
+ * Evaluate the <parts>, one after another, as the script <id>. A part that
+ * fails is left out, as in Tyk, and is a line of <faults>, with its name and
+ * line. False: nothing is to be called; <faults> says why.
+ */
+bool jg_vm_load(struct jg_vm *vm, const unsigned char *id,
+                const struct jg_vm_part *parts, size_t count,
+                int64_t deadline_ms, struct jg_buf *faults);
+
+/*
+ * Call <function> ("f", or "a.b.f") of a script that is there, with the members
+ * of the JSON array <args>; empty: only see whether it is a function. <result>,
+ * what it returned as a text in UTF-8, is borrowed until the next call. False:
  * <error> says why. Times are of CLOCK_MONOTONIC.
  */
 bool jg_vm_call(struct jg_vm *vm, const unsigned char *id,

@@ -1,11 +1,12 @@
 /* Frames over a socket. */
 #include "wire.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PARTS_MAX 4
@@ -21,15 +22,13 @@ static bool
 wait_for(int fd, short what, int64_t until_ms)
 {
     struct pollfd event = {.fd = fd, .events = what};
-    struct timespec t;
     int64_t left_ms;
     int n;
 
     if (until_ms == 0)
         return true;
     do {
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        left_ms = until_ms - ((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+        left_ms = until_ms - jg_clock_ms();
         n = left_ms > 0 ? poll(&event, 1, (int)left_ms) : 0;
     } while (n < 0 && errno == EINTR);
     return n > 0;

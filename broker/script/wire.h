@@ -9,19 +9,29 @@
 
 #define JG_WIRE_MAX (16u * 1024 * 1024) /* bytes of one frame */
 #define JG_WIRE_ID_BYTES 32             /* of a script: a SHA-256 */
+#define JG_WIRE_PARTS_MAX 256           /* texts of one script */
 
 enum jg_wire_kind {
     /* to the script's process */
-    JG_WIRE_LOAD = 'L',   /* deadline, id, source -> DONE, ERROR */
+    JG_WIRE_LOAD = 'L',   /* deadline, id, and for each part its name NUL,
+                           * length (4 bytes) and source -> DONE, ERROR */
     JG_WIRE_CALL = 'C',   /* deadline, id, function NUL, JSON array of
                            * arguments -> RESULT, ERROR, UNKNOWN */
-    JG_WIRE_ANSWER = 'A', /* to ASK: '1' and a text, or '0' for undefined */
+    JG_WIRE_ANSWER = 'A', /* to ASK: an enum jg_wire_said, a text */
     /* from it */
-    JG_WIRE_DONE = 'D',
+    JG_WIRE_DONE = 'D',    /* a line for each part that failed */
     JG_WIRE_RESULT = 'R',  /* a text */
     JG_WIRE_ERROR = 'E',   /* a text, one line */
     JG_WIRE_UNKNOWN = 'U', /* load the script first */
-    JG_WIRE_ASK = 'Q',     /* name NUL, then each argument and a NUL */
+    JG_WIRE_ASK = 'Q',     /* name NUL, then length and bytes of arguments */
+};
+
+/* What becomes of a question: the first byte of an answer. */
+enum jg_wire_said {
+    JG_SAID_NOTHING = '0', /* undefined */
+    JG_SAID_TEXT = '1',
+    JG_SAID_VALUE = '2', /* any, in JSON */
+    JG_SAID_ERROR = '3', /* to be thrown, with the text as its message */
 };
 
 /* A deadline is 8 bytes: CLOCK_MONOTONIC in ms, in this machine's order. */

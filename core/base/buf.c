@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #define FIRST_BYTES 256 /* the smallest piece of memory asked for */
 
@@ -93,40 +94,6 @@ jg_buf_addf(struct jg_buf *b, const char *format, ...)
     va_end(args);
 }
 
-/*
- * Length of the UTF-8 sequence that <s> begins with, by the table of RFC
- * 3629 4: no overlong form, no surrogate, nothing above U+10FFFF. 0: none.
- */
-static size_t
-utf8_len(struct jg_str s)
-{
-    static const struct {
-        unsigned char first, last, low, high; /* lead; second byte */
-        size_t len;
-    } rows[] = {
-        {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
-        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-        {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    const unsigned char *p = (const unsigned char *)s.p;
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (p[0] < rows[i].first || p[0] > rows[i].last)
-            continue;
-        if (rows[i].len > s.len)
-            return 0;
-        if (rows[i].len > 1 && (p[1] < rows[i].low || p[1] > rows[i].high))
-            return 0;
-        for (size_t k = 2; k < rows[i].len; k++)
-            if ((p[k] & 0xc0) != 0x80)
-                return 0;
-        return rows[i].len;
-    }
-    return 0;
-}
-
 /* The escape of <c>, or NULL: those that have a short one. */
 static const char *
 short_escape(char c)
@@ -156,7 +123,7 @@ is_plain(unsigned char c, bool html)
 static size_t
 add_special(struct jg_buf *b, struct jg_str s, bool html)
 {
-    size_t len = utf8_len(s);
+    size_t len = jg_utf8_len(s);
     const char *escape = short_escape(s.p[0]);
 
     if (len == 0) {

@@ -120,6 +120,7 @@ struct jg_api_def {
     struct jg_api_proxy proxy;
     struct jg_split_token *split_token; /* or NULL */
     const struct jg_json *config_data;  /* what scripts are told, or NULL */
+    bool config_data_disabled;          /* they are told nothing of it */
     struct jg_str default_version;
     struct jg_list versions;                  /* struct jg_api_version */
     struct jg_version_definition *definition; /* or NULL */

@@ -533,7 +533,7 @@ static const struct jg_field rows[] = {
     {"response_processors", JG_FIELD_LIST, DEF(response_processors),
      &processor_table},
     {"config_data", JG_FIELD_ANY, DEF(config_data)},
-    {"config_data_disabled", JG_FIELD_SILENT, .note = "see config_data"},
+    {"config_data_disabled", JG_FIELD_BOOL, DEF(config_data_disabled)},
     {"event_handlers", JG_FIELD_OBJECT, .table = &events_table},
     {"graphql", JG_FIELD_OBJECT, .table = &graphql_table},
     {"error_overrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},

@@ -123,6 +123,7 @@ struct jg_conf {
     int64_t script_processes;  /* calls at a time; 4 */
     int64_t script_memory_mib; /* of one script; 32 */
     bool disable_virtual_path_blobs;
+    struct jg_str tyk_js_path;   /* evaluated before each API's scripts; "" */
     bool enforce_org_quotas;     /* of organisations' sessions; false */
     int64_t broker_processes;    /* service processes; 4 */
     int64_t broker_deadline_s;   /* one broker request at most; 30 */

@@ -93,7 +93,7 @@ def test_a_script_is_told_everything_and_answers(gw):
     got = answer.json()
     assert got["request"]["Body"] == "c=3&a=4"
     assert got["request"]["URL"] == "/open/echo?a=1&a=2&b=%20x"
-    assert got["request"]["Params"] == {"a": ["1", "2", "4"], "b": [" x"],
+    assert got["request"]["Params"] == {"a": ["4", "1", "2"], "b": [" x"],
                                         "c": ["3"]}
     assert got["request"]["Headers"]["User-Agent"] == ["me"]
     assert got["request"]["Scheme"] == "http"

@@ -109,7 +109,7 @@ static void (*const parts[])(void) = {
 #define TWICE (LEN(parts) - 1)
 
 /* Its answers are larger than a socket holds. */
-static bool
+static enum jg_wire_said
 answer(void *arg, const char *name, const struct jg_str *args, size_t count,
        struct jg_buf *out)
 {
@@ -120,14 +120,16 @@ answer(void *arg, const char *name, const struct jg_str *args, size_t count,
     (void)count;
     if (strcmp(name, "much") == 0)
         jg_buf_add(out, (struct jg_str){much, sizeof(much)});
-    return true;
+    return JG_SAID_TEXT;
 }
 
 static bool
 call(struct jg_script_process *p, struct jg_str *result)
 {
+    static struct jg_script script = {.parts = {{{"name", 4}, {"source", 6}}},
+                                      .count = 1};
     const struct jg_script_call call = {
-        .source = JG_STR("source"),
+        .script = &script,
         .function = JG_STR("f"),
         .args = JG_STR("[]"),
         .deadline_ms = jg_clock_ms() + DEADLINE_MS,

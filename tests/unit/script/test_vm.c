@@ -18,14 +18,35 @@ in_ms(int64_t ms)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + ms;
 }
 
-static struct jg_str
-answer(void *arg, const char *name, const struct jg_str *args, size_t count)
+static enum jg_wire_said
+answer(void *arg, const char *name, const struct jg_str *args, size_t count,
+       struct jg_str *out)
 {
     (void)arg;
     snprintf(asked, sizeof(asked), "%s %zu %.*s", name, count,
              JG_STR_ARG(args[0]));
-    return strcmp(name, "log") == 0 ? (struct jg_str){NULL, 0}
-                                    : JG_STR("{\"Code\":200}");
+    *out = JG_STR("{\"Code\":200}");
+    if (strcmp(name, "TykStorageSet") == 0)
+        return JG_SAID_ERROR;
+    if (strcmp(name, "TykStorageGet") == 0)
+        return JG_SAID_VALUE;
+    return strcmp(name, "log") == 0 ? JG_SAID_NOTHING : JG_SAID_TEXT;
+}
+
+/* One text, which must be a good one. */
+static bool
+load(const unsigned char *id, const char *source, char *error)
+{
+    const struct jg_vm_part part = {JG_STR("test.js"), jg_str(source)};
+    struct jg_buf faults;
+    bool loaded;
+
+    jg_buf_init(&faults, JG_VM_FAULTS_MAX);
+    loaded = jg_vm_load(vm, id, &part, 1, in_ms(2000), &faults);
+    loaded = loaded && faults.len == 0;
+    snprintf(error, JG_VM_ERROR_MAX, "%.*s", JG_STR_ARG(jg_buf_str(&faults)));
+    jg_buf_free(&faults);
+    return loaded;
 }
 
 static int
@@ -47,7 +68,7 @@ run(const char *source, const char *args)
 
     id[0]++;
     out[0] = '!';
-    if (!jg_vm_load(vm, id, jg_str(source), in_ms(2000), error) ||
+    if (!load(id, source, error) ||
         !jg_vm_call(vm, id, JG_STR("f"), jg_str(args), in_ms(300), &result,
                     error))
         snprintf(out + 1, sizeof(out) - 1, "%s", error);
@@ -76,6 +97,25 @@ scripts_compute_with_their_arguments(void **state)
          "[]", "200"},
         {"function f(){return typeof TykMakeHttpRequest()+typeof log('x')}",
          "[]", "undefinedundefined"},
+        {"function f(){return 7}", "[]", "7"},
+        {"function f(){}", "[]", "undefined"},
+        {"function f(){return [1,{a:2}]}", "[]", "1,[object Object]"},
+        {"function f(a){return TykStorageGet('k').Code+a.length}",
+         "[\"\xf0\x9f\x98\x80\"]", "202"},
+        {"function f(){return '\\ud83d\\ude00\\ud83d'}", "[]",
+         "\xf0\x9f\x98\x80\xef\xbf\xbd"},
+        {"function f(){return b64enc('\\ud83d\\ude00')+b64dec('8J+YgA==')"
+         ".length+b64dec('/0ZpbmFsaXplcg==')}",
+         "[]",
+         "8J+YgA==2\xef\xbf\xbd"
+         "Finalizer"},
+        {"function f(){return _.map([1,2],function(n){return n*2}).join()+"
+         "_([3]).first()}",
+         "[]", "2,43"},
+        {"var m=new TykJS.TykMiddleware.NewMiddleware({});"
+         "m.NewProcessRequest(function(r,s){return m.ReturnData(r,s)});"
+         "function f(){return m.ProcessRequest(1,2).SessionMeta+''}",
+         "[]", "2"},
         {"function f(){return new Date().getTime()>1e12 ? 'now' : 'no'}", "[]",
          "now"},
     };
@@ -83,6 +123,7 @@ scripts_compute_with_their_arguments(void **state)
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++)
         assert_string_equal(run(rows[i].source, rows[i].args), rows[i].want);
+    run("function f(){log('x')}", "[]");
     assert_string_equal(asked, "log 1 x");
 }
 
@@ -92,11 +133,14 @@ faults_are_said_with_their_line(void **state)
     static const struct {
         const char *source, *want;
     } rows[] = {
-        {"function f( {", "!SyntaxError: "},
-        {"\n\nx.y", "!ReferenceError: identifier 'x' undefined (line 3)"},
-        {"function f(){throw new Error('no')}", "!Error: no (line 1)"},
+        {"function f( {", "!test.js: SyntaxError: "},
+        {"\n\nx.y",
+         "!test.js: ReferenceError: identifier 'x' undefined (line 3)"},
+        {"function f(){throw new Error('no')}", "!test.js: Error: no (line 1)"},
         {"function f(){throw 'text'}", "!text"},
-        {"function f(){return 1}", "!TypeError: f returned no text"},
+        {"function f(){return {toString:function(){throw 'no text'}}}",
+         "!no text"},
+        {"function f(){TykStorageSet('a','b')}", "!Error: {\"Code"},
         {"function g(){}", "!ReferenceError: there is no function f"},
         {"var f = 1", "!ReferenceError: there is no function f"},
         {"function f(){throw {toString:function(){throw 1}}}", "!"},
@@ -120,10 +164,8 @@ nothing_of_a_call_is_there_for_the_next(void **state)
     struct jg_str result;
 
     (void)state;
-    assert_true(jg_vm_load(vm, id, jg_str(source), in_ms(2000), error));
-    assert_true(jg_vm_load(vm, other,
-                           jg_str("later=1;function f(){return ''+{}.left}"),
-                           in_ms(2000), error));
+    assert_true(load(id, source, error));
+    assert_true(load(other, "later=1;function f(){return ''+{}.left}", error));
     for (int i = 0; i < 50; i++) {
         assert_true(jg_vm_call(vm, id, JG_STR("f"), JG_STR("[]"), in_ms(300),
                                &result, error));
@@ -201,7 +243,7 @@ more_scripts_than_are_kept_work_all_the_same(void **state)
     for (int i = 0; i < 3 * JG_VM_SCRIPTS; i++) {
         id[2] = (unsigned char)i;
         snprintf(source, sizeof(source), "function f(){return '%d'}", i);
-        assert_true(jg_vm_load(vm, id, jg_str(source), in_ms(2000), error));
+        assert_true(load(id, source, error));
         assert_true(jg_vm_call(vm, id, JG_STR("f"), JG_STR("[]"), in_ms(300),
                                &result, error));
         snprintf(source, sizeof(source), "%d", i);
