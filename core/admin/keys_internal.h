@@ -82,6 +82,13 @@ enum jg_err jg_key_find(struct jg_admin_call *call, struct jg_txn *txn,
                         struct jg_str org_id, const struct jg_key_query *query,
                         struct jg_key_found *out);
 
+#define JG_KEY_DETAILS_MAX 5000                /* keys of one answer */
+#define JG_KEY_DETAILS_BYTES (4 * 1024 * 1024) /* then no other one begins */
+
+/* Append {"key": name, ...} with what one reads in a list: alias, policies,
+ * times. A session that cannot be read has its name alone. False: too long. */
+bool jg_key_details_add(struct jg_buf *b, const struct jg_stored_key *key);
+
 /* An error of store or keys that has no words of Tyk's. */
 void jg_answer_key_err(struct jg_admin_call *call, enum jg_err err);
 

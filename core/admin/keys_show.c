@@ -63,6 +63,8 @@ struct list {
     struct jg_str api_id; /* empty: keys for all of them */
     const struct jg_snapshot *policies;
     bool any;
+    struct jg_buf *details; /* NULL: nobody asked for them */
+    size_t detailed;        /* rows in it */
 };
 
 /* Each key in an arena of its own: there may be a million. */
@@ -89,6 +91,19 @@ has_rights(const struct list *list, const struct jg_stored_key *key)
     return has;
 }
 
+/* The first ones; a list that goes on says so. */
+static void
+add_details(struct list *list, const struct jg_stored_key *key)
+{
+    if (list->details == NULL || list->detailed == JG_KEY_DETAILS_MAX ||
+        jg_buf_str(list->details).len > JG_KEY_DETAILS_BYTES)
+        return;
+    if (list->detailed > 0)
+        jg_buf_addc(list->details, ',');
+    if (jg_key_details_add(list->details, key))
+        list->detailed++;
+}
+
 static enum jg_err
 add_to_list(void *arg, const struct jg_key_id *id,
             const struct jg_stored_key *key)
@@ -102,6 +117,7 @@ add_to_list(void *arg, const struct jg_key_id *id,
         jg_buf_addc(list->b, ',');
     list->any = true;
     jg_buf_add_quoted(list->b, key->name);
+    add_details(list, key);
     return list->b->failed ? JG_E_NOMEM : JG_OK;
 }
 
@@ -128,6 +144,14 @@ write_list(struct list *list, struct jg_str org_id)
     return err;
 }
 
+static void
+end_details(struct list *list)
+{
+    jg_buf_add(list->b, JG_STR(",\"details\":["));
+    jg_buf_add(list->b, jg_buf_str(list->details));
+    jg_buf_add(list->b, JG_STR("]"));
+}
+
 /* Tyk's rules for who may be listed; answers, and is false. */
 static bool
 may_list(struct jg_admin_call *call, struct jg_str filter, struct jg_str api_id)
@@ -152,8 +176,11 @@ void
 jg_keys_list(struct jg_admin_call *call)
 {
     struct jg_str filter = jg_admin_query(call, JG_STR("filter"));
+    bool detailed =
+        jg_str_eq(jg_admin_query(call, JG_STR("details")), JG_STR("true"));
     struct list list = {.call = call};
     struct jg_key_query query;
+    struct jg_buf details;
     enum jg_err err;
 
     if (!jg_key_query_read(call, &query) ||
@@ -162,13 +189,18 @@ jg_keys_list(struct jg_admin_call *call)
     if (filter.len == 0)
         filter.p = NULL; /* of all organisations */
     list.api_id = query.api_id;
+    jg_buf_init(&details, 2 * JG_KEY_DETAILS_BYTES);
+    list.details = detailed ? &details : NULL;
     list.b = jg_answer_json(call, 200);
     jg_buf_add(list.b, JG_STR("{\"keys\":["));
     err = write_list(&list, filter);
-    if (err != JG_OK)
-        jg_answer_err(call, err);
-    else
-        jg_buf_add(list.b, JG_STR("]}\n"));
+    jg_buf_add(list.b, JG_STR("]"));
+    if (detailed)
+        end_details(&list);
+    jg_buf_add(list.b, JG_STR("}\n"));
+    if (err != JG_OK || details.failed)
+        jg_answer_err(call, err != JG_OK ? err : JG_E_NOMEM);
+    jg_buf_free(&details);
 }
 
 /* {"policy": "id"} or {"apply_policies": ["id", ...]}, or both, as JSON. */

@@ -165,8 +165,22 @@ static const struct jg_field revocations_rows[] = {
 };
 TABLE(revocations);
 
+static const struct jg_field key_details_rows[] = {
+    {"key", JG_FIELD_STR},
+    {"alias", JG_FIELD_STR},
+    {"org_id", JG_FIELD_STR},
+    {"apply_policies", JG_FIELD_STRS},
+    {"expires", JG_FIELD_INT, .note = "unix time; 0: never"},
+    {"is_inactive", JG_FIELD_BOOL},
+    {"date_created", JG_FIELD_ANY},
+    {"last_updated", JG_FIELD_ANY},
+};
+TABLE(key_details);
+
 static const struct jg_field keys_rows[] = {
     {"keys", JG_FIELD_STRS, .note = "with hash_keys their hashes"},
+    {"details", JG_FIELD_LIST, .table = &key_details_table,
+     .note = "with ?details=true, of the first 5,000"},
 };
 TABLE(keys);
 
@@ -284,6 +298,7 @@ static const struct shape {
 static const struct jg_field parameters[] = {
     {"mode", JG_FIELD_STR, .note = "public: without x-tyk-api-gateway"},
     {"block", JG_FIELD_STR, .note = "true: answer when it is done"},
+    {"details", JG_FIELD_STR, .note = "true: alias, policies, times"},
     {"api_id", JG_FIELD_STR},
     {"limit", JG_FIELD_INT, .min = 1, .max = JG_JOURNAL_RECORDS},
     {"org_id", JG_FIELD_STR},

@@ -251,3 +251,19 @@ def test_what_was_answered_survives_any_kill(gateway):
     assert len(made) >= 60
     for key in made:
         assert use(gateway, key) == 200
+
+
+def test_a_list_has_details_when_asked(gw):
+    made = gw.control_call("POST", "/tyk/keys/create", {
+        **SESSION, "alias": "till \u00e9<7>", "apply_policies": ["default"],
+        "expires": 4000000000, "meta_data": {"hidden": "hush"}}).json()
+    assert list(gw.control_call("GET", "/tyk/keys").json()) == ["keys"]
+    answer = gw.control_call("GET", "/tyk/keys?details=true")
+    found = {row["key"]: row for row in answer.json()["details"]}
+    assert sorted(found) == sorted(answer.json()["keys"])
+    row = found[made["key_hash"]]
+    assert row["alias"] == "till \u00e9<7>"
+    assert row["apply_policies"] == ["default"]
+    assert row["expires"] == 4000000000
+    assert b"hush" not in answer.body and made["key"].encode() not in answer.body
+    gw.control_call("DELETE", f"/tyk/keys/{made['key']}")
