@@ -150,3 +150,7 @@ export interface Revocation {
     sub?: string; client?: string; kid?: string; issued_before?: number;
     api_id?: string; created?: number; expires?: number; note?: string;
 }
+export interface KeyRow {
+    key: string; alias?: string; apply_policies?: string[]; expires?: number;
+}
+export interface KeyList { keys: string[]; details?: KeyRow[] }

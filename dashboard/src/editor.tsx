@@ -150,7 +150,8 @@ export function Editor(p: {target: Target}) {
                         onClick={() => setRaw(false)}>{t.api.stop}</button>}
                 </> : <>
                     <div class="row"><h2>{t.api.json}</h2>
-                        <button type="button" onClick={() => setRaw(true)}>{t.api.edit}</button></div>
+                        <button type="button" data-key="edit"
+                                onClick={() => setRaw(true)}>{t.api.edit}</button></div>
                     <pre tabIndex={0} aria-label={t.api.json}>{target.mask(draft.text, draft.original)}</pre>
                 </>}
             </section>
@@ -187,15 +188,23 @@ export function Saved(p: {warnings: Finding[] | null}) {
 }
 
 /* "Delete": asks first, and says who would miss it. */
-export function Remove(p: {id: string; path: string; users: string[]; onDone: () => void}) {
+export function Remove(p: {id: string; path: string; users: string[]; onDone: () => void;
+                           more?: () => Promise<string[]>}) {
     const [asks, setAsks] = useState(false);
+    const [more, setMore] = useState<string[]>([]);
     const {busy, problem, run} = useAction();
+    const users = [...p.users, ...more];
     return <>
-        <button type="button" class="danger" onClick={() => setAsks(true)}>{t.common.remove}</button>
+        {!asks && <Failure problem={problem} />}
+        <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
+            setMore(await p.more?.() ?? []);
+            setAsks(true);
+        })}>{t.common.remove}</button>
         {asks && <Dialog title={t.save.remove(p.id)} onClose={() => setAsks(false)}>
             <Failure problem={problem} />
-            {p.users.length > 0 && <><p>{t.save.usedBy}</p>
-                <ul>{p.users.map((user) => <li>{user}</li>)}</ul></>}
+            {users.length > 0 && <><p>{t.save.usedBy}</p>
+                <ul>{users.slice(0, 20).map((user) => <li>{user}</li>)}
+                    {users.length > 20 && <li>{t.save.andMore(users.length - 20)}</li>}</ul></>}
             <div class="bar">
                 <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
                     await call("DELETE", p.path);

@@ -3,6 +3,7 @@ import {render, type ComponentChildren} from "preact";
 import {useEffect, useRef, useState} from "preact/hooks";
 import {call, forgetSecret, keepSecret, onRefused, secret,
         takeSecretFromAddress} from "./control";
+import {CommandBar, type Command} from "./command";
 import {forgetDrafts} from "./editor";
 import {address, useRoute, type Route} from "./route";
 import {Apis} from "./screens/apis";
@@ -13,6 +14,7 @@ import {Overview} from "./screens/overview";
 import {Policies} from "./screens/policies";
 import {System} from "./screens/system";
 import {Try} from "./screens/try";
+import {Help, useShortcuts} from "./shortcuts";
 import {t} from "./text";
 import {Notice, TextField, useAction} from "./widgets";
 
@@ -21,12 +23,12 @@ const THEME = "jotgate.theme";
 
 type Place = Exclude<keyof typeof t.places, "label">;
 const screens: Record<Place, (route: Route, theme: string) => ComponentChildren> = {
-    overview: (_, theme) => <Overview theme={theme} />,
+    overview: (route, theme) => <Overview route={route} theme={theme} />,
     apis: (route) => <Apis route={route} />,
     policies: (route) => <Policies route={route} />,
     identity: () => <Identity />,
-    keys: () => <KeysAndRevocations />,
-    explain: (route) => <Explain key={route.query.get("api")} route={route} />,
+    keys: (route) => <KeysAndRevocations key={`${route.query.get("do")} ${route.query.get("at")}`} route={route} />,
+    explain: (route) => <Explain key={String(route.query)} route={route} />,
     try: (route) => <Try key={route.query.get("api")} route={route} />,
     system: () => <System />,
 };
@@ -97,9 +99,20 @@ function useIdle(signedIn: boolean, onIdle: () => void) {
     }, [signedIn]);
 }
 
+function shellCommands(setTheme: (theme: string) => void, help: () => void,
+                       signOut: () => void): Command[] {
+    const kind = t.command.action;
+    return [
+        ...(["system", "light", "dark"] as const).map((name): Command =>
+            ({name: t.command.theme(t.theme[name]), kind, run: () => setTheme(name)})),
+        {name: t.command.help, kind, run: help}, {name: t.signOut, kind, run: signOut}];
+}
+
 function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => void;
                    onSignOut: () => void; children: ComponentChildren}) {
     const place = p.route.place in screens ? p.route.place : "overview";
+    const [over, setOver] = useState<"command" | "help" | null>(null);
+    useShortcuts({command: () => setOver("command"), help: () => setOver("help")});
     useEffect(() => {
         document.title = `${t.places[place as Place]} · ${t.name}`;
         document.querySelector("main")?.focus();
@@ -118,11 +131,18 @@ function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => voi
                         {t.places[name]}</a>)}
             </nav>
             <div class="tools">
+                <button type="button" onClick={() => setOver("command")}
+                        title={t.command.title}>{t.command.open} <kbd aria-hidden="true">{t.command.key}</kbd></button>
+                <button type="button" onClick={() => setOver("help")}
+                        aria-label={t.help.open} title={t.help.open}>?</button>
                 <ThemeSwitch theme={p.theme} onInput={p.setTheme} />
                 <button type="button" onClick={p.onSignOut}>{t.signOut}</button>
             </div>
         </header>
         <main id="main" tabIndex={-1}>{p.children}</main>
+        {over === "command" && <CommandBar onClose={() => setOver(null)} shell={shellCommands(
+            p.setTheme, () => setOver("help"), p.onSignOut)} />}
+        {over === "help" && <Help onClose={() => setOver(null)} />}
     </>;
 }
 

@@ -224,8 +224,8 @@ export function Dialog(p: {title: string; onClose: () => void; children: Compone
     </dialog>;
 }
 
-export function Search(p: {value: string; onInput: (value: string) => void}) {
-    return <input type="search" class="search" aria-label={t.common.search}
+export function Search(p: {value: string; label?: string; onInput: (value: string) => void}) {
+    return <input type="search" class="search" aria-label={p.label ?? t.common.search}
                   placeholder={t.common.search} value={p.value}
                   onInput={(e) => p.onInput(e.currentTarget.value)} />;
 }

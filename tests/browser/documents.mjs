@@ -1,17 +1,9 @@
 // A user's document: edited member by member, compared, saved, never lost.
-import {build} from "../../dashboard/node_modules/esbuild/lib/main.js";
-import path from "node:path";
-import {equal, save} from "./helpers.mjs";
-
-async function jsonEdit(root) {
-    const {outputFiles: [file]} = await build({write: false, bundle: true, format: "esm",
-        entryPoints: [path.join(root, "dashboard/src/json_edit.ts")]});
-    return import(`data:text/javascript;base64,${Buffer.from(file.text).toString("base64")}`);
-}
+import {equal, part, save} from "./helpers.mjs";
 
 export const tests = [
 ["an edit of a member keeps every other byte", async (_, {root}) => {
-    const {setMember, removeMember} = await jsonEdit(root);
+    const {setMember, removeMember} = await part(root, "json_edit");
     const rows = [
         ['{"a": 1,  "big": 12345678901234567890}', ["a"], 2, '{"a": 2,  "big": 12345678901234567890}'],
         ['{\n  "a": 1\n}', ["b"], "x", '{\n  "a": 1,\n  "b": "x"\n}'],

@@ -1,5 +1,7 @@
 // What tests of several subjects do: tokens, comparisons, saving, every screen.
+import {build} from "../../dashboard/node_modules/esbuild/lib/main.js";
 import {createHmac} from "node:crypto";
+import path from "node:path";
 
 function b64(text) { return Buffer.from(text).toString("base64url"); }
 
@@ -39,4 +41,11 @@ export async function eachScreen(world, theme, look) {
             await explain(world.page, token({sub: "john", exp: 1700000000}), "my-jwt-api");
         await look(place);
     }
+}
+
+// A file of the dashboard's that needs no page.
+export async function part(root, name) {
+    const {outputFiles: [file]} = await build({write: false, bundle: true, format: "esm",
+        entryPoints: [path.join(root, `dashboard/src/${name}.ts`)]});
+    return import(`data:text/javascript;base64,${Buffer.from(file.text).toString("base64")}`);
 }

@@ -15,6 +15,8 @@ const subjects = [
     "setups",
     "first_run",
     "explain",
+    "flow",
+    "shortcuts",
     "policies",
     "keys",
     "screens",
@@ -74,8 +76,8 @@ async function main() {
     fs.writeFileSync(path.join(build, "browser.log"), "");
     for (const subject of subjects) {
         const {tests} = await import(`./${subject}.mjs`);
-        const chosen = tests.filter(([name]) =>
-            !only || only === subject || name.includes(only));
+        const chosen = tests.filter(([name]) => !only || (subjects.includes(only)
+            ? only === subject : name.includes(only)));
         if (chosen.length === 0)
             continue;
         const demo = await startDemo(build);

@@ -1,10 +1,12 @@
 /* Stored keys, and what is refused from now on. */
+import type {ComponentChildren} from "preact";
 import {useState} from "preact/hooks";
-import {call, post, type Api, type Policy, type Revocation} from "../control";
-import {address} from "../route";
+import {call, post, type Api, type KeyList, type KeyRow, type Policy, type Revocation} from "../control";
+import {address, type Route} from "../route";
+import {DataTable, type Column} from "../table";
 import {ago, date, t} from "../text";
-import {Check, Copy, Dialog, Empty, Failure, json, matches, Notice, Search,
-        SelectField, Table, TextField, useAction, useResource, Wait} from "../widgets";
+import {Check, Copy, Dialog, Empty, Failure, json, Notice,
+        SelectField, TextField, useAction, useResource, Wait} from "../widgets";
 
 type Kind = keyof typeof t.keys.kinds;
 
@@ -52,10 +54,11 @@ function NewKey(p: {policies: Policy[]; onClose: () => void; onDone: () => void}
 
 /* Asks, then does it. */
 function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
-                 onClose: () => void; onDone: () => void}) {
+                 onClose: () => void; onDone: () => void; children?: ComponentChildren}) {
     const {busy, problem, run} = useAction();
     return <Dialog title={p.title} onClose={p.onClose}>
         <Failure problem={problem} />
+        {p.children}
         <div class="bar">
             <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
                 await p.action();
@@ -66,37 +69,59 @@ function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
     </Dialog>;
 }
 
-function Keys() {
-    const keys = useResource("/tyk/keys", json<{keys: string[]}>());
+/* A key is a credential: a list shows enough of it to tell it from others. */
+export function masked(key: string): string {
+    return /^[0-9a-f]{8,}$/.test(key) ? key.slice(0, 16)
+        : key.length > 10 ? `${key.slice(0, 4)}…${key.slice(-4)}` : key;
+}
+
+const nameOf = (row: KeyRow) => row.alias || masked(row.key);
+
+function AskRemove(p: {row: KeyRow; onClose: () => void; onDone: () => void}) {
+    const policies = p.row.apply_policies ?? [];
+    return <Ask title={t.keys.remove(nameOf(p.row))} button={t.common.remove}
+        action={() => removeKey(p.row.key)} onClose={p.onClose} onDone={p.onDone}>
+        {policies.length > 0 && <><p>{t.keys.uses}</p>
+            <ul>{policies.map((id) => <li>{id}</li>)}</ul></>}
+    </Ask>;
+}
+
+function Keys(p: {adding: boolean}) {
+    const keys = useResource("/tyk/keys?details=true", json<KeyList>());
     const policies = useResource("/tyk/policies", json<Policy[]>());
-    const [search, setSearch] = useState("");
-    const [adds, setAdds] = useState(false);
-    const [removes, setRemoves] = useState<string | null>(null);
+    const [adds, setAdds] = useState(p.adding);
+    const [removes, setRemoves] = useState<KeyRow | null>(null);
     const [done, setDone] = useState(false);
-    const found = (keys.data?.keys ?? []).filter((key) => matches(search, key));
+    const details = keys.data?.details ?? [];
+    const rows = (keys.data?.keys ?? []).map((key, i): KeyRow =>
+        details[i]?.key === key ? details[i] : {key});
+    const columns: Column<KeyRow>[] = [
+        {head: t.keys.id, sort: (row) => row.key, cell: (row) => <code>{masked(row.key)}</code>},
+        {head: t.keys.alias, sort: (row) => row.alias ?? "", cell: (row) => row.alias},
+        {head: t.keys.policies, sort: (row) => (row.apply_policies ?? []).join(),
+         cell: (row) => (row.apply_policies ?? []).map((id, i) => <>{i > 0 && ", "}
+             <a href={address("policies", id)}>{id}</a></>)},
+        {head: t.keys.ends, sort: (row) => row.expires || Infinity, cell: (row) =>
+            row.expires && row.expires > 0 ? <time title={date(row.expires)}>{ago(row.expires)}</time>
+                : t.common.never},
+        {head: t.common.actions, class: "end", cell: (row) => <button type="button" class="danger"
+            aria-label={`${t.common.remove} ${nameOf(row)}`}
+            onClick={() => setRemoves(row)}>{t.common.remove}</button>},
+    ];
     return <section>
         <div class="row"><h2>{t.keys.keys}</h2>
             <button type="button" class="main" disabled={policies.data === null}
                     onClick={() => setAdds(true)}>{t.keys.add}</button></div>
         {done && <Notice kind="good">{t.keys.deleted}</Notice>}
         {keys.data === null ? <Wait of={keys} />
-            : keys.data.keys.length === 0 ? <Empty><p>{t.keys.empty}</p></Empty>
-            : <>
-                <Search value={search} onInput={setSearch} />
-                {found.length === 0 ? <p class="quiet">{t.common.noHit}</p> :
-                <Table label={t.keys.keys} head={[t.keys.id, t.common.actions]}>
-                    {found.slice(0, 500).map((key) => <tr key={key}>
-                        <td><code>{key}</code></td>
-                        <td class="end"><button type="button" class="danger"
-                            aria-label={`${t.common.remove} ${key}`}
-                            onClick={() => setRemoves(key)}>{t.common.remove}</button></td>
-                    </tr>)}
-                </Table>}
-            </>}
-        {adds && <NewKey policies={policies.data ?? []} onClose={() => setAdds(false)}
+            : rows.length === 0 ? <Empty><p>{t.keys.empty}</p></Empty>
+            : <>{details.length < rows.length && <p class="quiet">{t.keys.more(details.length)}</p>}
+                <DataTable name="keys" label={t.keys.keys} rows={rows} columns={columns}
+                    id={(row) => row.key}
+                    words={(row) => [row.key, row.alias, ...row.apply_policies ?? []]} /></>}
+        {adds && policies.data !== null && <NewKey policies={policies.data} onClose={() => setAdds(false)}
                          onDone={keys.again} />}
-        {removes !== null && <Ask title={t.keys.remove(removes)} button={t.common.remove}
-            action={() => removeKey(removes)} onClose={() => setRemoves(null)}
+        {removes !== null && <AskRemove row={removes} onClose={() => setRemoves(null)}
             onDone={() => { setRemoves(null); setDone(true); keys.again(); }} />}
     </section>;
 }
@@ -149,10 +174,25 @@ function subject(r: Revocation): [string, string] {
     return [t.keys.kinds.token, r.signed_sha256 ?? r.token_sha256 ?? r.id];
 }
 
-function Revocations() {
+function revocationColumns(undo: (r: Revocation) => void): Column<Revocation>[] {
+    return [
+        {head: t.keys.what, sort: (r) => subject(r)[0], cell: (r) => subject(r)[0]},
+        {head: t.keys.value, sort: (r) => subject(r)[1], cell: (r) =>
+            <code class="short" title={subject(r)[1]}>{subject(r)[1]}</code>},
+        {head: t.keys.api, sort: (r) => r.api_id ?? "", cell: (r) => r.api_id || t.common.all},
+        {head: t.keys.since, sort: (r) => r.created ?? 0, cell: (r) => ago(r.created)},
+        {head: t.keys.until, sort: (r) => r.expires || Infinity,
+         cell: (r) => r.expires ? date(r.expires) : t.common.never},
+        {head: t.keys.note, sort: (r) => r.note ?? "", cell: (r) => r.note},
+        {head: t.common.actions, class: "end", cell: (r) => <button type="button"
+            aria-label={`${t.keys.undo} ${subject(r)[1]}`} onClick={() => undo(r)}>{t.keys.undo}</button>},
+    ];
+}
+
+function Revocations(p: {adding: boolean}) {
     const list = useResource("/tyk/revocations", json<{revocations: Revocation[]}>());
     const apis = useResource("/tyk/apis", json<Api[]>());
-    const [adds, setAdds] = useState(false);
+    const [adds, setAdds] = useState(p.adding);
     const [undoes, setUndoes] = useState<Revocation | null>(null);
     const [done, setDone] = useState("");
     const finish = (text: string) => {
@@ -168,16 +208,10 @@ function Revocations() {
         {done && <Notice kind="good">{done}</Notice>}
         {list.data === null ? <Wait of={list} />
             : list.data.revocations.length === 0 ? <Empty><p>{t.keys.noRevocations}</p></Empty>
-            : <Table label={t.keys.revocations} head={[t.keys.what, t.keys.value, t.keys.api,
-                t.keys.since, t.keys.until, t.keys.note, t.common.actions]}>
-                {list.data.revocations.map((r) => <tr key={r.id}>
-                    <td>{subject(r)[0]}</td><td><code class="short" title={subject(r)[1]}>{subject(r)[1]}</code></td>
-                    <td>{r.api_id || t.common.all}</td><td>{ago(r.created)}</td>
-                    <td>{r.expires ? date(r.expires) : t.common.never}</td><td>{r.note}</td>
-                    <td class="end"><button type="button" aria-label={`${t.keys.undo} ${subject(r)[1]}`}
-                        onClick={() => setUndoes(r)}>{t.keys.undo}</button></td>
-                </tr>)}</Table>}
-        {adds && <Revoke apis={apis.data ?? []} onClose={() => setAdds(false)}
+            : <DataTable name="revoked" label={t.keys.revocations} rows={list.data.revocations}
+                id={(r) => r.id} words={(r) => [...subject(r), r.api_id, r.note]}
+                columns={revocationColumns(setUndoes)} />}
+        {adds && apis.data !== null && <Revoke apis={apis.data} onClose={() => setAdds(false)}
                          onDone={() => finish(t.keys.revoked)} />}
         {undoes && <Ask title={t.keys.undoAsk(subject(undoes)[1])} button={t.keys.undo}
             action={() => call("DELETE", `/tyk/revocations/${encodeURIComponent(undoes.id)}`)}
@@ -185,6 +219,9 @@ function Revocations() {
     </section>;
 }
 
-export function KeysAndRevocations() {
-    return <><h1>{t.keys.title}</h1><Keys /><Revocations /></>;
+/* "?do=add" and "?do=revoke": what the command bar asks for. */
+export function KeysAndRevocations(p: {route: Route}) {
+    const wanted = p.route.query.get("do");
+    return <><h1>{t.keys.title}</h1>
+        <Keys adding={wanted === "add"} /><Revocations adding={wanted === "revoke"} /></>;
 }

@@ -1,17 +1,18 @@
 /* What passes, what is refused, and why: read every two seconds. */
-import {useEffect, useState} from "preact/hooks";
+import {useEffect, useRef, useState} from "preact/hooks";
 import reasons from "jotgate:reasons";
 import {Chart, type Points} from "../chart";
 import type {Decision} from "../control";
-import {FlowCounts} from "../flow";
+import {endOf, FlowCounts, isNode} from "../flow";
 import {by, quantile, readMetrics, value, type Sample} from "../metrics";
-import {address} from "../route";
+import {address, type Route} from "../route";
+import {DataTable, type Column} from "../table";
 import {clock, count, duration, t} from "../text";
 import {Empty, json, Notice, Table, useResource, Wait} from "../widgets";
 
 const EVERY_MS = 2000;
 const READINGS_MAX = 150;       // five minutes
-const RECENT = 30;
+const LOADS = "jotgate_reloads_total";
 
 interface Reading { at: number; samples: Sample[] }
 
@@ -70,26 +71,58 @@ function Reasons(p: {now: Sample[]}) {
     </Table>;
 }
 
-function Recent(p: {decisions: Decision[]}) {
-    if (p.decisions.length === 0)
-        return <Empty><p>{t.overview.noRecent}</p>
-            <a class="button" href={address("try")}>{t.places.try}</a></Empty>;
-    return <Table label={t.overview.recent} head={[t.overview.time, t.overview.api,
-        t.overview.method, t.overview.status, t.overview.reason, t.overview.took]}>
-        {p.decisions.slice(0, RECENT).map((d) => <tr key={d.request_id}>
-            <td><time dateTime={d.time}>{clock(d.time)}</time></td>
-            <td>{d.api_id
-                ? <a href={address("apis", d.api_id)}>{d.api_id}</a> : t.common.none}</td>
-            <td>{d.method}</td><td>{d.status}</td>
-            <td>{d.reason === "JG000" ? <span class="state good">{t.overview.pass}</span>
-                : <a class="state bad" title={reasons[d.reason]?.help}
-                     href={address("explain", undefined, {api: d.api_id})}>{d.reason}</a>}</td>
-            <td class="number">{duration(d.microseconds / 1e6)}</td>
-        </tr>)}
-    </Table>;
+const recentColumns: Column<Decision>[] = [
+    {head: t.overview.time, sort: (d) => d.time, cell: (d) => <time dateTime={d.time}>{clock(d.time)}</time>},
+    {head: t.overview.api, sort: (d) => d.api_id, cell: (d) => d.api_id
+        ? <a href={address("apis", d.api_id)}>{d.api_id}</a> : t.common.none},
+    {head: t.overview.method, sort: (d) => d.method, cell: (d) => d.method},
+    {head: t.overview.status, sort: (d) => d.status, cell: (d) => d.status},
+    {head: t.overview.reason, sort: (d) => d.reason, cell: (d) => d.reason === "JG000"
+        ? <span class="state good">{t.overview.pass}</span>
+        : <span class="state bad" title={reasons[d.reason]?.help}>{d.reason}</span>},
+    {head: t.overview.took, class: "number", sort: (d) => d.microseconds,
+     cell: (d) => duration(d.microseconds / 1e6)},
+    {head: t.overview.request, cell: (d) => <a aria-label={t.overview.inspect(d.request_id)}
+        href={address("explain", undefined, {request: d.request_id})}>
+        <code>{d.request_id.slice(0, 8)}…</code></a>},
+];
+
+function Recent(p: {decisions: Decision[]; at: string | null}) {
+    const {at} = p;
+    const node = isNode(at) ? t.flow.nodes[at] : null;
+    const shown = node === null ? p.decisions
+        : p.decisions.filter((d) => d.reason !== "JG000" && endOf(d.reason) === at);
+    return <>
+        {node !== null && <Notice kind="info"><p>{t.overview.filtered(node)}{" "}
+            <a href={address("overview")}>{t.overview.showAll}</a></p></Notice>}
+        {p.decisions.length === 0
+            ? <Empty><p>{t.overview.noRecent}</p>
+                <a class="button" href={address("try")}>{t.places.try}</a></Empty>
+            : <DataTable name="recent" label={t.overview.recent} rows={shown} columns={recentColumns}
+                id={(d) => d.request_id}
+                words={(d) => [d.api_id, d.method, String(d.status), d.reason, d.request_id]} />}
+    </>;
 }
 
-export function Overview(p: {theme: string}) {
+/* What the chart draws, for those who read: the newest first. */
+function Figures(p: {points: Points}) {
+    const [times, passing, refusing] = p.points;
+    return <details><summary>{t.overview.table}</summary>
+        <Table label={t.overview.chart} head={[t.overview.time, t.overview.chartPassed, t.overview.chartRefused]}>
+            {times.map((at, i) => <tr key={at}>
+                <td><time>{clock(new Date(at * 1000).toISOString())}</time></td>
+                <td class="number">{count(passing[i])}</td>
+                <td class="number">{count(refusing[i])}</td></tr>).reverse()}
+        </Table></details>;
+}
+
+/* When the number of loads went up. */
+function loads(): number[] {
+    return readings.filter((now, i) => i > 0 &&
+        value(now.samples, LOADS) > value(readings[i - 1].samples, LOADS)).map((now) => now.at);
+}
+
+export function Overview(p: {theme: string; route: Route}) {
     const metrics = useResource("/metrics", readMetrics, EVERY_MS);
     const journal = useResource("/tyk/journal?limit=1000",
                                 json<{decisions: Decision[]}>(), EVERY_MS);
@@ -102,6 +135,12 @@ export function Overview(p: {theme: string}) {
             readings.shift();
         setLines(points());
     }, [metrics.data]);
+    const at = p.route.query.get("at");
+    const recent = useRef<HTMLHeadingElement>(null);
+    useEffect(() => {
+        if (at !== null)
+            recent.current?.focus();
+    }, [at]);
     const now = metrics.data ?? readings[readings.length - 1]?.samples ?? null;
     if (now === null || journal.data === null)
         return <><h1>{t.overview.title}</h1>
@@ -119,13 +158,15 @@ export function Overview(p: {theme: string}) {
         <Tiles now={now} points={lines} />
         <h2>{t.overview.chart}</h2>
         {lines[0].length < 2 && <p class="quiet">{t.overview.collecting}</p>}
-        <Chart points={lines} theme={p.theme} />
+        <Chart points={lines} marks={loads()} theme={p.theme} />
+        {loads().length > 0 && <p class="note">{t.overview.marks}</p>}
+        <Figures points={lines} />
         <h2>{t.overview.flow}</h2>
         <p class="quiet">{t.overview.flowHelp}</p>
         <FlowCounts reasons={decisions.map((d) => d.reason)} />
         <h2>{t.overview.reasons}</h2>
         <Reasons now={now} />
-        <h2>{t.overview.recent}</h2>
-        <Recent decisions={decisions} />
+        <h2 ref={recent} tabIndex={-1}>{t.overview.recent}</h2>
+        <Recent decisions={decisions} at={at} />
     </>;
 }

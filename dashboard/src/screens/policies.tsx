@@ -1,6 +1,6 @@
 /* Policies: which APIs, how fast, how often. The list, and the editor of one. */
 import {useState} from "preact/hooks";
-import {call, type Api, type Policy} from "../control";
+import {call, get, type Api, type KeyList, type Policy} from "../control";
 import {Editor, Remove, Saved, type Document, type Target} from "../editor";
 import {member} from "../json_edit";
 import {address, go, type Route} from "../route";
@@ -8,6 +8,7 @@ import {count, t} from "../text";
 import {Check, Empty, json, matches, Search, State, Table, TextField,
         useFresh, useResource, Wait} from "../widgets";
 import {slug} from "../new_api";
+import {masked} from "./keys";
 import type {Finding} from "../control";
 
 function template(): string {
@@ -66,6 +67,13 @@ function Form(p: {doc: Document; apis: Api[]}) {
     </>;
 }
 
+/* Stored keys that name the policy. Where they are not listed, nobody knows. */
+async function keysWith(policy: string): Promise<string[]> {
+    const list = await get<KeyList>("/tyk/keys?details=true").catch(() => null);
+    return (list?.details ?? []).filter((row) => row.apply_policies?.includes(policy))
+        .map((row) => t.save.key(row.alias || masked(row.key)));
+}
+
 let note: Finding[] | null = null;
 
 function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[]}) {
@@ -89,6 +97,7 @@ function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[]})
             {!isNew && <div class="bar"><Remove id={p.id} path={path}
                 users={p.apis.filter((a) => a.jwt_default_policies?.includes(p.id))
                     .map((a) => a.name || a.api_id)}
+                more={() => keysWith(p.id)}
                 onDone={() => go(address("policies"))} /></div>}</div>
         <Saved warnings={saved} />
         {isNew ? <Editor target={{...shared, key: "policy/new", original: template(),
