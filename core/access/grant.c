@@ -87,18 +87,6 @@ take_defaults(struct jg_decision *d)
     return JG_E_POLICY_MISSING;
 }
 
-/* The policy with partitions that is in nobody's way but its own. */
-static void
-name_partitioned(struct jg_decision *d)
-{
-    for (size_t i = 0; i < d->session.policy_count; i++) {
-        const struct jg_policy *policy = d->session.policies[i];
-
-        if (policy->partitions.per_api && jg_policy_is_partitioned(policy))
-            d->detail = policy->id;
-    }
-}
-
 /* Would they apply by themselves? Tyk makes its session of them first. */
 static enum jg_err
 check(struct jg_decision *d)
@@ -106,7 +94,7 @@ check(struct jg_decision *d)
     enum jg_err err = jg_session_check(&d->session, d->api->def.org_id);
 
     if (err == JG_E_POLICY_PARTITIONS)
-        name_partitioned(d);
+        d->detail = jg_session_partitioned(&d->session)->id;
     return err;
 }
 

@@ -17,12 +17,58 @@ find_claim(const struct jg_decision *d, struct jg_str *name)
     return NULL;
 }
 
+/* Split at single spaces, so that an empty text is one empty scope. */
+static enum jg_err
+each_of_text(struct jg_str text, jg_scope_visit *visit, void *arg)
+{
+    struct jg_str scope;
+    enum jg_err err = JG_OK;
+
+    while (err == JG_OK && jg_str_next(&text, ' ', &scope))
+        err = visit(arg, scope);
+    return err;
+}
+
+/* Members as they are, those of lists inside, too: not deeper than the parser
+ * of tokens lets claims be. */
+static enum jg_err
+each_of_list(const struct jg_json *list, jg_scope_visit *visit, void *arg)
+{
+    enum jg_err err = JG_OK;
+
+    for (uint32_t i = 0; i < list->count && err == JG_OK; i++) {
+        const struct jg_json *item = &list->items[i];
+
+        if (item->type == JG_JSON_STRING)
+            err = visit(arg, item->string);
+        else if (item->type == JG_JSON_ARRAY)
+            err = each_of_list(item, visit, arg);
+    }
+    return err;
+}
+
+enum jg_err
+jg_scopes_each(const struct jg_json *value, jg_scope_visit *visit, void *arg)
+{
+    if (value != NULL && value->type == JG_JSON_STRING)
+        return each_of_text(value->string, visit, arg);
+    if (value != NULL && value->type == JG_JSON_ARRAY)
+        return each_of_list(value, visit, arg);
+    return JG_OK;
+}
+
+struct taking {
+    const struct jg_scope_map *map;
+    struct jg_scopes *scopes;
+};
+
 /* The policy of one scope, once however often it is given. */
 static enum jg_err
-take_scope(struct jg_scopes *s, const struct jg_decision *d,
-           struct jg_str scope)
+take_scope(void *arg, struct jg_str scope)
 {
-    const struct jg_str *id = jg_map_get(&d->api->scopes->policies,
+    const struct taking *taking = arg;
+    struct jg_scopes *s = taking->scopes;
+    const struct jg_str *id = jg_map_get(&taking->map->policies,
                                          scope.p != NULL ? scope : JG_STR(""));
 
     if (++s->count > JG_SCOPES_MAX)
@@ -38,48 +84,12 @@ take_scope(struct jg_scopes *s, const struct jg_decision *d,
     return JG_OK;
 }
 
-/* Split at single spaces, so that an empty text is one empty scope. */
-static enum jg_err
-take_text(struct jg_scopes *s, const struct jg_decision *d, struct jg_str text)
-{
-    struct jg_str scope;
-    enum jg_err err = JG_OK;
-
-    while (err == JG_OK && jg_str_next(&text, ' ', &scope))
-        err = take_scope(s, d, scope);
-    return err;
-}
-
-/* Members as they are, those of lists inside, too: not deeper than the parser
- * of tokens lets claims be. */
-static enum jg_err
-take_list(struct jg_scopes *s, const struct jg_decision *d,
-          const struct jg_json *list)
-{
-    enum jg_err err = JG_OK;
-
-    for (uint32_t i = 0; i < list->count && err == JG_OK; i++) {
-        const struct jg_json *item = &list->items[i];
-
-        if (item->type == JG_JSON_STRING)
-            err = take_scope(s, d, item->string);
-        else if (item->type == JG_JSON_ARRAY)
-            err = take_list(s, d, item);
-    }
-    return err;
-}
-
 enum jg_err
 jg_scopes_read(const struct jg_decision *d, struct jg_scopes *out)
 {
     const struct jg_json *value = find_claim(d, &out->claim);
+    struct taking taking = {d->api->scopes, out};
 
     out->count = out->policy_count = 0;
-    if (value == NULL)
-        return JG_OK;
-    if (value->type == JG_JSON_STRING)
-        return take_text(out, d, value->string);
-    if (value->type == JG_JSON_ARRAY)
-        return take_list(out, d, value);
-    return JG_OK;
+    return jg_scopes_each(value, take_scope, &taking);
 }

@@ -14,9 +14,17 @@ struct jg_scopes {
 };
 
 /*
- * What the claims of <d>, whose API maps scopes, give. A text is split at
- * single spaces, the strings of a list are scopes as they are, those of lists
- * inside it, too; anything else gives none.
+ * Call <visit> with each scope of a claim's <value> (NULL: there is no such
+ * claim) until it returns anything but JG_OK, which is then returned. A text
+ * is split at single spaces, the strings of a list are scopes as they are,
+ * those of lists inside it, too; anything else gives none.
+ */
+typedef enum jg_err jg_scope_visit(void *arg, struct jg_str scope);
+enum jg_err jg_scopes_each(const struct jg_json *value, jg_scope_visit *visit,
+                           void *arg);
+
+/*
+ * What the claims of <d>, whose API maps scopes, give.
  *   JG_E_SCOPE_MANY  more than JG_SCOPES_MAX, or for more than
  *                    JG_SESSION_POLICIES_MAX policies
  */

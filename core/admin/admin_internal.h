@@ -70,6 +70,12 @@ struct jg_buf *jg_answer_json(struct jg_admin_call *call, int status);
 struct jg_str jg_admin_query(const struct jg_admin_call *call,
                              struct jg_str name);
 
+/* Tyk's words for policies that do not apply together, <id> the guilty one,
+ * without what they begin with in an answer to a client. p == NULL: no memory.
+ */
+struct jg_str jg_policy_fault(struct jg_arena *a, enum jg_err err,
+                              struct jg_str id);
+
 struct jg_key;
 
 /* "kid":...,"alg":...,"kty":...,"use":...,"crv":...,"bits":...,"thumbprint":
@@ -211,7 +217,8 @@ jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
 jg_admin_handler jg_orgs_list, jg_orgs_get, jg_orgs_put, jg_orgs_delete;
 jg_admin_handler jg_explain_post;
-jg_admin_handler jg_discover_post;
+jg_admin_handler jg_discover_post, jg_claims_post;
+jg_admin_handler jg_effective_post;
 jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_forget;
 jg_admin_handler jg_revocations_list, jg_revocations_get, jg_revocations_add,

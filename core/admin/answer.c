@@ -39,6 +39,24 @@ jg_answer_ok(struct jg_admin_call *call, const char *message)
     jg_answer_message(call, 200, message);
 }
 
+struct jg_str
+jg_policy_fault(struct jg_arena *a, enum jg_err err, struct jg_str id)
+{
+    static const char head[] = "failed to create key: ";
+    const char *text = jg_err_info(err)->text, *hole;
+    struct jg_str parts[3];
+
+    if (jg_str_starts(jg_str(text), JG_STR(head)))
+        text += sizeof(head) - 1;
+    hole = strstr(text, "{}");
+    if (hole == NULL)
+        return jg_arena_str(a, jg_str(text));
+    parts[0] = (struct jg_str){text, (size_t)(hole - text)};
+    parts[1] = id;
+    parts[2] = jg_str(hole + 2);
+    return jg_arena_join(a, parts, 3);
+}
+
 /* What is our fault, or the machine's, in words for whoever runs it. */
 void
 jg_answer_err(struct jg_admin_call *call, enum jg_err err)

@@ -125,12 +125,10 @@ jg_key_draft_free(struct jg_key_draft *draft)
 static struct jg_str
 guilty_policy(const struct jg_key_draft *draft)
 {
-    for (size_t i = 0; i < draft->session.policy_count; i++) {
-        const struct jg_policy *policy = draft->session.policies[i];
+    const struct jg_policy *policy = jg_session_partitioned(&draft->session);
 
-        if (policy->partitions.per_api && jg_policy_is_partitioned(policy))
-            return policy->id;
-    }
+    if (policy != NULL)
+        return policy->id;
     if (draft->stored.apply_policies.count > 0)
         return draft->stored.apply_policies.items[0];
     return JG_STR("");
@@ -140,25 +138,13 @@ const char *
 jg_key_draft_fault(struct jg_admin_call *call, const struct jg_key_draft *draft,
                    enum jg_err err)
 {
-    static const char head[] = "failed to create key: ";
-    const char *text = jg_err_info(err)->text, *hole;
-    struct jg_buf b;
-    struct jg_str out;
+    struct jg_str why = jg_policy_fault(call->arena, err,
+                                        jg_str_head(guilty_policy(draft), 512));
+    struct jg_str out = jg_arena_join(
+        call->arena,
+        (const struct jg_str[]){JG_STR("Failed to create key - "), why}, 2);
 
-    if (jg_str_starts(jg_str(text), JG_STR(head)))
-        text += sizeof(head) - 1;
-    hole = strstr(text, "{}");
-    jg_buf_init(&b, 4096);
-    jg_buf_add(&b, JG_STR("Failed to create key - "));
-    if (hole != NULL) {
-        jg_buf_add(&b, (struct jg_str){text, (size_t)(hole - text)});
-        jg_buf_add(&b, jg_str_head(guilty_policy(draft), 512));
-        text = hole + 2;
-    }
-    jg_buf_add(&b, jg_str(text));
-    out = jg_arena_str(call->arena, jg_buf_str(&b));
-    jg_buf_free(&b);
-    return out.p != NULL ? out.p : "Failed to create key";
+    return why.p != NULL && out.p != NULL ? out.p : "Failed to create key";
 }
 
 enum jg_err

@@ -240,6 +240,89 @@ static const struct jg_field discovery_rows[] = {
 };
 TABLE(discovery);
 
+static const struct jg_field claims_question_rows[] = {
+    {"token", JG_FIELD_STR, .secret = true,
+     .note = "as for /tyk/explain; it is not verified"},
+    {"paths", JG_FIELD_STRS, .note = "at most 64"},
+};
+TABLE(claims_question);
+
+static const struct jg_field found_claim_rows[] = {
+    {"path", JG_FIELD_STR},
+    {"kind", JG_FIELD_STR,
+     .note = "nothing, null, boolean, number, string, array or object"},
+    {"value", JG_FIELD_ANY},
+    {"identity", JG_FIELD_BOOL, .note = "can it say who calls?"},
+    {"scopes", JG_FIELD_STRS, .note = "that it gives"},
+};
+TABLE(found_claim);
+
+static const struct jg_field claims_rows[] = {
+    {"header", JG_FIELD_ANY},
+    {"claims", JG_FIELD_ANY},
+    {"found", JG_FIELD_LIST, .table = &found_claim_table},
+};
+TABLE(claims);
+
+static const struct jg_field effective_question_rows[] = {
+    {"policies", JG_FIELD_STRS, .note = "ids, at most 64"},
+    {"scopes", JG_FIELD_STRS, .note = "that the mapping turns into policies"},
+    {"api_id", JG_FIELD_STR, .note = "whose mapping and organisation"},
+    {"scope_to_policy", JG_FIELD_STR_MAP, .note = "instead of the API's"},
+    {"documents", JG_FIELD_LIST, .table = &jg_policy_table,
+     .note = "policies that are not saved, instead of those in force"},
+};
+TABLE(effective_question);
+
+static const struct jg_field used_policy_rows[] = {
+    {"id", JG_FIELD_STR},          {"name", JG_FIELD_STR},
+    {"active", JG_FIELD_BOOL},     {"scope", JG_FIELD_STR},
+    {"partitions", JG_FIELD_STRS},
+};
+TABLE(used_policy);
+
+static const struct jg_field conflict_rows[] = {
+    {"severity", JG_FIELD_STR,
+     .note = "fault: the callers are refused; warning"},
+    {"reason", JG_FIELD_STR},
+    {"message", JG_FIELD_STR},
+    {"policies", JG_FIELD_STRS},
+    {"apis", JG_FIELD_STRS, .note = "that both have rights on, at most 20"},
+};
+TABLE(conflict);
+
+static const struct jg_field granted_url_rows[] = {
+    {"url", JG_FIELD_STR},
+    {"methods", JG_FIELD_STRS},
+};
+TABLE(granted_url);
+
+static const struct jg_field granted_rows[] = {
+    {"api_id", JG_FIELD_STR},
+    {"api_name", JG_FIELD_STR},
+    {"versions", JG_FIELD_STRS},
+    {"allowed_urls", JG_FIELD_LIST, .table = &granted_url_table},
+    {"granted_by", JG_FIELD_STRS, .note = "ids of policies"},
+    {"limit", JG_FIELD_OBJECT, .table = &jg_limit_table},
+    {"won_by", JG_FIELD_STR_MAP, .note = "a number to the policy it is from"},
+};
+TABLE(granted);
+
+static const struct jg_field effective_rows[] = {
+    {"verdict", JG_FIELD_STR, .note = "merged or refused"},
+    {"reason", JG_FIELD_STR, .note = "of refused"},
+    {"message", JG_FIELD_STR, .note = "of refused"},
+    {"policies", JG_FIELD_LIST, .table = &used_policy_table},
+    {"unknown", JG_FIELD_STRS, .note = "ids of no policy"},
+    {"unmapped", JG_FIELD_STRS, .note = "scopes of no policy"},
+    {"conflicts", JG_FIELD_LIST, .table = &conflict_table},
+    {"is_inactive", JG_FIELD_BOOL},
+    {"limit", JG_FIELD_OBJECT, .table = &jg_limit_table},
+    {"won_by", JG_FIELD_STR_MAP, .note = "a number to the policy it is from"},
+    {"apis", JG_FIELD_LIST, .table = &granted_table},
+};
+TABLE(effective);
+
 static const struct jg_field openapi_rows[] = {
     {"openapi", JG_FIELD_STR},
     {"info", JG_FIELD_ANY},
@@ -289,6 +372,18 @@ static const struct shape {
                             {&discovery_table},
                             .required =
                                 "issuer jwks_uri keys warnings provider"},
+    [JG_SHAPE_CLAIMS_QUESTION] = {"ClaimsQuestion",
+                                  {&claims_question_table},
+                                  .required = "token paths"},
+    [JG_SHAPE_CLAIMS] = {"Claims",
+                         {&claims_table},
+                         .required = "header claims found"},
+    [JG_SHAPE_EFFECTIVE_QUESTION] = {"EffectiveQuestion",
+                                     {&effective_question_table}},
+    [JG_SHAPE_EFFECTIVE] = {"Effective",
+                            {&effective_table},
+                            .required = "verdict policies unknown unmapped "
+                                        "conflicts"},
     [JG_SHAPE_OPENAPI] = {"OpenApi",
                           {&openapi_table},
                           .required = "openapi info paths components"},

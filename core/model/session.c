@@ -36,6 +36,18 @@ jg_session_add(struct jg_session *session, const struct jg_policy *policy)
     return JG_OK;
 }
 
+const struct jg_policy *
+jg_session_partitioned(const struct jg_session *session)
+{
+    for (size_t i = 0; i < session->policy_count; i++) {
+        const struct jg_policy *policy = session->policies[i];
+
+        if (policy->partitions.per_api && jg_policy_is_partitioned(policy))
+            return policy;
+    }
+    return NULL;
+}
+
 /* Does the answer for one API depend on the rights on all others? */
 static bool
 needs_all(const struct jg_policies *policies)

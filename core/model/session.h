@@ -58,6 +58,11 @@ enum jg_err jg_session_apply(struct jg_session *session,
 enum jg_err jg_session_check(const struct jg_session *session,
                              struct jg_str org_id);
 
+/* The policy that JG_E_POLICY_PARTITIONS is about: the first that has both; or
+ * NULL. */
+const struct jg_policy *
+jg_session_partitioned(const struct jg_session *session);
+
 /*
  * The <session> of a stored key for requests to <api>: its policies are looked
  * up in <snapshot> and applied. An unknown one of several is passed over. What

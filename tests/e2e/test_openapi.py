@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from idp import Idp
+from tokens import hs256
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -133,6 +134,14 @@ def questions(idp):
     """Requests that only ask, with a body each."""
     return [
         ("/tyk/identity/discover", {"issuer": idp.url}),
+        ("/tyk/identity/claims", {"token": hs256({"sub": "a", "scope": "b c"}),
+                                  "paths": ["sub", "scope", "none"]}),
+        ("/tyk/policies/effective", {"policies": ["p", "none"]}),
+        ("/tyk/policies/effective", {
+            "scopes": ["a"], "scope_to_policy": {"a": "x"}, "documents": [
+                {**POLICY, "id": "x", "partitions": {
+                    "per_api": True, "acl": True}}]}),
+        ("/tyk/policies/effective", {}),
     ]
 
 
