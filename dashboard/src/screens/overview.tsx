@@ -82,7 +82,7 @@ const recentColumns: Column<Decision>[] = [
         : <span class="state bad" title={reasons[d.reason]?.help}>{d.reason}</span>},
     {head: t.overview.took, class: "number", sort: (d) => d.microseconds,
      cell: (d) => duration(d.microseconds / 1e6)},
-    {head: t.overview.request, cell: (d) => <a aria-label={t.overview.inspect(d.request_id)}
+    {head: t.overview.request, cell: (d) => <a title={t.overview.inspect(d.request_id)}
         href={address("explain", undefined, {request: d.request_id})}>
         <code>{d.request_id.slice(0, 8)}…</code></a>},
 ];
