@@ -31,7 +31,7 @@ test-browser: ui ## the dashboard in Debian's chromium, at a real gateway; WRITE
 	@tools/deps.sh build browser
 	@tools/build.sh $(BUILD)
 	@tools/npm.sh tests/browser
-	@cd dashboard && npm run --silent check
+	@cd dashboard && BUILD=$(abspath $(BUILD)) npm run --silent check
 	@node tests/browser/run.mjs $(BUILD) $(if $(WRITE),--write)
 
 asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx

@@ -1,7 +1,7 @@
 /*
  * reference NAME: one of the tables of the program in Markdown, for the
- * documents that tools/docs.py fills. Nothing is said here that the tables
- * do not say themselves.
+ * documents that tools/docs.py fills, or the control API's description. Nothing
+ * is said here that the tables do not say themselves.
  */
 #include <stdio.h>
 #include <string.h>
@@ -225,13 +225,36 @@ put_steps(void)
     }
 }
 
+/* What GET /openapi.json answers, but for names that a tyk.conf chooses. */
+static void
+put_openapi(void)
+{
+    const struct jg_admin_request request = {.method = JG_STR("GET"),
+                                             .path = JG_STR("/openapi.json"),
+                                             .port = JG_PORT_CONTROL};
+    const struct jg_conf conf = {.control_api_port = 0};
+    struct jg_admin admin = {.conf = &conf};
+    struct jg_admin_response response;
+    struct jg_arena a;
+    struct jg_str text;
+
+    jg_arena_init(&a, 4096, JG_ADMIN_RESPONSE_MAX);
+    jg_admin_response_init(&response);
+    jg_admin_answer(&admin, &request, &a, &response);
+    text = jg_buf_str(&response.body);
+    if (response.status == 200)
+        fwrite(text.p, 1, text.len, stdout);
+    jg_admin_response_free(&response);
+    jg_arena_free(&a);
+}
+
 static const struct {
     const char *name;
     void (*put)(void);
 } tables[] = {
     {"classic", put_classic}, {"oas", put_oas},     {"policy", put_policy},
     {"session", put_session}, {"conf", put_conf},   {"errors", put_errors},
-    {"routes", put_routes},   {"steps", put_steps},
+    {"routes", put_routes},   {"steps", put_steps}, {"openapi", put_openapi},
 };
 
 int

@@ -2,6 +2,7 @@
  * The control API. The secret lives in this tab only and travels in a header,
  * never in a cookie or an address: no other site can make the browser send it.
  */
+import type * as api from "./api_types";
 import {t} from "./text";
 
 const SECRET = "jotgate.secret";
@@ -9,10 +10,7 @@ const GATEWAY = "jotgate.gateway";
 const BASE = new URL("../", document.baseURI);
 const TIMEOUT_MS = 20000;
 
-export interface Finding {
-    severity?: string; code?: string; path?: string; found?: string;
-    message: string; fix?: string; line?: number; column?: number;
-}
+export type Finding = NonNullable<api.Message["errors"]>[number] & {message: string};
 
 /* An answer that is none of 2xx, or none at all (status 0). */
 export class Problem extends Error {
@@ -109,48 +107,20 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 
 export const reload = () => call("GET", "/tyk/reload?block=true");
 
-/* What the screens read of the answers. */
-export interface Api {
-    api_id: string; name?: string; active?: boolean; is_oas?: boolean;
-    use_keyless?: boolean; enable_jwt?: boolean; use_standard_auth?: boolean;
-    jwt_signing_method?: string;
-    proxy?: {listen_path?: string; target_url?: string};
-}
-export interface Policy {
-    id: string; name?: string; active?: boolean; rate?: number; per?: number;
-    quota_max?: number; access_rights?: Record<string, unknown>;
-}
-export interface Step {
-    name: string; outcome: "pass" | "skip" | "fail" | "wait" | "not_reached";
-    meaning: string; seen?: string; expected?: string; reason?: string; help?: string;
-}
-export interface Explanation {
-    verdict: "allow" | "deny" | "want"; reason?: string; status?: number;
-    text?: string; help?: string; hints?: string[]; steps: Step[];
-    response: {from?: string; status?: number;
-               headers?: Record<string, string>; body?: string};
-}
-export interface Decision {
-    time: string; request_id: string; api_id: string; method: string;
-    status: number; reason: string; identity?: string; microseconds: number;
-}
-export interface Key {
-    kid?: string; alg?: string; kty?: string; use?: string; crv?: string;
-    bits?: number; thumbprint?: string; state?: string; first_seen?: number;
-    last_used?: number; gone_since?: number;
-}
-export interface KeySet {
-    id: string; url: string; issuer?: string; jwks_url?: string;
-    insecure?: boolean; apis?: string[]; last_fetch?: number; last_try?: number;
-    next_refresh?: number; failures?: number; fault?: string; keys?: Key[];
-    skipped?: {kid?: string; reason?: string}[];
-}
-export interface Revocation {
-    id: string; token_sha256?: string; signed_sha256?: string; jti?: string;
-    sub?: string; client?: string; kid?: string; issued_before?: number;
-    api_id?: string; created?: number; expires?: number; note?: string;
-}
-export interface KeyRow {
-    key: string; alias?: string; apply_policies?: string[]; expires?: number;
-}
-export interface KeyList { keys: string[]; details?: KeyRow[] }
+/* What answers hold: of the control API's own description, which names no sets. */
+type Of<T> = NonNullable<T> extends (infer One)[] ? One : never;
+type Always<T, K extends keyof T> = Omit<T, K> & {[k in K]-?: NonNullable<T[k]>};
+
+export type Api = Always<api.Api, "api_id"> & {is_oas?: boolean};
+export type Policy = Always<api.Policy, "id">;
+export type Step = Always<Of<api.Explanation["steps"]>, "name" | "meaning"> & {
+    outcome: "pass" | "skip" | "fail" | "wait" | "not_reached"};
+export type Explanation = Omit<api.Explanation, "verdict" | "steps" | "response"> & {
+    verdict: "allow" | "deny" | "want"; steps: Step[];
+    response: {from?: string; status?: number; headers?: Record<string, string>; body?: string}};
+export type Decision = Required<Omit<Of<api.Journal["decisions"]>, "identity">>;
+export type KeySet = Always<Of<api.KeySets["sets"]>, "id" | "url">;
+export type Key = Of<KeySet["keys"]>;
+export type Revocation = Always<Omit<api.Revocation, "expires">, "id"> & {expires?: number};
+export type KeyList = Omit<api.Keys, "details"> & {details?: KeyRow[]};
+export type KeyRow = Always<Of<api.Keys["details"]>, "key">;

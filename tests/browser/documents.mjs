@@ -1,4 +1,5 @@
 // A user's document: edited member by member, compared, saved, never lost.
+import {findings} from "../../dashboard/literals.mjs";
 import {equal, part, save} from "./helpers.mjs";
 
 export const tests = [
@@ -18,6 +19,17 @@ export const tests = [
     equal(removeMember('{"a": 1, "b": 2, "c": 3}', ["b"]), '{"a": 1, "c": 3}', "remove b");
     equal(removeMember('{"a": 1, "b": 2}', ["a"]), '{"b": 2}', "remove the first");
     equal(removeMember('{"a": {"b": 2}}', ["a", "b"]), '{"a": {}}', "remove the only one");
+}],
+
+["a word that is not in the file of texts is found", async () => {
+    const rows = [
+        ["<p>Hello there</p>", 1], ["<p>{t.hello}</p>", 0], ['<input placeholder="Search" />', 1],
+        ["<button>\n    Save it\n</button>", 1], ['<a title={`Open it`}>{x}</a>', 1],
+        ["const x: Array<string> = []; y < 3", 0], ['<input placeholder="http://a/" />', 0],
+        ["/* <p>Hello</p> */ x", 0], ['throw new Error("no such thing")', 1], ["<dt>URL</dt>", 0],
+    ];
+    for (const [text, wanted] of rows)
+        equal(findings(text).length, wanted, text);
 }],
 
 ["what the form does not know survives a save", async (world) => {

@@ -180,7 +180,7 @@ function revocationColumns(undo: (r: Revocation) => void): Column<Revocation>[] 
         {head: t.keys.value, sort: (r) => subject(r)[1], cell: (r) =>
             <code class="short" title={subject(r)[1]}>{subject(r)[1]}</code>},
         {head: t.keys.api, sort: (r) => r.api_id ?? "", cell: (r) => r.api_id || t.common.all},
-        {head: t.keys.since, sort: (r) => r.created ?? 0, cell: (r) => ago(r.created)},
+        {head: t.keys.since, sort: (r) => Number(r.created ?? 0), cell: (r) => ago(r.created)},
         {head: t.keys.until, sort: (r) => r.expires || Infinity,
          cell: (r) => r.expires ? date(r.expires) : t.common.never},
         {head: t.keys.note, sort: (r) => r.note ?? "", cell: (r) => r.note},
