@@ -83,17 +83,43 @@ function Endpoints(p: {doc: Document}) {
     </>;
 }
 
+/* Clients hold the signature alone; the gateway is in front of the provider. */
+function SplitToken(p: {doc: Document}) {
+    const {doc} = p;
+    const on = doc.get(["split_token"]) !== undefined;
+    const field = (name: string, label: string, help: string, type?: "url") =>
+        <TextField label={label} code={name} help={help} type={type}
+            value={doc.text(["split_token", name])} error={doc.error(["split_token", name])}
+            onInput={(v) => doc.set(["split_token", name], v)} />;
+    return <>
+        <p class="note">{t.more.splitHelp}</p>
+        <Check label={t.more.splitOn} checked={on} onInput={(yes) => doc.set(["split_token"],
+            yes ? {token_url: "", path: "/token", mode: "split"} : undefined)} />
+        {on && <>
+            {field("token_url", t.more.tokenUrl, t.more.tokenUrlHelp, "url")}
+            {field("path", t.more.tokenPath, t.more.tokenPathHelp)}
+            <SelectField label={t.more.splitMode} code="mode" value={doc.text(["split_token", "mode"])}
+                help={t.more.splitModeHelp} error={doc.error(["split_token", "mode"])}
+                options={Object.entries(t.more.splitModes)}
+                onInput={(v) => doc.set(["split_token", "mode"], v)} />
+        </>}
+    </>;
+}
+
 /* Closed until somebody needs them, or has used them. */
 export function More(p: {doc: Document}) {
     const [base] = useState(() => version(p.doc));
     const [open] = useState(() => p.doc.get([...base, "global_headers"]) !== undefined ||
         p.doc.get([...base, "extended_paths"]) !== undefined);
+    const [split] = useState(() => p.doc.get(["split_token"]) !== undefined);
     return <>
         <details open={open}><summary>{t.more.upstream}</summary>
             <Headers doc={p.doc} />
             <Check label={t.more.strip} checked={p.doc.get(["strip_auth_data"]) === true}
                 help={t.more.stripHelp} onInput={(on) => p.doc.set(["strip_auth_data"], on)} />
         </details>
+        {p.doc.get(["enable_jwt"]) === true && <details open={split}>
+            <summary>{t.more.split}</summary><SplitToken doc={p.doc} /></details>}
         <details open={open}><summary>{t.more.scripts}</summary><Endpoints doc={p.doc} /></details>
     </>;
 }

@@ -115,6 +115,29 @@ export const tests = [
     equal(await world.gateLater("/basic-protected-api/get", "none"), "403", "another");
 })],
 
+["split token without a script: the designer's own form",
+ (world) => withProvider("keycloak", async (keycloak) => {
+    const {page} = world;
+    await newApi(world, "Split natively");
+    await page.getByLabel("JWT signing method").selectOption({label: "RSA public key"});
+    await page.getByLabel("JWKS URL").fill(keycloak.jwks);
+    await page.getByText("Split token", {exact: true}).click();
+    await page.getByLabel("Offer a token endpoint").check();
+    await page.getByLabel("Token URL").fill(keycloak.base + keycloak.path);
+    await save(page);
+    const answer = JSON.parse(await world.curlLater("/split-natively/token", "-d",
+        "grant_type=client_credentials&client_id=orders&client_secret=x"));
+    equal(answer.access_token, keycloak.issued[0].split(".")[2], "the signature alone");
+    const seen = await world.curlLater("/split-natively/get", "-H",
+        `Authorization: Bearer ${answer.access_token}`);
+    equal(seen.includes(`Bearer ${keycloak.issued[0]}`), true, seen);
+    await world.curlLater("/split-natively/revoke", "-d", `token=${answer.access_token}`,
+        "-u", "orders:x");
+    const [after, whole] = [await world.gateLater("/split-natively/get", answer.access_token),
+                            await world.gateLater("/split-natively/get", keycloak.issued[0])];
+    equal([after === "200", whole === "200"], [false, false], `revoked: ${after}, whole: ${whole}`);
+})],
+
 ["the page's way to a policy is found", async (world) => {
     await world.open("overview");
     await newPolicy(world, "Found", "My JWT API");
