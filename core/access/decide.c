@@ -20,6 +20,9 @@ static const struct jg_step steps[] = {
     {{"version", "The version exists, has not expired, and offers this path."},
      jg_step_version,
      false},
+    {{"address", "The caller's address is allowed, and not blocked."},
+     jg_step_address,
+     false},
     {{"organisation", "The API's organisation is active, and within its own "
                       "limits."},
      jg_step_organisation,

@@ -84,3 +84,10 @@ jg_request_client(const struct jg_request *request, int64_t xff_depth)
                             : forwarded_first(request);
     return is_address(address) ? address : request->peer;
 }
+
+struct jg_str
+jg_request_caller(const struct jg_request *request, int64_t xff_depth)
+{
+    return xff_depth > 0 ? forwarded_from_end(request, xff_depth)
+                         : request->peer;
+}

@@ -35,4 +35,13 @@ const struct jg_header *jg_request_header(const struct jg_request *request,
 struct jg_str jg_request_client(const struct jg_request *request,
                                 int64_t xff_depth);
 
+/*
+ * The same for decisions: what clients may write does not count. The peer, or
+ * where the owner of the gateway says that <xff_depth> proxies of his stand
+ * before it, the address that the outermost of them wrote. Empty when that is
+ * not there.
+ */
+struct jg_str jg_request_caller(const struct jg_request *request,
+                                int64_t xff_depth);
+
 #endif

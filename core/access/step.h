@@ -24,6 +24,7 @@ enum jg_err jg_step_path(struct jg_decision *d);
 enum jg_err jg_step_route(struct jg_decision *d);
 enum jg_err jg_step_exchange(struct jg_decision *d);
 enum jg_err jg_step_version(struct jg_decision *d);
+enum jg_err jg_step_address(struct jg_decision *d);
 enum jg_err jg_step_organisation(struct jg_decision *d);
 enum jg_err jg_step_auth(struct jg_decision *d);
 enum jg_err jg_step_token(struct jg_decision *d);

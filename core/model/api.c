@@ -110,6 +110,7 @@ compile(struct jg_api_reading *r)
         jg_api_read_headers,
         jg_api_read_listen,
         jg_api_read_domain,
+        jg_api_read_networks,
         jg_api_read_targets,
         jg_api_read_auth,
         jg_api_read_scopes,

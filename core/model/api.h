@@ -11,6 +11,7 @@
 #include "jose/jwks.h"
 #include "model/claim_rules.h"
 #include "model/conf.h"
+#include "model/networks.h"
 #include "model/split_token.h"
 #include "model/transform.h"
 #include "model/versions.h"
@@ -80,6 +81,7 @@ struct jg_api_def {
     struct jg_str protocol; /* "", "http", "https": all served alike */
     bool active, internal, domain_disabled;
     bool disable_rate_limit, disable_quota;
+    bool enable_ip_whitelisting, enable_ip_blacklisting;
     bool use_keyless, enable_jwt, use_standard_auth, use_basic_auth;
     struct jg_str base_identity_provided_by; /* whose session counts; "": the
                                               * last method's */
@@ -114,7 +116,8 @@ struct jg_api_def {
                                * another source they are found by discovery */
     struct jg_claim_rules rules;
     struct jg_claims_skew skew;
-    struct jg_str jwt_profile;          /* "" or "compatible", "strict" */
+    struct jg_str jwt_profile; /* "" or "compatible", "strict" */
+    struct jg_strs allowed_ips, blacklisted_ips;
     struct jg_api_rate *global_rate;    /* or NULL */
     struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
@@ -187,14 +190,15 @@ struct jg_api {
     const struct jg_auth_config *key_source;   /* of a stored key */
     const struct jg_target *targets;           /* at least one */
     size_t target_count;
-    const struct jg_api_version *headers; /* the default version, or NULL */
-    int64_t expires_s;                    /* def.expiration: versions.h */
-    const struct jg_scope_map *scopes;    /* NULL: no scope counts */
-    jg_algs algs;                         /* allowed for its tokens */
+    const struct jg_api_version *headers;  /* the default version, or NULL */
+    int64_t expires_s;                     /* def.expiration: versions.h */
+    const struct jg_caller_rules *callers; /* NULL: from every address */
+    const struct jg_scope_map *scopes;     /* NULL: no scope counts */
     struct jg_jwks *keys; /* of the definition itself; NULL when it has none:
                            * see key_urls and key_err */
     const struct jg_key_url *key_urls; /* in the order to search */
     size_t key_url_count; /* at most JG_KEY_URLS_MAX; 0 when there are <keys> */
+    jg_algs algs;         /* allowed for its tokens */
     enum jg_err key_err;  /* JG_OK, or why no token can be verified:
                            * JG_E_KEY, JG_E_AUTH_UNSUPPORTED (closed) */
     struct jg_str key_fault; /* the same for people */

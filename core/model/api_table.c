@@ -484,12 +484,13 @@ static const struct jg_field rows[] = {
      .note = "not in this version: errors have Tyk's form"},
 
     /* Limits. */
-    {"enable_ip_whitelisting", JG_FIELD_IGNORED,
-     .note = "addresses are not restricted: allowed_ips is not enforced"},
-    {"allowed_ips", JG_FIELD_SILENT, .note = "see enable_ip_whitelisting"},
-    {"enable_ip_blacklisting", JG_FIELD_IGNORED,
-     .note = "addresses are not restricted: blacklisted_ips is not enforced"},
-    {"blacklisted_ips", JG_FIELD_SILENT, .note = "see enable_ip_blacklisting"},
+    {"enable_ip_whitelisting", JG_FIELD_BOOL, DEF(enable_ip_whitelisting)},
+    {"allowed_ips", JG_FIELD_STRS, DEF(allowed_ips), .max = JG_NETWORK_TEXT_MAX,
+     .note = "of the peer; X-Real-IP and "
+             "X-Forwarded-For do not count unless xff_depth is set"},
+    {"enable_ip_blacklisting", JG_FIELD_BOOL, DEF(enable_ip_blacklisting)},
+    {"blacklisted_ips", JG_FIELD_STRS, DEF(blacklisted_ips),
+     .max = JG_NETWORK_TEXT_MAX, .note = "as allowed_ips"},
     {"global_rate_limit", JG_FIELD_MADE, DEF(global_rate), &global_rate_table},
     {"disable_rate_limit", JG_FIELD_BOOL, DEF(disable_rate_limit)},
     {"disable_quota", JG_FIELD_BOOL, DEF(disable_quota)},

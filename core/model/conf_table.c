@@ -77,7 +77,7 @@ static const struct jg_field http_rows[] = {
     {"max_response_body_size", JG_FIELD_IGNORED,
      .note = "responses are not limited"},
     {"xff_depth", JG_FIELD_INT, HTTP(xff_depth), .min = 0, .max = 100,
-     .note = "for $tyk_context.remote_addr only"},
+     .note = "for $tyk_context.remote_addr, and for lists of addresses"},
 };
 static const struct jg_field_table http_table = {
     sizeof(struct jg_conf_http), http_rows, JG_FIELD_COUNT(http_rows)};

@@ -35,6 +35,7 @@ enum jg_err jg_api_read_versions(struct jg_api_reading *r);  /* versions.c */
 enum jg_err jg_api_read_endpoints(struct jg_api_reading *r); /* endpoints.c */
 enum jg_err jg_api_read_listen(struct jg_api_reading *r);    /* listen.c */
 enum jg_err jg_api_read_domain(struct jg_api_reading *r);    /* listen.c */
+enum jg_err jg_api_read_networks(struct jg_api_reading *r);  /* networks.c */
 enum jg_err jg_api_read_targets(struct jg_api_reading *r);   /* target.c */
 enum jg_err jg_api_read_auth(struct jg_api_reading *r);      /* api_auth.c */
 enum jg_err jg_api_read_claims(struct jg_api_reading *r);    /* claim_rules.c */

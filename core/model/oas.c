@@ -20,6 +20,8 @@ static const struct {
     {"definition", JG_OAS_EXTENSION ".info.versioning"},
     {"protocol", JG_OAS_EXTENSION ".server.protocol"},
     {"domain", JG_OAS_EXTENSION ".server.customDomain.name"},
+    {"allowed_ips", JG_OAS_EXTENSION ".server.ipAccessControl.allow"},
+    {"blacklisted_ips", JG_OAS_EXTENSION ".server.ipAccessControl.block"},
     {"proxy.listen_path", JG_OAS_EXTENSION ".server.listenPath.value"},
     {"proxy.target_url", JG_OAS_EXTENSION ".upstream.url"},
     {"proxy.target_list", JG_OAS_EXTENSION ".upstream.loadBalancing.targets"},
@@ -279,6 +281,8 @@ jg_oas_read(struct jg_api_reading *r)
         err = jg_oas_read_auth(r, &oas);
     read_versioning(&oas);
     oas.def.domain_disabled = !oas.custom_domain;
+    oas.def.enable_ip_whitelisting = oas.address_control;
+    oas.def.enable_ip_blacklisting = oas.address_control;
     if (oas.lifetime_enabled) {
         oas.def.session_lifetime_s = oas.lifetime_ms / 1000;
         oas.def.session_lifetime_respects_key_expiration =

@@ -85,7 +85,7 @@ struct jg_oas_versioning {
 /* What is not simply a field of struct jg_api_def. */
 struct jg_oas {
     struct jg_api_def def;
-    bool custom_domain, authentication, certificate_auth;
+    bool custom_domain, address_control, authentication, certificate_auth;
     bool lifetime_enabled, lifetime_respects; /* of customKeyLifetime */
     int64_t lifetime_ms;
     struct jg_str processing_mode;

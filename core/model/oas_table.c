@@ -63,8 +63,6 @@ NO_EFFECT(signing_table, "requests to the upstream are not signed");
 NO_EFFECT(upstream_proxy_table, "the upstream is connected directly");
 NO_EFFECT(cors_table,
           "the upstream answers preflight requests and sets the headers");
-NO_EFFECT(address_table,
-          "addresses are not restricted: allow and block are not enforced");
 NO_EFFECT(batch_table, "there is no tyk/batch/ endpoint");
 NO_EFFECT(resource_metadata_table, "there is no page of metadata");
 /* info */
@@ -328,6 +326,16 @@ static const struct jg_field domain_rows[] = {
      .note = "the gateway's http_server_options.certificates are used"},
 };
 OAS_TABLE(domain_table, domain_rows);
+
+static const struct jg_field address_rows[] = {
+    {"enabled", JG_FIELD_BOOL, OAS(address_control)},
+    {"allow", JG_FIELD_STRS, DEF(allowed_ips), .max = JG_NETWORK_TEXT_MAX,
+     .note = "of the peer; X-Real-IP and X-Forwarded-For do not count unless "
+             "xff_depth is set"},
+    {"block", JG_FIELD_STRS, DEF(blacklisted_ips), .max = JG_NETWORK_TEXT_MAX,
+     .note = "as allow"},
+};
+OAS_TABLE(address_table, address_rows);
 
 static const struct jg_field server_rows[] = {
     {"listenPath", JG_FIELD_OBJECT, .table = &listen_path_table},

@@ -162,10 +162,6 @@ what_is_not_enforced_is_said_with_its_effect(void **state)
         const char *member;
         const char *path, *message;
     } rows[] = {
-        {"'enable_ip_whitelisting':true,'allowed_ips':['10.0.0.1']",
-         "enable_ip_whitelisting", "addresses are not restricted"},
-        {"'enable_ip_blacklisting':true,'blacklisted_ips':['10.0.0.1']",
-         "enable_ip_blacklisting", "addresses are not restricted"},
         {"'CORS':{'enable':true,'allowed_origins':['*']}", "CORS.enable",
          "preflight"},
         {"'cache_options':{'enable_cache':true,'cache_timeout':60}",

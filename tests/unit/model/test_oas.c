@@ -359,8 +359,6 @@ what_has_no_effect_is_said_once(void **state)
          "upstream.proxy.enabled", "connected directly"},
         {"u", "'tlsTransport':{'minVersion':'1.3'}",
          "upstream.tlsTransport.minVersion", "TLS 1.2"},
-        {"s", "'ipAccessControl':{'enabled':true,'allow':['1.1.1.1']}",
-         "server.ipAccessControl.enabled", "addresses are not restricted"},
         {"s", "'port':8088", "server.port", "own listen_port"},
         {"s", "'batchProcessing':{'enabled':true}",
          "server.batchProcessing.enabled", "tyk/batch"},
