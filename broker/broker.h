@@ -36,6 +36,7 @@ struct jg_broker {
     struct jg_store *store; /* NULL in the parent */
     unsigned index;         /* of this process's slot */
     struct jg_slot *slot;
+    int64_t rest_until_ms; /* it computes no password before */
 };
 
 /* Open <broker>->store, writable. The cause of a failure is logged. */

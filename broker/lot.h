@@ -8,7 +8,7 @@
 #include "broker.h"
 
 #define JG_LOT_MAX 256         /* connections that one process keeps waiting */
-#define JG_LOT_DELAYED_MAX 128 /* of them, those that only pass time */
+#define JG_LOT_DELAYED_MAX 128 /* of them, those that guess, or might */
 #define JG_LOT_LOOK_MS 10      /* how often they are looked at */
 #define JG_LOT_NAME_MAX 255    /* bytes of a name */
 
@@ -26,7 +26,7 @@ struct jg_parked {
     int fd;
     int64_t until_ms; /* when it is over */
     jg_lot_try *attempt;
-    bool delayed; /* waits for its time only */
+    bool delayed; /* waits for its time, or for a password to be computed */
 
     char name[JG_LOT_NAME_MAX + 1]; /* what is wanted */
     enum jg_ask_kind ask;           /* a key set: why, */
@@ -35,7 +35,7 @@ struct jg_parked {
     int status;                     /* an answer that is ready: its parts */
     const char *content_type;
     bool generator;
-    struct jg_buf body; /* owned */
+    struct jg_buf body; /* owned; of a password: what is wanted */
 };
 
 struct jg_lot {

@@ -28,6 +28,7 @@ jg_pool_create(unsigned services, unsigned scripts)
         scripts > JG_POOL_SCRIPTS_MAX ? JG_POOL_SCRIPTS_MAX : scripts;
     pool->slot_count = pool->scripts + pool->script_count;
     pool->outside_max = services / 2;
+    pool->hashing_max = services / 2;
     return pool;
 }
 
@@ -63,24 +64,50 @@ jg_slot_overdue(const struct jg_slot *slot, int64_t now_ms)
  * A bit for each process instead of a number: when one is killed outside, its
  * place is known and given back.
  */
+static bool
+take_place(_Atomic uint64_t *places, unsigned max, unsigned index)
+{
+    uint64_t bit = UINT64_C(1) << index;
+    uint64_t now = atomic_load(places);
+
+    assert((now & bit) == 0);
+    do {
+        if ((unsigned)__builtin_popcountll(now) >= max)
+            return false;
+    } while (!atomic_compare_exchange_weak(places, &now, now | bit));
+    return true;
+}
+
+static void
+give_place(_Atomic uint64_t *places, unsigned index)
+{
+    atomic_fetch_and(places, ~(UINT64_C(1) << index));
+}
+
 bool
 jg_pool_go_outside(struct jg_pool *pool, unsigned index)
 {
-    uint64_t bit = UINT64_C(1) << index;
-    uint64_t now = atomic_load(&pool->outside);
-
-    assert(index < pool->services && (now & bit) == 0);
-    do {
-        if ((unsigned)__builtin_popcountll(now) >= pool->outside_max)
-            return false;
-    } while (!atomic_compare_exchange_weak(&pool->outside, &now, now | bit));
-    return true;
+    assert(index < pool->services);
+    return take_place(&pool->outside, pool->outside_max, index);
 }
 
 void
 jg_pool_come_back(struct jg_pool *pool, unsigned index)
 {
-    atomic_fetch_and(&pool->outside, ~(UINT64_C(1) << index));
+    give_place(&pool->outside, index);
+}
+
+bool
+jg_pool_begin_hashing(struct jg_pool *pool, unsigned index)
+{
+    assert(index < pool->services);
+    return take_place(&pool->hashing, pool->hashing_max, index);
+}
+
+void
+jg_pool_end_hashing(struct jg_pool *pool, unsigned index)
+{
+    give_place(&pool->hashing, index);
 }
 
 void
@@ -90,6 +117,7 @@ jg_pool_clear(struct jg_pool *pool, unsigned index)
     pool->slots[index].what[0] = '\0';
     if (index < pool->services) {
         jg_pool_come_back(pool, index);
+        jg_pool_end_hashing(pool, index);
         jg_asks_clear_service(&pool->asks, index);
     }
     if (index == pool->fetcher)

@@ -32,6 +32,8 @@ struct jg_pool {
     unsigned slot_count;
     unsigned outside_max;     /* services that may wait outside at once */
     _Atomic uint64_t outside; /* a bit for each that does */
+    unsigned hashing_max;     /* services that may compute passwords at once */
+    _Atomic uint64_t hashing; /* a bit for each that does */
     _Atomic bool stopping;    /* no new requests; what is there is finished */
 
     /* Goes up with a new configuration; processes of older ones end. */
@@ -45,8 +47,9 @@ struct jg_pool {
     uint64_t reported[JG_DIAG_MAX];
     size_t reported_count;
 
-    struct jg_asks asks; /* of services, for key sets */
-    struct jg_throttle throttle;
+    struct jg_asks asks;          /* of services, for key sets */
+    struct jg_throttle throttle;  /* of wrong control secrets */
+    struct jg_throttle passwords; /* of wrong users and passwords */
     struct jg_slot slots[JG_POOL_SLOTS_MAX];
 };
 
@@ -71,6 +74,13 @@ bool jg_slot_overdue(const struct jg_slot *slot, int64_t now_ms);
  */
 bool jg_pool_go_outside(struct jg_pool *pool, unsigned index);
 void jg_pool_come_back(struct jg_pool *pool, unsigned index);
+
+/*
+ * The same for work that takes a processor for long: passwords. Half of the
+ * services do that at once at most.
+ */
+bool jg_pool_begin_hashing(struct jg_pool *pool, unsigned index);
+void jg_pool_end_hashing(struct jg_pool *pool, unsigned index);
 
 /* The process of slot <index> is dead: nothing of it stays behind. */
 void jg_pool_clear(struct jg_pool *pool, unsigned index);

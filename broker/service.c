@@ -56,7 +56,8 @@ dispatch(struct service *s, int fd, const struct jg_scgi *scgi)
         return true;
     }
     if (want.p != NULL)
-        return jg_want_serve(s->broker, s->lot, fd, want);
+        return jg_want_serve(s->broker, s->lot, fd, want,
+                             jg_scgi_get(scgi, JG_STR("REMOTE_ADDR")));
     return jg_control_serve(&s->control, s->broker, s->lot, fd, scgi);
 }
 

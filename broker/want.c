@@ -8,14 +8,21 @@
 #include "resolve.h"
 #include "upkeep.h"
 
+#include "base/arena.h"
+#include "jose/password.h"
+
 #include <stdio.h>
 
 /* So long the keeper may take to publish the names of a new configuration. */
 #define KEEPER_WAIT_MS 200
 
+/* A process rests for this part of the time that a password took it. */
+#define REST_PART 4
+
 /* Where a wanted thing stands. */
 enum state {
     READY,   /* its record is there */
+    WRONG,   /* a password that belongs to another hash */
     REFUSED, /* it is nothing that may be fetched */
     NOT_YET, /* somebody works on it, or nobody may at this moment */
     UNSURE,  /* the names in use are not published yet */
@@ -84,7 +91,8 @@ address(struct jg_broker *broker, struct jg_parked *parked)
 static bool
 answer(int fd, enum state state)
 {
-    static const int statuses[] = {[READY] = 204, [REFUSED] = 404};
+    static const int statuses[] = {
+        [READY] = 204, [WRONG] = 403, [REFUSED] = 404};
 
     if (state == NOT_YET || state == UNSURE)
         return false;
@@ -171,6 +179,105 @@ keyset_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
     return last;
 }
 
+/* Of "HASH PASSWORD"; it may be REFUSED, when it is not that. */
+static enum state
+compute(struct jg_broker *broker, struct jg_str text)
+{
+    struct jg_str hash = jg_str_head(text, JG_PASSWORD_HASH_BYTES);
+    struct jg_str password = jg_str_from(text, JG_PASSWORD_HASH_BYTES + 1);
+    bool right = false;
+    enum jg_err err;
+
+    if (text.len <= JG_PASSWORD_HASH_BYTES + 1 ||
+        text.p[JG_PASSWORD_HASH_BYTES] != ' ' || !jg_password_is_bcrypt(hash) ||
+        !jg_password_is_possible(password))
+        return REFUSED;
+    jg_slot_begin(broker->slot, "a password",
+                  jg_clock_ms() + broker->conf->broker_deadline_s * 1000);
+    err = jg_password_matches(hash, password, &right);
+    jg_slot_end(broker->slot);
+    if (err != JG_OK)
+        return FAILED;
+    return right ? READY : WRONG;
+}
+
+/*
+ * It takes a processor for long: half of the pool is left to others, and this
+ * process looks at what else waits for it before it computes the next one.
+ */
+static enum state
+password(struct jg_broker *broker, struct jg_parked *parked)
+{
+    int64_t began_ms = jg_clock_ms(), now_ms;
+    enum state state;
+
+    if (began_ms < broker->rest_until_ms ||
+        !jg_pool_begin_hashing(broker->pool, broker->index))
+        return NOT_YET;
+    state = compute(broker, jg_buf_str(&parked->body));
+    jg_pool_end_hashing(broker->pool, broker->index);
+    now_ms = jg_clock_ms();
+    broker->rest_until_ms = now_ms + (now_ms - began_ms) / REST_PART + 1;
+    jg_mem_wipe(parked->body.p, parked->body.len);
+    jg_buf_free(&parked->body);
+    return state;
+}
+
+/* Guesses are seen, and do not fill the log. */
+static void
+log_guess(const struct jg_broker *broker, const char *peer,
+          const struct jg_throttle_verdict *verdict)
+{
+    if (verdict->log_last)
+        jg_log(&broker->log, JG_LOG_WARN,
+               "wrong user or password from %s; the next ones within a minute "
+               "are not logged",
+               peer);
+    else if (verdict->log)
+        jg_log(&broker->log, JG_LOG_WARN, "wrong user or password from %s",
+               peer);
+}
+
+/* The attempt of a parked connection that waits to be told so. */
+static bool
+wrong_late(struct jg_broker *broker, struct jg_parked *parked, bool last)
+{
+    (void)broker;
+    return last && answer(parked->fd, WRONG);
+}
+
+/* What a wrong one is told waits, longer from try to try (throttle.h). True:
+ * <parked> is to wait, and is not answered. */
+static bool
+slow_down(struct jg_broker *broker, struct jg_parked *parked)
+{
+    int64_t now_ms = jg_clock_ms();
+    struct jg_throttle_verdict verdict = jg_throttle_failed(
+        &broker->pool->passwords, jg_str(parked->name), now_ms);
+
+    log_guess(broker, parked->name, &verdict);
+    if (verdict.pause_ms == 0)
+        return false;
+    parked->until_ms = now_ms + verdict.pause_ms;
+    parked->attempt = wrong_late;
+    return true;
+}
+
+/* The attempt of a parked connection whose password has to be computed. */
+static bool
+password_again(struct jg_broker *broker, struct jg_parked *parked, bool last)
+{
+    enum state state = password(broker, parked);
+
+    if (state == WRONG && slow_down(broker, parked))
+        return false;
+    if (answer(parked->fd, state))
+        return true;
+    if (last)
+        jg_reply_busy(parked->fd);
+    return last;
+}
+
 static int64_t
 address_wait_ms(const struct jg_conf *conf)
 {
@@ -188,14 +295,15 @@ keyset_wait_ms(const struct jg_conf *conf)
 /* The kinds of wants, by the word that they begin with. */
 static const struct kind {
     struct jg_str word;
-    enum state (*look)(struct jg_broker *broker, struct jg_parked *parked);
     jg_lot_try *again;
     int64_t (*wait_ms)(const struct jg_conf *conf);
     enum jg_ask_kind ask; /* of a key set */
+    bool secret; /* what is wanted is kept apart, and few may wait for it */
 } kinds[] = {
-    {{"address", 7}, address, address_again, address_wait_ms},
-    {{"keyset", 6}, keyset, keyset_again, keyset_wait_ms, JG_ASK_MISSING},
-    {{"keyset-again", 12}, keyset, keyset_again, keyset_wait_ms, JG_ASK_AGAIN},
+    {{"address", 7}, address_again, address_wait_ms},
+    {{"keyset", 6}, keyset_again, keyset_wait_ms, JG_ASK_MISSING},
+    {{"keyset-again", 12}, keyset_again, keyset_wait_ms, JG_ASK_AGAIN},
+    {{"password", 8}, password_again, address_wait_ms, .secret = true},
 };
 
 static const struct kind *
@@ -207,28 +315,50 @@ find_kind(struct jg_str word)
     return NULL;
 }
 
+/* What is wanted, where its kind looks for it. */
+static bool
+take_name(struct jg_parked *parked, const struct kind *kind, struct jg_str name,
+          struct jg_str peer)
+{
+    if (kind->secret) {
+        jg_buf_init(&parked->body,
+                    JG_PASSWORD_HASH_BYTES + 1 + JG_PASSWORD_MAX);
+        jg_buf_add(&parked->body, name);
+        name = jg_str_head(peer, JG_NAME_MAX);
+    }
+    if (name.len > JG_NAME_MAX || parked->body.failed)
+        return false;
+    if (name.len > 0)
+        memcpy(parked->name, name.p, name.len);
+    return true;
+}
+
 bool
 jg_want_serve(struct jg_broker *broker, struct jg_lot *lot, int fd,
-              struct jg_str want)
+              struct jg_str want, struct jg_str peer)
 {
     struct jg_str word = jg_str_head(want, jg_str_find(want, ' '));
     struct jg_str name = jg_str_from(want, word.len + 1);
     const struct kind *kind = find_kind(word);
     struct jg_parked parked = {.fd = fd};
 
-    if (kind == NULL || name.len == 0 || name.len > JG_NAME_MAX) {
+    if (kind == NULL || name.len == 0 ||
+        !take_name(&parked, kind, name, peer)) {
+        jg_buf_free(&parked.body);
         jg_reply_status(fd, 400);
         return true;
     }
-    memcpy(parked.name, name.p, name.len);
     parked.ask = kind->ask;
-    if (answer(fd, kind->look(broker, &parked)))
-        return true;
-
+    parked.delayed = kind->secret;
     parked.attempt = kind->again;
     parked.until_ms = jg_clock_ms() + kind->wait_ms(broker->conf);
+    if (kind->again(broker, &parked, false)) {
+        jg_buf_free(&parked.body);
+        return true;
+    }
     if (jg_lot_park(lot, &parked))
         return false;
+    jg_buf_free(&parked.body);
     jg_reply_busy(fd);
     return true;
 }

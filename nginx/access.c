@@ -53,6 +53,7 @@ begin(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
         .addresses = ctx->process->addresses,
         .keysets = ctx->process->keysets,
         .revoked = ctx->process->revoked,
+        .passwords = ctx->process->passwords,
         .matching = ctx->process->matching,
         .splits = ctx->process->splits,
     };
@@ -72,6 +73,10 @@ answered(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 
     want->waiting = false;
     want->status = sr->headers_out.status;
+    if (want->kind == JG_WANT_PASSWORD) {
+        ngx_explicit_memzero(want->name, want->name_len);
+        want->name_len = 0;
+    }
     return rc;
 }
 
@@ -183,6 +188,33 @@ go_on(ngx_http_request_t *r, struct ngx_http_jotgate_ctx *ctx)
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* What the broker said; false: nothing goes on without it. */
+static bool
+take_answer(struct ngx_http_jotgate_ctx *ctx)
+{
+    ngx_uint_t status = ctx->want.status;
+    bool done = status / 100 == 2;
+
+    switch (ctx->want.kind) {
+    case JG_WANT_ADDRESS:
+        return done;
+    case JG_WANT_KEYSET:
+    case JG_WANT_KEYSET_AGAIN:
+        ctx->decision.want_failed |= !done;
+        return true;
+    case JG_WANT_PASSWORD:
+        ctx->decision.password = done ? JG_PASSWORD_RIGHT
+                                 : status == NGX_HTTP_FORBIDDEN
+                                     ? JG_PASSWORD_WRONG
+                                     : JG_PASSWORD_FAILED;
+        return true;
+    case JG_WANT_NOTHING:
+    case JG_WANT_PAUSE:
+        break;
+    }
+    return true;
+}
+
 ngx_int_t
 ngx_http_jotgate_access(ngx_http_request_t *r)
 {
@@ -206,10 +238,7 @@ ngx_http_jotgate_access(ngx_http_request_t *r)
         return NGX_AGAIN;
     if (ctx->decision.want.kind == JG_WANT_PAUSE)
         set_clock(&ctx->decision.with);
-    if (ctx->want.count > 0 && ctx->want.status / 100 != 2) {
-        if (ctx->want.kind == JG_WANT_ADDRESS)
-            return refuse(r, ctx, JG_E_BROKER);
-        ctx->decision.want_failed = true;
-    }
+    if (ctx->want.count > 0 && !take_answer(ctx))
+        return refuse(r, ctx, JG_E_BROKER);
     return go_on(r, ctx);
 }

@@ -71,6 +71,7 @@ struct ngx_http_jotgate_process {
     struct jg_address_cache *addresses;
     struct jg_keysets *keysets;
     struct jg_revoked *revoked;
+    struct jg_passwords *passwords;
     struct jg_matching *matching;
     struct jg_split_cache *splits;
     struct jg_snapshot

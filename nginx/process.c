@@ -92,6 +92,7 @@ ngx_http_jotgate_init_process(ngx_cycle_t *cycle)
     if (p->idle == NULL || jg_address_cache_new(&p->addresses) != JG_OK ||
         jg_keysets_new(&p->keysets) != JG_OK ||
         jg_revoked_new(&p->revoked) != JG_OK ||
+        jg_passwords_new(&p->passwords) != JG_OK ||
         jg_matching_new(&p->matching) != JG_OK ||
         getrandom(&p->key, sizeof(p->key), 0) != (ssize_t)sizeof(p->key) ||
         jg_split_cache_new(&p->key, &p->splits) != JG_OK)
@@ -125,6 +126,7 @@ ngx_http_jotgate_exit_process(ngx_cycle_t *cycle)
     jg_address_cache_free(p->addresses);
     jg_keysets_free(p->keysets);
     jg_revoked_free(p->revoked);
+    jg_passwords_free(p->passwords);
     jg_matching_free(p->matching);
     jg_split_cache_free(p->splits);
     jg_journal_close(p->journal);

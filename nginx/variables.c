@@ -33,6 +33,7 @@ want(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
         [JG_WANT_ADDRESS] = "address",
         [JG_WANT_KEYSET] = "keyset",
         [JG_WANT_KEYSET_AGAIN] = "keyset-again",
+        [JG_WANT_PASSWORD] = "password", /* secret; gone when answered */
     };
     const char *kind = kinds[ctx->want.kind];
     size_t len = strlen(kind) + 1 + ctx->want.name_len;

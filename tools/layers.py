@@ -14,6 +14,7 @@ PROGRAMS = ["nginx", "broker", "cli"]
 # Library header -> the only folders that may include it.
 HOMES = [
     (r"openssl/", ["core/jose"]),
+    (r"crypt\.h", ["core/jose"]),
     (r"lmdb\.h", ["core/store"]),
     (r"pcre2", ["core/base"]),
     (r"ngx_", ["nginx"]),

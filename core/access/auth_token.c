@@ -17,12 +17,11 @@ refuse(struct jg_decision *d, struct jg_str key)
     return JG_E_AUTH_TOKEN;
 }
 
-/* Both have passed: is it the JWT that says what the caller may do? */
+/* A user's name is no secret: with a password beside it, it is not a key. */
 static bool
-jwt_counts(const struct jg_decision *d)
+is_user(const struct jg_decision *d)
 {
-    return (jg_methods_asked(d) & JG_METHOD_JWT) != 0 &&
-           d->api->base_method == JG_METHOD_JWT;
+    return d->stored.session->basic_password.len > 0;
 }
 
 enum jg_err
@@ -37,13 +36,17 @@ jg_step_auth_token(struct jg_decision *d)
         err = jg_stored_find(d, key);
     if (err == JG_E_NOT_FOUND)
         return refuse(d, key);
+    if (err == JG_OK && is_user(d)) {
+        jg_trace_seen(d, "the name of a user, who has a password");
+        jg_trace_expected(d, "a key without basic_auth_data");
+        return JG_E_AUTH_TOKEN;
+    }
     if (err == JG_OK)
         err = jg_stored_session(d, &session);
     if (err != JG_OK)
         return err;
     jg_trace_seen(d, "a stored key of %zu bytes, with %zu policies", key.len,
                   session.policy_count);
-    if (!jwt_counts(d))
-        d->session = session;
-    return JG_OK;
+    d->session = session;
+    return jg_session_keep(d, JG_METHOD_TOKEN);
 }

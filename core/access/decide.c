@@ -30,6 +30,10 @@ static const struct jg_step steps[] = {
     {{"auth", "The API is open, or asks for a token that it can check."},
      jg_step_auth,
      false},
+    {{"basic", "A user, and the right password."},
+     jg_step_basic,
+     true,
+     JG_METHOD_BASIC},
     {{"token", "Exactly one token arrived, and it is a JWT."},
      jg_step_token,
      true,
@@ -165,7 +169,8 @@ jg_methods_asked(const struct jg_decision *d)
 static bool
 is_missing(enum jg_err reason)
 {
-    return reason == JG_E_TOKEN_MISSING || reason == JG_E_AUTH_TOKEN_MISSING;
+    return reason == JG_E_TOKEN_MISSING || reason == JG_E_AUTH_TOKEN_MISSING ||
+           reason == JG_E_BASIC_MISSING;
 }
 
 /* Faults of the gateway say nothing about the caller: they are not passed
@@ -191,6 +196,10 @@ forget_caller(struct jg_decision *d)
     d->cached = d->joined = false;
     d->session = (struct jg_session){.policy_count = 0};
     d->stored.session = NULL;
+    d->basic.hash = (struct jg_str){NULL, 0};
+    d->basic.right = false;
+    d->basic.refusal = JG_OK;
+    d->kept = NULL;
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "access/addresses.h"
 #include "access/cache.h"
 #include "access/keysets.h"
+#include "access/passwords.h"
 #include "access/path.h"
 #include "access/request.h"
 #include "access/revoked.h"
@@ -34,7 +35,8 @@ enum jg_verdict {
  * without store no name has an address and no key is stored, without counters
  * nothing is limited and the first target of a list is always the first
  * choice, without keysets a key set by URL is read and parsed for each token,
- * without revoked nothing is, without matching each request that needs a
+ * without revoked nothing is, without passwords each one that is presented is
+ * looked at anew, without matching each request that needs a
  * regular expression takes memory for it. Cache hits, misses and evictions, and
  * unknown kids, are counted in <counters> by the decision itself.
  */
@@ -46,10 +48,13 @@ struct jg_surroundings {
     struct jg_address_cache *addresses; /* before the store; needs counters */
     struct jg_keysets *keysets;         /* the same for key sets by URL */
     struct jg_revoked *revoked;         /* tokens, callers, signing keys */
+    struct jg_passwords *passwords;     /* that were right of late */
     struct jg_matching *matching;       /* one decision at a time uses it */
     struct jg_split_cache *splits;      /* needs counters */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
+    bool may_wait; /* a password may be looked at here, which takes long; never
+                    * in an nginx worker: there is JG_WANT_PASSWORD */
 };
 
 /* Something that the broker must fetch before the decision can go on. */
@@ -58,6 +63,9 @@ enum jg_want_kind {
     JG_WANT_ADDRESS,      /* name: a host to look up */
     JG_WANT_KEYSET,       /* name: the id of a key set that was never fetched */
     JG_WANT_KEYSET_AGAIN, /* name: the id of one that may be out of date */
+    JG_WANT_PASSWORD,     /* name: a bcrypt hash, a space, a password: do they
+                           * belong together? The caller says so in <password>
+                           * of the decision. Secret: for no log */
     JG_WANT_PAUSE,        /* nothing: call again after <pause_ms>, with the
                            * time of then (throttling, reference 4) */
 };
@@ -67,6 +75,14 @@ enum jg_want_kind {
 #define JG_HOLDS_MAX 100
 #define JG_HOLD_MAX_MS (60 * 1000)
 #define JG_HELD_MAX_MS (5 * 60 * 1000)
+
+/* The answer to JG_WANT_PASSWORD. */
+enum jg_password_answer {
+    JG_PASSWORD_UNKNOWN, /* nobody asked */
+    JG_PASSWORD_RIGHT,
+    JG_PASSWORD_WRONG,
+    JG_PASSWORD_FAILED, /* it did not come in time */
+};
 
 struct jg_want {
     enum jg_want_kind kind;
@@ -190,9 +206,10 @@ struct jg_decision {
     enum jg_err reason;   /* JG_OK while it may pass */
     struct jg_str detail; /* replaces "{}" in the reason's text */
     struct jg_want want;
-    bool want_failed;      /* set by the caller: what was wanted did not come in
-                            * time. Only for key sets: the decision goes on, and
-                            * asks for no other one */
+    bool want_failed; /* set by the caller: what was wanted did not come in
+                       * time. Only for key sets: the decision goes on, and
+                       * asks for no other one */
+    enum jg_password_answer password; /* set by the caller, too */
     int64_t retry_after_s; /* of a refusal that passes by itself, or 0 */
     struct jg_path path;
     const struct jg_route *route;
@@ -226,6 +243,13 @@ struct jg_decision {
         const struct jg_stored_session *session; /* NULL: not looked for */
         uint64_t version; /* another one for another key, and content */
     } stored;
+    struct {
+        struct jg_str hash;  /* the user's, or jg_password_nobody */
+        struct jg_str asked; /* the hash that <password> is the answer for */
+        bool right;          /* the password is */
+        enum jg_err refusal; /* whatever the password is: not a user */
+    } basic;
+    struct jg_kept_session *kept; /* the one that counts; NULL: the last one */
     struct {
         enum jg_err reason;
         struct jg_str detail;

@@ -49,6 +49,16 @@ static const char *const methods[] = {
     [JG_METHOD_TOKEN] = "use_standard_auth: a stored key is needed",
     [JG_METHOD_JWT | JG_METHOD_TOKEN] =
         "enable_jwt and use_standard_auth: a token and a stored key are needed",
+    [JG_METHOD_BASIC] = "use_basic_auth: user and password are needed",
+    [JG_METHOD_BASIC | JG_METHOD_JWT] =
+        "use_basic_auth and enable_jwt: user and password and a token are "
+        "needed",
+    [JG_METHOD_BASIC | JG_METHOD_TOKEN] =
+        "use_basic_auth and use_standard_auth: user and password and a stored "
+        "key are needed",
+    [JG_METHOD_BASIC | JG_METHOD_JWT | JG_METHOD_TOKEN] =
+        "use_basic_auth, enable_jwt and use_standard_auth: user and password, "
+        "a token and a stored key are needed",
 };
 
 static void
@@ -75,6 +85,7 @@ jg_step_auth(struct jg_decision *d)
         break;
     }
     jg_trace_seen(d, "an authentication mode that is not offered");
-    jg_trace_expected(d, "use_keyless, enable_jwt or use_standard_auth");
+    jg_trace_expected(d, "use_keyless, enable_jwt, use_standard_auth or "
+                         "use_basic_auth");
     return JG_E_AUTH_UNSUPPORTED;
 }

@@ -186,8 +186,8 @@ token_end(const struct jg_decision *d)
     return exp_s;
 }
 
-enum jg_err
-jg_step_policies(struct jg_decision *d)
+static enum jg_err
+apply_policies(struct jg_decision *d)
 {
     const struct jg_policy *base;
     bool is_default;
@@ -204,4 +204,12 @@ jg_step_policies(struct jg_decision *d)
         return find_none(d);
     d->session.expires_s = jg_session_end(base, d->with.now_s, token_end(d));
     return jg_session_apply(&d->session, d->api, d->arena);
+}
+
+enum jg_err
+jg_step_policies(struct jg_decision *d)
+{
+    enum jg_err err = apply_policies(d);
+
+    return err == JG_OK ? jg_session_keep(d, JG_METHOD_JWT) : err;
 }

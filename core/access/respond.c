@@ -2,6 +2,7 @@
 #include "access/respond.h"
 
 #define BODY_MAX (16 * 1024)
+#define BASIC "Basic realm=\"" /* of RFC 7617; the API has a name for it */
 
 /* The formats of an error, by the request's Content-Type. */
 static const struct format {
@@ -101,6 +102,8 @@ static const struct {
     {JG_E_KEY_INACTIVE, JG_E_KEY_EXPIRED, "Bearer error=\"invalid_token\""},
     {JG_E_ACCESS, JG_E_ACCESS_PATH, "Bearer error=\"insufficient_scope\""},
     {JG_E_AUTH_TOKEN_MISSING, JG_E_AUTH_TOKEN_MISSING, "Bearer"},
+    {JG_E_BASIC_MISSING, JG_E_BASIC_MISSING, BASIC "\""},
+    {JG_E_BASIC_USER, JG_E_BASIC_POLICIES, BASIC "\""},
     {JG_E_AUTH_TOKEN, JG_E_ONE_TO_ONE_POLICIES,
      "Bearer error=\"invalid_token\""},
 };
@@ -143,6 +146,31 @@ jg_respond(enum jg_err reason, struct jg_str text,
     return err;
 }
 
+/* The name of an API may hold anything (RFC 9110 5.6.4). */
+static enum jg_err
+password_challenge(const struct jg_decision *d, struct jg_str *out)
+{
+    struct jg_str name = d->api->def.name;
+    struct jg_buf b;
+
+    jg_buf_init(&b, BODY_MAX);
+    jg_buf_add(&b, JG_STR(BASIC));
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.p[i];
+
+        if (c == '"' || c == '\\')
+            jg_buf_addc(&b, '\\');
+        if (c >= ' ' && c != 0x7f)
+            jg_buf_addc(&b, (char)c);
+    }
+    jg_buf_addc(&b, '"');
+    *out = jg_arena_str(d->arena, jg_buf_str(&b));
+    if (b.failed)
+        out->p = NULL;
+    jg_buf_free(&b);
+    return out->p == NULL ? JG_E_NOMEM : JG_OK;
+}
+
 enum jg_err
 jg_respond_decision(const struct jg_decision *d, struct jg_error_response *out)
 {
@@ -153,6 +181,8 @@ jg_respond_decision(const struct jg_decision *d, struct jg_error_response *out)
         jg_respond(d->reason, jg_decision_text(d),
                    type == NULL ? none : type->value, d->arena, out);
 
+    if (err == JG_OK && jg_str_starts(out->authenticate, JG_STR(BASIC)))
+        err = password_challenge(d, &out->authenticate);
     if (err != JG_OK)
         return err;
     out->status = jg_decision_status(d);

@@ -27,6 +27,7 @@ enum jg_err jg_step_version(struct jg_decision *d);
 enum jg_err jg_step_address(struct jg_decision *d);
 enum jg_err jg_step_organisation(struct jg_decision *d);
 enum jg_err jg_step_auth(struct jg_decision *d);
+enum jg_err jg_step_basic(struct jg_decision *d);
 enum jg_err jg_step_token(struct jg_decision *d);
 enum jg_err jg_step_algorithm(struct jg_decision *d);
 enum jg_err jg_step_key(struct jg_decision *d);
@@ -59,6 +60,11 @@ enum jg_err jg_token_find(struct jg_decision *d,
                           const struct jg_auth_config *source,
                           enum jg_err missing, struct jg_str *out);
 
+/* The same for user and password: the whole of it, as it was sent. */
+enum jg_err jg_credentials_find(struct jg_decision *d,
+                                const struct jg_auth_config *source,
+                                enum jg_err missing, struct jg_str *out);
+
 /*
  * Where the API takes split tokens: d->token becomes the whole one that it
  * stands for, and d->joined true. split.c
@@ -85,6 +91,17 @@ jg_auth_methods jg_methods_asked(const struct jg_decision *d);
  *   the errors of jg_revocation_of_key()
  */
 enum jg_err jg_stored_find(struct jg_decision *d, struct jg_str presented);
+
+/* The same for the name of a user, whose password is looked at before anybody
+ * may know whether he is revoked. */
+enum jg_err jg_stored_find_user(struct jg_decision *d, struct jg_str user);
+
+/*
+ * The caller has passed <method>, and d->session is what it gave him. Of
+ * several methods the one of base_identity_provided_by counts, else the last:
+ * afterwards d->session and d->stored are those that count. JG_E_NOMEM
+ */
+enum jg_err jg_session_keep(struct jg_decision *d, jg_auth_methods method);
 
 /*
  * The session of d->stored for this API, with its policies: <out>, which may

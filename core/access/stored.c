@@ -71,27 +71,73 @@ find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
     return JG_OK;
 }
 
-enum jg_err
-jg_stored_find(struct jg_decision *d, struct jg_str presented)
+/* The first of <candidates> that is stored. */
+static enum jg_err
+find_any(struct jg_decision *d, const struct jg_key_candidates *candidates)
 {
-    struct jg_key_candidates candidates;
     struct jg_txn *txn;
-    enum jg_err err =
-        jg_key_candidates(d->with.snapshot->conf, d->api->def.org_id, presented,
-                          d->arena, &candidates);
+    enum jg_err err;
 
-    if (err != JG_OK)
-        return err;
-    if (candidates.count == 0 || d->with.store == NULL)
+    if (candidates->count == 0 || d->with.store == NULL)
         return JG_E_NOT_FOUND;
     err = jg_txn_read(d->with.store, &txn);
     if (err != JG_OK)
         return err;
     err = JG_E_NOT_FOUND;
-    for (size_t i = 0; i < candidates.count && err == JG_E_NOT_FOUND; i++)
-        err = find_one(d, txn, candidates.keys[i]);
+    for (size_t i = 0; i < candidates->count && err == JG_E_NOT_FOUND; i++)
+        err = find_one(d, txn, candidates->keys[i]);
     jg_txn_abort(txn);
+    return err;
+}
+
+enum jg_err
+jg_stored_find(struct jg_decision *d, struct jg_str presented)
+{
+    struct jg_key_candidates candidates;
+    enum jg_err err =
+        jg_key_candidates(d->with.snapshot->conf, d->api->def.org_id, presented,
+                          d->arena, &candidates);
+
+    if (err == JG_OK)
+        err = find_any(d, &candidates);
     return err == JG_OK ? jg_revocation_of_key(d, d->stored.key) : err;
+}
+
+enum jg_err
+jg_stored_find_user(struct jg_decision *d, struct jg_str user)
+{
+    struct jg_key_candidates candidates;
+    enum jg_err err =
+        jg_user_candidates(d->with.snapshot->conf, d->api->def.org_id, user,
+                           d->arena, &candidates);
+
+    return err == JG_OK ? find_any(d, &candidates) : err;
+}
+
+/* What counts, where the caller is asked for more than one thing. */
+struct jg_kept_session {
+    struct jg_session session;
+    __typeof__(((struct jg_decision *)NULL)->stored) stored;
+};
+
+enum jg_err
+jg_session_keep(struct jg_decision *d, jg_auth_methods method)
+{
+    jg_auth_methods asked = jg_methods_asked(d);
+
+    if (d->kept != NULL) {
+        d->session = d->kept->session;
+        d->stored = d->kept->stored;
+        return JG_OK;
+    }
+    if (d->api->base_method != method || (asked & (asked - 1)) == 0)
+        return JG_OK;
+    d->kept = jg_arena_alloc(d->arena, sizeof(*d->kept));
+    if (d->kept == NULL)
+        return JG_E_NOMEM;
+    d->kept->session = d->session;
+    d->kept->stored = d->stored;
+    return JG_OK;
 }
 
 /* All APIs of its own organisation, and not those of others. */

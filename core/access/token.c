@@ -1,4 +1,5 @@
 /* Where the token is, and what is in it (reference 2.1, 2.2). */
+#include "access/credentials.h"
 #include "access/fields.h"
 #include "access/keys.h"
 #include "access/step.h"
@@ -13,35 +14,48 @@ struct search {
     struct jg_str seen;  /* what looked like a token last, and where */
     const char *seen_place;
     bool twice; /* two tokens that differ arrived */
+    bool whole; /* user and password, with their scheme, are looked for */
 };
 
 /* One pass, exactly one space: anything else is left for the parser. */
 static struct jg_str
-strip_bearer(struct jg_str value)
+strip_bearer(const struct search *s, struct jg_str value)
 {
-    if (jg_str_starts_nocase(value, BEARER))
+    if (!s->whole && jg_str_starts_nocase(value, BEARER))
         return jg_str_from(value, BEARER.len);
     return value;
 }
 
 /* "Basic dXNlcg" and the like are somebody else's, and never a token. */
 static bool
-may_be_token(struct jg_str s)
+may_be_token(const struct search *s, struct jg_str text)
 {
-    return s.len > 0 && memchr(s.p, ' ', s.len) == NULL;
+    return text.len > 0 && (s->whole || memchr(text.p, ' ', text.len) == NULL);
+}
+
+/* Where one of several methods is enough, they may share a header: it is
+ * presented to the one whose scheme it has. */
+static bool
+is_for_another(const struct search *s, struct jg_str value)
+{
+    const struct jg_api *api = s->d->api;
+
+    return api->requirement_count > 1 &&
+           (api->methods & JG_METHOD_BASIC) != 0 &&
+           jg_credentials_are(value) != s->whole;
 }
 
 /* Later places win, as in Tyk, but two tokens that differ are refused. */
 static void
 offer(struct search *s, struct jg_str value, const char *place)
 {
-    struct jg_str token = strip_bearer(value);
+    struct jg_str token = strip_bearer(s, value);
 
-    if (value.len == 0)
+    if (value.len == 0 || is_for_another(s, value))
         return;
     s->token = token;
     s->place = place;
-    if (s->twice || !may_be_token(token))
+    if (s->twice || !may_be_token(s, token))
         return;
     if (s->seen.len > 0 && !jg_str_eq(s->seen, token)) {
         s->twice = true;
@@ -64,11 +78,11 @@ search_headers(struct search *s, struct jg_str name)
         if (h->name.len != name.len || !jg_str_eq_nocase(h->name, name))
             continue;
         offer(s, h->value, "header");
-        if (first.len == 0)
+        if (first.len == 0 && !is_for_another(s, h->value))
             first = h->value;
     }
     if (first.len > 0)
-        s->token = strip_bearer(first);
+        s->token = strip_bearer(s, first);
 }
 
 static enum jg_err
@@ -132,12 +146,13 @@ search_all(struct search *s, const struct jg_auth_config *source)
     return JG_OK;
 }
 
-enum jg_err
-jg_token_find(struct jg_decision *d, const struct jg_auth_config *source,
-              enum jg_err missing, struct jg_str *out)
+static enum jg_err
+find(struct search *search, const struct jg_auth_config *source,
+     enum jg_err missing, struct jg_str *out)
 {
-    struct search s = {.d = d};
-    enum jg_err err = search_all(&s, source);
+    struct jg_decision *d = search->d;
+    enum jg_err err = search_all(search, source);
+    struct search s = *search;
 
     if (err != JG_OK)
         return err;
@@ -155,6 +170,24 @@ jg_token_find(struct jg_decision *d, const struct jg_auth_config *source,
     *out = s.token;
     jg_trace_seen(d, "%zu bytes in the %s", s.token.len, s.place);
     return JG_OK;
+}
+
+enum jg_err
+jg_token_find(struct jg_decision *d, const struct jg_auth_config *source,
+              enum jg_err missing, struct jg_str *out)
+{
+    struct search s = {.d = d};
+
+    return find(&s, source, missing, out);
+}
+
+enum jg_err
+jg_credentials_find(struct jg_decision *d, const struct jg_auth_config *source,
+                    enum jg_err missing, struct jg_str *out)
+{
+    struct search s = {.d = d, .whole = true};
+
+    return find(&s, source, missing, out);
 }
 
 /* An entry does not say which key verified a token without kid. */

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "access/credentials.h"
+#include "base/b64.h"
 #include "store/records.h"
 
 #define QUESTION_WANTS_MAX 16 /* key sets that one decision may ask for */
@@ -25,18 +27,20 @@ from_response(struct jg_str pasted, struct jg_arena *a)
     return token.len > 0 ? token : pasted;
 }
 
-/* What follows "Bearer " in a cURL command or a header line. */
+/* What follows "Bearer " in a cURL command or a header line; "Basic " stays
+ * before what follows it. */
 static struct jg_str
 from_header(struct jg_str pasted)
 {
     struct jg_str rest = pasted;
     size_t len = 0;
 
-    while (rest.len > 0 && !jg_str_starts_nocase(rest, JG_STR("Bearer ")))
+    while (rest.len > 0 && !jg_str_starts_nocase(rest, JG_STR("Bearer ")) &&
+           !jg_credentials_are(rest))
         rest = jg_str_from(rest, 1);
     if (rest.len == 0)
         return pasted;
-    rest = jg_str_trim(jg_str_from(rest, 7));
+    rest = jg_str_trim(jg_credentials_are(rest) ? rest : jg_str_from(rest, 7));
     while (len < rest.len && rest.p[len] != '"' && rest.p[len] != '\'')
         len++;
     return jg_str_head(rest, len);
@@ -104,6 +108,27 @@ find_target(const struct jg_explanation *e, const struct jg_api *api,
     return out->p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
+/* "user:password" as it is sent. A JWT has no colon, and keys seldom one. */
+static struct jg_str
+encode_user(struct jg_str pasted, struct jg_arena *a)
+{
+    char *p = jg_arena_alloc(a, JG_B64_ENCODED(pasted.len) + 1);
+
+    if (p == NULL)
+        return (struct jg_str){NULL, 0};
+    return jg_arena_join(a,
+                         (const struct jg_str[]){JG_STR("Basic "),
+                                                 {p, jg_b64_encode(pasted, p)}},
+                         2);
+}
+
+static bool
+is_user(const struct jg_api *api, struct jg_str token)
+{
+    return (api->methods & JG_METHOD_BASIC) != 0 &&
+           (jg_credentials_are(token) || jg_str_find(token, ':') < token.len);
+}
+
 /* Where the API looks first: header, else query, else cookie. */
 static enum jg_err
 place_token(struct jg_explanation *e, const struct jg_auth_config *source,
@@ -115,7 +140,8 @@ place_token(struct jg_explanation *e, const struct jg_auth_config *source,
     if (source->auth_header_name.len > 0 && !source->disable_header)
         name = source->auth_header_name;
     if (!source->disable_header) {
-        bool bearer = jg_str_starts_nocase(token, JG_STR("Bearer "));
+        bool bearer = jg_str_starts_nocase(token, JG_STR("Bearer ")) ||
+                      jg_credentials_are(token);
 
         *at = jg_arena_join(a,
                             (const struct jg_str[]){
@@ -146,6 +172,16 @@ place_token(struct jg_explanation *e, const struct jg_auth_config *source,
     return at->p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
+static const struct jg_auth_config *
+source_of(const struct jg_api *api)
+{
+    if ((api->methods & JG_METHOD_JWT) != 0)
+        return api->token_source;
+    return (api->methods & JG_METHOD_TOKEN) != 0
+               ? api->key_source
+               : jg_api_basic_source(&api->def);
+}
+
 static enum jg_err
 make_request(struct jg_explanation *e, const struct jg_question *question,
              const struct jg_api *api, struct jg_arena *a)
@@ -163,10 +199,14 @@ make_request(struct jg_explanation *e, const struct jg_question *question,
     err = find_target(e, api, question->path, a, &e->request.target);
     if (err != JG_OK || token.len == 0 || api->methods == 0)
         return err;
-    return place_token(e,
-                       (api->methods & JG_METHOD_JWT) != 0 ? api->token_source
-                                                           : api->key_source,
-                       token, a);
+    if (is_user(api, token)) {
+        if (!jg_credentials_are(token))
+            token = encode_user(token, a);
+        return token.p != NULL
+                   ? place_token(e, jg_api_basic_source(&api->def), token, a)
+                   : JG_E_NOMEM;
+    }
+    return place_token(e, source_of(api), token, a);
 }
 
 /* A key set that may be out of date is not fetched for a question. */
@@ -204,7 +244,8 @@ jg_explanation_make(const struct jg_question *question, struct jg_store *store,
                  .store = store,
                  .revoked = out->revoked,
                  .now_s = now_ms / 1000,
-                 .now_ms = now_ms},
+                 .now_ms = now_ms,
+                 .may_wait = true},
         .request = &out->request,
         .arena = a,
         .trace = &out->trace,

@@ -33,7 +33,8 @@ struct jg_explanation {
 
 /*
  * The token in a text that people paste: a token with line breaks, a header, a
- * cURL command, a token response in JSON. Anything else stays as it is. In
+ * cURL command, a token response in JSON. Anything else stays as it is, also
+ * "user:password" of an API that asks for them. In
  * <a>; p == NULL without memory.
  */
 struct jg_str jg_question_token(struct jg_str pasted, struct jg_arena *a);

@@ -42,21 +42,6 @@ read_draft(struct jg_admin_call *call, const struct words *words,
     return false;
 }
 
-/* Passwords would be kept as they are: nobody here checks them. */
-static bool
-check_password(struct jg_admin_call *call, const struct jg_key_draft *draft)
-{
-    struct jg_str password = jg_json_string(
-        jg_json_path(draft->json, JG_STR("basic_auth_data.password")));
-
-    if (password.len == 0)
-        return true;
-    jg_answer_message(call, 400,
-                      "basic_auth_data: basic authentication is not offered; "
-                      "leave the password out");
-    return false;
-}
-
 /* What Tyk stores then never ends (reference 12). */
 static bool
 check_expires(struct jg_admin_call *call, const struct jg_key_draft *draft)
@@ -252,6 +237,7 @@ save_new(struct jg_admin_call *call, struct jg_key_draft *draft,
          const struct jg_diags *diags)
 {
     struct jg_str key, name, none = {NULL, 0};
+    bool hides = call->admin->conf->keys.hash_keys && draft->password.len > 0;
     enum jg_err err = make_key(call, draft, &key);
 
     if (err == JG_OK)
@@ -263,7 +249,7 @@ save_new(struct jg_admin_call *call, struct jg_key_draft *draft,
     if (err != JG_OK)
         jg_answer_key_err(call, err);
     else
-        jg_answer_key(call, key, "added",
+        jg_answer_key(call, hides ? JG_STR("") : key, "added",
                       call->admin->conf->keys.hash_keys ? name : none, diags);
 }
 
@@ -274,8 +260,8 @@ add(struct jg_admin_call *call, const struct words *words)
     struct jg_diags diags;
 
     if (read_draft(call, words, &diags, &draft) &&
-        check_password(call, &draft) && check_expires(call, &draft) &&
-        check_id(call, &draft) && check_rights(call, words, &draft))
+        check_expires(call, &draft) && check_id(call, &draft) &&
+        check_rights(call, words, &draft) && jg_key_password_hash(call, &draft))
         save_new(call, &draft, &diags);
     jg_key_draft_free(&draft);
 }
@@ -417,6 +403,8 @@ keep_old(struct jg_admin_call *call, struct jg_key_draft *draft,
         err = keep_text(call, draft, old, "date_created");
     if (err == JG_OK)
         err = set_updated(call, draft);
+    if (err == JG_OK && old->known)
+        err = jg_key_password_keep(call, draft, &old->draft);
     if (err == JG_OK && query->suppress_reset)
         err = keep_text(call, draft, old, "last_updated");
     return err == JG_OK ? keep_expires(call, draft, old, diags) : err;
@@ -488,10 +476,10 @@ jg_keys_update(struct jg_admin_call *call)
 
     if (jg_key_query_read(call, &query) &&
         read_draft(call, &of_add, &diags, &draft) &&
-        check_password(call, &draft) &&
         check_characters(call, draft.stored.org_id,
                          "org_id: quotes, backslashes and control characters "
-                         "are no part of one"))
+                         "are no part of one") &&
+        jg_key_password_hash(call, &draft))
         update(call, &query, &draft, &diags);
     jg_key_draft_free(&draft);
 }

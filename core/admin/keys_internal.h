@@ -11,6 +11,7 @@ struct jg_key_draft {
     struct jg_str text;         /* the document, with all of its members */
     const struct jg_json *json; /* the same */
     struct jg_stored_session stored;
+    struct jg_str password;       /* of basic_auth_data, as it was sent */
     struct jg_snapshot *policies; /* that it names; owned */
     struct jg_session session;
     struct jg_session_all all; /* with its policies applied */
@@ -43,6 +44,23 @@ const char *jg_key_draft_fault(struct jg_admin_call *call,
 enum jg_err jg_key_draft_set(struct jg_admin_call *call,
                              struct jg_key_draft *draft, const char *name,
                              struct jg_str value);
+
+/*
+ * Put the hash of the password that <draft> was sent with, if any, in its
+ * place; or take a hash over, with ?password_is_hash=true. Takes tens of
+ * milliseconds. False: it is answered. key_password.c
+ */
+bool jg_key_password_hash(struct jg_admin_call *call,
+                          struct jg_key_draft *draft);
+
+/*
+ * A user keeps his password when <draft> brings none, or the stored hash: whose
+ * reader was shown none, and without one his name alone would be a key.
+ *   JG_E_NOMEM
+ */
+enum jg_err jg_key_password_keep(struct jg_admin_call *call,
+                                 struct jg_key_draft *draft,
+                                 const struct jg_key_draft *old);
 
 /* Until when its record is kept: unix, 0 for ever (model/key_life.h).
  * JG_E_STORE, JG_E_NOMEM */

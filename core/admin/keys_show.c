@@ -12,7 +12,7 @@ show(struct jg_admin_call *call, const struct jg_key_found *found,
     enum jg_err err = jg_key_draft_read(call, session, NULL, &draft);
 
     if (err == JG_OK) {
-        json = draft.json;
+        json = jg_session_without_password(draft.json, call->arena);
         err = jg_key_draft_apply(call, &draft);
         if (err == JG_OK)
             err = jg_key_draft_show(call, &draft, &found->id, &json);
@@ -20,7 +20,7 @@ show(struct jg_admin_call *call, const struct jg_key_found *found,
     b = jg_answer_json(call, 200);
     if (json != NULL)
         jg_json_write(b, json, 0);
-    else
+    else if (err != JG_OK) /* no session, and so it has no password */
         jg_buf_add(b, session);
     jg_buf_addc(b, '\n');
     if (err == JG_E_NOMEM)

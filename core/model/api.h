@@ -16,13 +16,16 @@
 #include "model/transform.h"
 #include "model/versions.h"
 
-/* Ways of showing who one is: bits of a set, in the order of Tyk's chain. */
+/* Ways of showing who one is: bits of a set. */
 enum jg_auth_method {
     JG_METHOD_JWT = 1 << 0,
     JG_METHOD_TOKEN = 1 << 1, /* a stored key: Tyk's auth token */
+    JG_METHOD_BASIC = 1 << 2, /* user and password; asked for first */
 };
 typedef uint8_t jg_auth_methods;
 
+#define JG_BASIC_CACHE_TTL_S 60
+#define JG_BASIC_CACHE_TTL_MAX_S 86400
 #define JG_REQUIREMENTS_MAX 8 /* alternatives of one API */
 
 /* Where a token is looked for: AuthConfig of reference 1.1 and 2.1. */
@@ -46,6 +49,13 @@ struct jg_api_proxy {
 struct jg_api_rate {
     bool disabled;
     double rate, per_s; /* either 0 or less: no limit */
+};
+
+/* basic_auth: what else is to be known of users and passwords. */
+struct jg_api_basic {
+    bool disable_caching;   /* of right passwords */
+    bool extract_from_body; /* not offered */
+    int64_t cache_ttl_s;    /* 0: JG_BASIC_CACHE_TTL_S */
 };
 
 /* One entry of response_processors, after the headers of the version. */
@@ -82,6 +92,7 @@ struct jg_api_def {
     bool active, internal, domain_disabled;
     bool disable_rate_limit, disable_quota;
     bool enable_ip_whitelisting, enable_ip_blacklisting;
+    bool config_data_disabled; /* scripts are told nothing of config_data */
     bool use_keyless, enable_jwt, use_standard_auth, use_basic_auth;
     struct jg_str base_identity_provided_by; /* whose session counts; "": the
                                               * last method's */
@@ -119,11 +130,11 @@ struct jg_api_def {
     struct jg_str jwt_profile; /* "" or "compatible", "strict" */
     struct jg_strs allowed_ips, blacklisted_ips;
     struct jg_api_rate *global_rate;    /* or NULL */
+    struct jg_api_basic *basic;         /* basic_auth, or NULL */
     struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
     struct jg_split_token *split_token; /* or NULL */
     const struct jg_json *config_data;  /* what scripts are told, or NULL */
-    bool config_data_disabled;          /* they are told nothing of it */
     struct jg_str default_version;
     struct jg_list versions;                  /* struct jg_api_version */
     struct jg_version_definition *definition; /* or NULL */
@@ -211,6 +222,9 @@ extern const struct jg_field_table jg_oas_table; /* of OAS definitions */
 
 /* The deprecated single one, which is empty without "auth". */
 const struct jg_auth_config *jg_api_single_auth(const struct jg_api_def *def);
+
+/* Where user and password are looked for. */
+const struct jg_auth_config *jg_api_basic_source(const struct jg_api_def *def);
 
 /* The claims that may say who the caller is, or name a policy, best first. */
 struct jg_strs jg_api_subject_claims(const struct jg_api_def *def);

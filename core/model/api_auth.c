@@ -15,7 +15,6 @@ static const struct {
     {DEF(use_mutual_tls_auth), "use_mutual_tls_auth", true},
     {DEF(use_oauth2), "use_oauth2", false},
     {DEF(external_oauth), "external_oauth.enabled", false},
-    {DEF(use_basic_auth), "use_basic_auth", false},
     {DEF(enable_signature_checking), "enable_signature_checking", false},
     {DEF(use_openid), "use_openid", false},
     {DEF(custom_plugin_auth_enabled), "custom_plugin_auth_enabled", false},
@@ -44,7 +43,8 @@ more_than_a_key(const struct jg_api *api)
     bool own = source != jg_api_single_auth(&api->def);
 
     if (api->def.use_keyless ||
-        (api->def.enable_jwt && !api->def.use_standard_auth))
+        ((api->def.enable_jwt || api->def.use_basic_auth) &&
+         !api->def.use_standard_auth))
         return NULL;
     if (source->use_certificate)
         return own ? "auth_configs.authToken.use_certificate"
@@ -67,9 +67,9 @@ close_api(struct jg_api_reading *r, const char *field)
     jg_bind_report(
         r->source, JG_FAULT, JG_E_AUTH_UNSUPPORTED, field,
         jg_json_path(r->root, jg_str(field)),
-        api->def.is_oas ? "only JWT and API key schemes are"
-                        : "only enable_jwt, use_standard_auth and use_keyless "
-                          "are",
+        api->def.is_oas ? "only JWT, API key and basic schemes are"
+                        : "only enable_jwt, use_standard_auth, use_basic_auth "
+                          "and use_keyless are",
         "this authentication is not available in this version, and "
         "%severy request is refused",
         api->def.enable_jwt ? "Tyk asks for it beside the JWT: " : "");
@@ -81,6 +81,7 @@ warn_of_keyless(struct jg_api_reading *r)
 {
     const struct jg_api_def *def = &r->api->def;
     const char *field = def->enable_jwt          ? "enable_jwt"
+                        : def->use_basic_auth    ? "use_basic_auth"
                         : def->use_standard_auth ? "use_standard_auth"
                                                  : NULL;
 
@@ -114,6 +115,12 @@ source_of(const struct jg_api_def *def, struct jg_str kind)
         if (jg_str_eq(configs[i].kind, kind))
             return &configs[i];
     return jg_api_single_auth(def);
+}
+
+const struct jg_auth_config *
+jg_api_basic_source(const struct jg_api_def *def)
+{
+    return source_of(def, JG_STR("basic"));
 }
 
 static void
@@ -158,6 +165,7 @@ static const struct {
 } bases[] = {
     {"jwt_claim", JG_METHOD_JWT},
     {"auth_token", JG_METHOD_TOKEN},
+    {"basic_auth_user", JG_METHOD_BASIC},
 };
 
 static void
@@ -174,8 +182,60 @@ read_base(struct jg_api_reading *r)
         jg_bind_report(
             r->source, JG_WARNING, JG_E_CONF_VALUE, "base_identity_provided_by",
             jg_json_get(r->root, JG_STR("base_identity_provided_by")),
-            "use jwt_claim or auth_token, or leave it empty",
+            "use jwt_claim, auth_token or basic_auth_user, or leave it empty",
             "no effect: the API has no such authentication");
+}
+
+static jg_auth_methods
+methods_of(const struct jg_api_def *def)
+{
+    return (def->enable_jwt ? JG_METHOD_JWT : 0) |
+           (def->use_standard_auth ? JG_METHOD_TOKEN : 0) |
+           (def->use_basic_auth ? JG_METHOD_BASIC : 0);
+}
+
+/* Whose body would be read, before anybody knows who he is. */
+static void
+warn_of_body(struct jg_api_reading *r)
+{
+    const struct jg_api_basic *basic = r->api->def.basic;
+
+    if (basic != NULL && basic->extract_from_body)
+        jg_bind_report(
+            r->source, JG_WARNING, JG_E_CONF_VALUE,
+            "basic_auth.extract_from_body",
+            jg_json_path(r->root, JG_STR("basic_auth.extract_from_body")),
+            "have clients send the header",
+            "user and password are not looked for in bodies: who sends no "
+            "header is refused");
+}
+
+/* One header cannot hold both. */
+static void
+warn_of_one_header(struct jg_api_reading *r)
+{
+    const struct jg_api *api = r->api;
+    const struct jg_auth_config *basic = jg_api_basic_source(&api->def), *other;
+    struct jg_str name = JG_STR("Authorization"), others = name;
+
+    if (api->requirement_count > 1 || (api->methods & JG_METHOD_BASIC) == 0 ||
+        api->methods == JG_METHOD_BASIC)
+        return;
+    other = (api->methods & JG_METHOD_JWT) != 0 ? api->token_source
+                                                : api->key_source;
+    if (basic->auth_header_name.len > 0)
+        name = basic->auth_header_name;
+    if (other->auth_header_name.len > 0)
+        others = other->auth_header_name;
+    if (jg_str_eq_nocase(name, others) && !basic->disable_header &&
+        !other->disable_header && !other->use_param && !other->use_cookie)
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, "use_basic_auth",
+                       jg_json_get(r->root, JG_STR("use_basic_auth")),
+                       "give auth_configs.basic, or the other method, an "
+                       "auth_header_name of its own",
+                       "user and password are asked for beside another method "
+                       "in the one header %.*s: nobody can send both",
+                       JG_STR_ARG(name));
 }
 
 /* Callers are asked for all that is switched on, or for one of the sets that
@@ -187,11 +247,11 @@ ask_callers(struct jg_api_reading *r)
     const struct jg_api_def *def = &api->def;
 
     api->mode = JG_AUTH_CALLERS;
-    if (!def->enable_jwt && !def->use_standard_auth)
+    api->methods = methods_of(def);
+    if (api->methods == 0) {
         warn_of_default(r);
-    api->methods = def->enable_jwt ? JG_METHOD_JWT : 0;
-    if (def->use_standard_auth || !def->enable_jwt)
-        api->methods |= JG_METHOD_TOKEN;
+        api->methods = JG_METHOD_TOKEN;
+    }
     api->requirements[0] = api->methods;
     api->requirement_count = 1;
     if (def->alternative_count > 0) {
@@ -203,6 +263,11 @@ ask_callers(struct jg_api_reading *r)
         check_source(r, api->token_source, "auth_configs.jwt");
     if ((api->methods & JG_METHOD_TOKEN) != 0)
         check_source(r, api->key_source, "auth_configs.authToken");
+    if ((api->methods & JG_METHOD_BASIC) != 0) {
+        check_source(r, jg_api_basic_source(&api->def), "auth_configs.basic");
+        warn_of_body(r);
+        warn_of_one_header(r);
+    }
 }
 
 enum jg_err

@@ -76,6 +76,20 @@ static const struct jg_field scopes_rows[] = {
 static const struct jg_field_table scopes_table = {
     sizeof(struct jg_api_def), scopes_rows, JG_FIELD_COUNT(scopes_rows)};
 
+#define BASIC(field) offsetof(struct jg_api_basic, field)
+static const struct jg_field basic_rows[] = {
+    {"disable_caching", JG_FIELD_BOOL, BASIC(disable_caching),
+     .note = "of passwords that were right"},
+    {"cache_ttl", JG_FIELD_INT, BASIC(cache_ttl_s), .min = 0,
+     .max = JG_BASIC_CACHE_TTL_MAX_S, .note = "seconds; 0: 60"},
+    {"extract_from_body", JG_FIELD_BOOL, BASIC(extract_from_body),
+     .note = "not offered: the header is looked at"},
+    {"body_user_regexp", JG_FIELD_SILENT, .note = "see extract_from_body"},
+    {"body_password_regexp", JG_FIELD_SILENT, .note = "see extract_from_body"},
+};
+static const struct jg_field_table basic_table = {
+    sizeof(struct jg_api_basic), basic_rows, JG_FIELD_COUNT(basic_rows)};
+
 static const struct jg_field external_oauth_rows[] = {
     {"enabled", JG_FIELD_BOOL, DEF(external_oauth)},
     {"providers", JG_FIELD_SILENT, .note = "not offered: the API is closed"},
@@ -389,7 +403,7 @@ static const struct jg_field rows[] = {
      .note = "also without any other mode; a key is found by all of it, never "
              "by a short hash"},
     {"use_basic_auth", JG_FIELD_BOOL, DEF(use_basic_auth),
-     .note = "not offered: the API is closed"},
+     .note = "a password may hold colons; a user's name alone is no key"},
     {"use_oauth2", JG_FIELD_BOOL, DEF(use_oauth2),
      .note = "not offered: the API is closed"},
     {"external_oauth", JG_FIELD_OBJECT, .table = &external_oauth_table},
@@ -407,14 +421,16 @@ static const struct jg_field rows[] = {
      .note = "not offered: the API is closed"},
     {"auth_configs", JG_FIELD_MAP, DEF(auth_configs), &auth_config_table},
     {"auth", JG_FIELD_MADE, DEF(auth), &auth_config_table,
-     .note = "used when auth_configs has no \"jwt\", or no \"authToken\""},
+     .note = "used when auth_configs has no \"jwt\", \"authToken\" or "
+             "\"basic\""},
     {"strip_auth_data", JG_FIELD_BOOL, DEF(strip_auth_data)},
     {"base_identity_provided_by", JG_FIELD_STR, DEF(base_identity_provided_by),
      .max = 32,
-     .note = "auth_token or jwt_claim; a mode that the API does not have is no "
+     .note = "auth_token, jwt_claim or basic_auth_user; a mode that the API "
+             "does not have is no "
              "reason to refuse: the last one's session counts"},
     {"security_requirements", JG_FIELD_SILENT},
-    {"basic_auth", JG_FIELD_SILENT, .note = "see use_basic_auth"},
+    {"basic_auth", JG_FIELD_MADE, DEF(basic), &basic_table},
     {"openid_options", JG_FIELD_SILENT, .note = "see use_openid"},
     {"oauth_meta", JG_FIELD_SILENT, .note = "see use_oauth2"},
     {"notifications", JG_FIELD_SILENT, .note = "see use_oauth2"},

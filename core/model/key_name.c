@@ -276,6 +276,18 @@ jg_key_candidates(const struct jg_conf *conf, struct jg_str org,
 }
 
 enum jg_err
+jg_user_candidates(const struct jg_conf *conf, struct jg_str org,
+                   struct jg_str user, struct jg_arena *a,
+                   struct jg_key_candidates *out)
+{
+    enum jg_err err = jg_key_candidates(conf, org, user, a, out);
+
+    if (err != JG_OK || out->count == 0 || org.len == 0)
+        return err;
+    return add_made(org, user, JG_STR(""), a, out);
+}
+
+enum jg_err
 jg_key_hash(struct jg_str key, struct jg_arena *a,
             char out[static JG_KEY_HASH_MAX + 1])
 {

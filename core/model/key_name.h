@@ -20,7 +20,7 @@
     4 /* of hash_key_function_fallback that are tried */
 
 /* Keys to look up, in this order, for one that was presented. */
-#define JG_KEY_CANDIDATES_MAX (2 + JG_KEY_FALLBACKS_MAX)
+#define JG_KEY_CANDIDATES_MAX (3 + JG_KEY_FALLBACKS_MAX)
 
 struct jg_key_candidates {
     struct jg_str keys[JG_KEY_CANDIDATES_MAX];
@@ -64,6 +64,14 @@ enum jg_err jg_key_org(struct jg_str key, struct jg_arena *a,
 enum jg_err jg_key_candidates(const struct jg_conf *conf, struct jg_str org,
                               struct jg_str key, struct jg_arena *a,
                               struct jg_key_candidates *out);
+
+/*
+ * The same for the name of a <user> (reference 7.6): at last organisation and
+ * name, as it was before hash_key_function. JG_E_NOMEM
+ */
+enum jg_err jg_user_candidates(const struct jg_conf *conf, struct jg_str org,
+                               struct jg_str user, struct jg_arena *a,
+                               struct jg_key_candidates *out);
 
 /* Other texts that lead to a stored key. */
 struct jg_key_aliases {

@@ -30,6 +30,7 @@ struct jg_oas_scheme {
     struct jg_claims_skew skew;
     bool skip_kid;
     bool signature, certificate; /* of API keys */
+    struct jg_api_basic basic;
     struct jg_claim_rules rules;
     struct jg_scope_rule scopes;   /* but for its policies: */
     struct jg_list scope_policies; /* struct jg_pair */

@@ -18,12 +18,14 @@ static const struct kind {
     {"http", "bearer", "JWT", "enable_jwt", DEF(enable_jwt), JG_METHOD_JWT},
     {"apiKey", "", "", "use_standard_auth", DEF(use_standard_auth),
      JG_METHOD_TOKEN},
-    {"http", "basic", "", "use_basic_auth", DEF(use_basic_auth), 0},
+    {"http", "basic", "", "use_basic_auth", DEF(use_basic_auth),
+     JG_METHOD_BASIC},
     {"oauth2", "", "", "use_oauth2", DEF(use_oauth2), 0},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 #define JWT_KIND 0
 #define TOKEN_KIND 1
+#define BASIC_KIND 2
 
 /* What a requirement of the document asks for: the first scheme of each
  * kind, and how many there are. */
@@ -258,15 +260,15 @@ add_native_place(const struct jg_json *native, struct jg_auth_config *config)
     }
 }
 
-/* The places of JWT and API key, as auth_configs holds them. The document's
- * own texts do not stay, so they are copied. */
+/* The places of JWT, API key and user and password, as auth_configs holds them.
+ * The document's own texts do not stay, so they are copied. */
 static enum jg_err
 take_places(struct jg_api_reading *r, struct jg_api_def *def,
             const struct asked *asked)
 {
     struct jg_arena *a = &r->api->arena;
     const struct jg_oas_scheme *token = asked->schemes[TOKEN_KIND];
-    struct jg_auth_config *configs = jg_arena_array(a, 2, sizeof(*configs));
+    struct jg_auth_config *configs = jg_arena_array(a, 3, sizeof(*configs));
     struct jg_auth_config key;
     size_t n = 0;
 
@@ -274,6 +276,8 @@ take_places(struct jg_api_reading *r, struct jg_api_def *def,
         return JG_E_NOMEM;
     if (asked->schemes[JWT_KIND] != NULL)
         configs[n++] = places_of(asked->schemes[JWT_KIND], JG_STR("jwt"));
+    if (asked->schemes[BASIC_KIND] != NULL)
+        configs[n++] = places_of(asked->schemes[BASIC_KIND], JG_STR("basic"));
     if (token != NULL) {
         key = places_of(token, JG_STR("authToken"));
         key.use_certificate = token->certificate;
@@ -337,6 +341,34 @@ take_modes(struct jg_api_reading *r, struct jg_api_def *def,
     return JG_OK;
 }
 
+static enum jg_err
+take_basic(struct jg_api_reading *r, struct jg_api_def *def,
+           const struct jg_oas_scheme *s)
+{
+    enum jg_err err =
+        jg_oas_alias(r, "auth_configs.basic",
+                     JG_OAS_AUTH ".securitySchemes.%.*s", JG_STR_ARG(s->name));
+
+    def->basic = jg_arena_alloc(&r->api->arena, sizeof(*def->basic));
+    if (err == JG_OK && def->basic == NULL)
+        return JG_E_NOMEM;
+    if (err == JG_OK)
+        *def->basic = s->basic;
+    if (err == JG_OK)
+        err = jg_oas_alias(r, "basic_auth.extract_from_body",
+                           JG_OAS_AUTH ".securitySchemes.%.*s"
+                                       ".extractCredentialsFromBody.enabled",
+                           JG_STR_ARG(s->name));
+    return err;
+}
+
+/* For people. */
+static const char *const kind_names[KINDS] = {
+    [JWT_KIND] = "JWT",
+    [TOKEN_KIND] = "API key",
+    [BASIC_KIND] = "basic",
+};
+
 static void
 warn_of_second(struct jg_api_reading *r, const struct asked *asked)
 {
@@ -347,7 +379,7 @@ warn_of_second(struct jg_api_reading *r, const struct asked *asked)
                 "ask for one of them",
                 "several %s schemes at once: only \"%.*s\" is "
                 "checked",
-                i == JWT_KIND ? "JWT" : "API key",
+                kind_names[i],
                 JG_STR_ARG(jg_str_head(asked->schemes[i]->name, 64)));
 }
 
@@ -387,6 +419,8 @@ take(struct jg_api_reading *r, struct jg_oas *oas, const struct asked *asked)
     warn_of_second(r, asked);
     if (token != NULL)
         err = name_key(r, token);
+    if (err == JG_OK && asked->schemes[BASIC_KIND] != NULL)
+        err = take_basic(r, &oas->def, asked->schemes[BASIC_KIND]);
     if (err != JG_OK || jwt == NULL)
         return err;
     take_jwt(&oas->def, jwt);

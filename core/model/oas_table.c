@@ -214,6 +214,13 @@ static const struct jg_field_table signature_table = {
     sizeof(struct jg_oas_scheme), signature_rows,
     JG_FIELD_COUNT(signature_rows), .open = true};
 
+static const struct jg_field from_body_rows[] = {
+    {"enabled", JG_FIELD_BOOL, SCHEME(basic.extract_from_body)},
+};
+static const struct jg_field_table from_body_table = {
+    sizeof(struct jg_oas_scheme), from_body_rows,
+    JG_FIELD_COUNT(from_body_rows), .open = true};
+
 static const struct jg_field scheme_rows[] = {
     {"enabled", JG_FIELD_BOOL, SCHEME(enabled)},
     {"header", JG_FIELD_OBJECT, SCHEME(header), &place_table,
@@ -259,9 +266,12 @@ static const struct jg_field scheme_rows[] = {
      .note = "of API keys: not offered, the API is closed"},
     {"enableClientCertificate", JG_FIELD_BOOL, SCHEME(certificate),
      .note = "of API keys: not offered, the API is closed"},
-    {"disableCaching", JG_FIELD_SILENT, .note = "of basic only"},
-    {"cacheTTL", JG_FIELD_SILENT, .note = "of basic only"},
-    {"extractCredentialsFromBody", JG_FIELD_SILENT, .note = "of basic only"},
+    {"disableCaching", JG_FIELD_BOOL, SCHEME(basic.disable_caching),
+     .note = "of basic only"},
+    {"cacheTTL", JG_FIELD_INT, SCHEME(basic.cache_ttl_s), .min = 0,
+     .max = JG_BASIC_CACHE_TTL_MAX_S, .note = "of basic only; seconds"},
+    {"extractCredentialsFromBody", JG_FIELD_OBJECT, 0, &from_body_table,
+     .note = "of basic only; not offered: the header is looked at"},
     {"allowedAuthorizeTypes", JG_FIELD_SILENT, .note = "of oauth only"},
     {"refreshToken", JG_FIELD_SILENT, .note = "of oauth only"},
     {"authLoginRedirect", JG_FIELD_SILENT, .note = "of oauth only"},

@@ -261,6 +261,28 @@ of_meta_data(struct making *m, const struct jg_json *own)
     return of_object(&g);
 }
 
+const struct jg_json *
+jg_session_without_password(const struct jg_json *document, struct jg_arena *a)
+{
+    const struct jg_str name = JG_STR("basic_auth_data");
+    const struct jg_json *data = jg_json_get(document, name);
+    struct making m = {.a = a};
+    struct growing g, inner;
+    struct jg_json *json;
+
+    if (jg_json_get(data, JG_STR("password")) == NULL)
+        return document;
+    g = begin_with(&m, document, 0);
+    inner = begin_with(&m, data, 0);
+    json = new_items(&m, 1);
+    set(&inner, "password", of_str(JG_STR("")));
+    put(&g, name, of_object(&inner));
+    if (m.no_memory)
+        return NULL;
+    *json = of_object(&g);
+    return json;
+}
+
 #define SESSION_MEMBERS (LIMIT_MEMBERS + 7)
 enum jg_err
 jg_session_to_json(const struct jg_json *document,
@@ -270,8 +292,9 @@ jg_session_to_json(const struct jg_json *document,
 {
     struct making m = {document, session, all, look, data, a, false};
     const struct jg_json *meta = jg_json_get(document, JG_STR("meta_data"));
+    const struct jg_json *shown = jg_session_without_password(document, a);
     struct jg_json *json = new_items(&m, 1);
-    struct growing g = begin_with(&m, document, SESSION_MEMBERS);
+    struct growing g = begin_with(&m, shown, SESSION_MEMBERS);
 
     set_limit(&m, &g, &all->limit, NULL);
     set(&g, "access_rights", of_rights(&m));
@@ -281,7 +304,7 @@ jg_session_to_json(const struct jg_json *document,
     set(&g, "last_updated", of_str(all->last_updated));
     set(&g, "post_expiry_action", of_str(all->post_expiry_action));
     set(&g, "post_expiry_grace_period", of_int(all->post_expiry_grace_s));
-    if (m.no_memory)
+    if (m.no_memory || (document != NULL && shown == NULL))
         return JG_E_NOMEM;
     *json = of_object(&g);
     *out = json;

@@ -25,15 +25,21 @@ typedef void jg_quota_look(void *data, const struct jg_limit *limit,
 /*
  * The session <document>, whose members stay in their order, with rights,
  * limits, tags, meta data and activity of <all>, which jg_session_apply_all()
- * made of <session>. Without <look> (may be NULL) all of a quota is left. In
- * <a>, or borrowed from the arguments. Members of an entry of access_rights
- * that the gateway does not know are kept where no policy made the entry.
- *   JG_E_NOMEM
+ * made of <session>. No password is shown. Without <look> (may be NULL) all of
+ * a quota is left. In <a>, or borrowed from the arguments. Members of an entry
+ * of access_rights that the gateway does not know are kept where no policy made
+ * the entry. JG_E_NOMEM
  */
 enum jg_err jg_session_to_json(const struct jg_json *document,
                                const struct jg_session *session,
                                const struct jg_session_all *all,
                                jg_quota_look *look, void *data,
                                struct jg_arena *a, const struct jg_json **out);
+
+/* <document> with the password of basic_auth_data, its hash that is, made
+ * empty, as it may be shown. In <a>, or <document> itself; NULL: no memory, or
+ * no document. */
+const struct jg_json *
+jg_session_without_password(const struct jg_json *document, struct jg_arena *a);
 
 #endif

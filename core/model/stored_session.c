@@ -26,6 +26,13 @@ static const struct jg_field jwt_rows[] = {
 static const struct jg_field_table jwt_table = {
     sizeof(struct read), jwt_rows, JG_FIELD_COUNT(jwt_rows), .open = true};
 
+static const struct jg_field basic_rows[] = {
+    {"password", JG_FIELD_STR, SESSION(basic_password), .secret = true},
+    {"hash_type", JG_FIELD_STR, SESSION(basic_hash_type)},
+};
+static const struct jg_field_table basic_table = {
+    sizeof(struct read), basic_rows, JG_FIELD_COUNT(basic_rows), .open = true};
+
 static const struct jg_field rows[] = {
     {"org_id", JG_FIELD_STR, SESSION(org_id), .max = JG_ID_MAX},
     {"alias", JG_FIELD_STR, SESSION(alias)},
@@ -45,6 +52,7 @@ static const struct jg_field rows[] = {
     {"tags", JG_FIELD_STRS, SESSION(tags)},
     {"meta_data", JG_FIELD_ANY, SESSION(meta_data)},
     {"jwt_data", JG_FIELD_OBJECT, 0, &jwt_table},
+    {"basic_auth_data", JG_FIELD_OBJECT, 0, &basic_table},
     {"oauth_client_id", JG_FIELD_STR, SESSION(oauth_client_id)},
     {"last_updated", JG_FIELD_STR, SESSION(last_updated)},
     {"post_expiry_action", JG_FIELD_STR, SESSION(post_expiry_action)},

@@ -25,6 +25,8 @@ struct jg_stored_session {
     struct jg_strs tags;
     const struct jg_json *meta_data; /* an object, or NULL */
     struct jg_str jwt_secret;        /* jwt_data.secret */
+    struct jg_str basic_password;    /* basic_auth_data.password: its hash */
+    struct jg_str basic_hash_type;   /* "": bcrypt */
     struct jg_str oauth_client_id;
     struct jg_str last_updated;
     struct jg_str post_expiry_action; /* "", "retain" or "delete" */

@@ -36,7 +36,7 @@ static const struct doc apis[] = {
              "\"use_keyless\":true,\"proxy\":{\"listen_path\":\"/open/\","
              "\"target_url\":\"http://127.0.0.1:8000\"}}"},
     {"closed", "{\"api_id\":\"closed\",\"org_id\":\"default\",\"active\":true,"
-               "\"use_basic_auth\":true,\"proxy\":{\"listen_path\":"
+               "\"use_oauth2\":true,\"proxy\":{\"listen_path\":"
                "\"/closed/\",\"target_url\":\"http://127.0.0.1:8000\"}}"},
     {"inactive", "{\"api_id\":\"inactive\",\"org_id\":\"default\","
                  "\"active\":false,\"use_keyless\":true,"

@@ -85,9 +85,17 @@ bad_calls_have_tyks_answers(void **state)
          FAILED("expires: the time has passed; send a unix time to come, or 0 "
                 "for never")},
         {"POST", "/tyk/keys/abc",
-         "{\"basic_auth_data\":{\"password\":\"x\"}," RIGHTS "}", 400,
-         FAILED("basic_auth_data: basic authentication is not offered; leave "
-                "the password out")},
+         "{\"basic_auth_data\":{\"password\":\""
+         "0123456789012345678901234567890123456789012345678901234567890123456"
+         "789012\"}," RIGHTS "}",
+         400,
+         FAILED("basic_auth_data.password: 1 to 72 bytes without a NUL, since "
+                "bcrypt sees no more")},
+        {"POST", "/tyk/keys/abc?password_is_hash=true",
+         "{\"basic_auth_data\":{\"password\":\"secret\"}," RIGHTS "}", 400,
+         FAILED("basic_auth_data.password: with password_is_hash=true this is "
+                "the hash, and hash_type its kind: bcrypt (cost 4 to 14), "
+                "sha256, murmur64 or murmur128 in lower case hex digits")},
         {"PUT", "/tyk/keys/none", SESSION, 404, FAILED("Key is not found")},
         {"PUT", "/tyk/keys/none?hashed=true", SESSION, 400,
          FAILED("Key requested by hash but key hashing is not enabled")},
