@@ -6,7 +6,7 @@
 import type {ComponentChildren} from "preact";
 import {useEffect, useMemo, useState} from "preact/hooks";
 import {call, reload, type Finding, type Problem} from "./control";
-import {diffLines, shorten} from "./diff";
+import {diffLines, shorten, type Line} from "./diff";
 import {member, removeMember, setMember, type Path} from "./json_edit";
 import {t} from "./text";
 import {Dialog, Failure, Notice, TextField, useAction} from "./widgets";
@@ -15,12 +15,20 @@ interface Draft { text: string; original: string; etag: string | null }
 
 const drafts = new Map<string, Draft>();
 
+/* Others that keep what was typed: would it be lost? And: drop it. */
+interface Keeper { unsaved: () => boolean; forget: () => void }
+const keepers: Keeper[] = [];
+export function keeps(keeper: Keeper) { keepers.push(keeper); }
+
 addEventListener("beforeunload", (e) => {
-    if ([...drafts.values()].some((d) => d.text !== d.original))
+    if ([...drafts.values()].some((d) => d.text !== d.original) || keepers.some((k) => k.unsaved()))
         e.preventDefault();
 });
 
-export function forgetDrafts() { drafts.clear(); }
+export function forgetDrafts() {
+    drafts.clear();
+    keepers.forEach((k) => k.forget());
+}
 
 /* What a form works with. */
 export interface Document {
@@ -58,7 +66,9 @@ function syntax(text: string): string | null {
 }
 
 export function Diff(p: {before: string; after: string}) {
-    const lines = useMemo(() => shorten(diffLines(p.before, p.after)),
+    const lines = useMemo(() => p.before === ""
+        ? p.after.split("\n").map((text): Line => ({sign: "+", text}))
+        : shorten(diffLines(p.before, p.after)),
                           [p.before, p.after]);
     return <div class="diff" role="region" aria-label={t.save.title} tabIndex={0}>
         {lines.map((line) => line === null

@@ -26,7 +26,7 @@ const screens: Record<Place, (route: Route, theme: string) => ComponentChildren>
     overview: (route, theme) => <Overview route={route} theme={theme} />,
     apis: (route) => <Apis route={route} />,
     policies: (route) => <Policies route={route} />,
-    identity: () => <Identity />,
+    identity: (route) => <Identity route={route} />,
     keys: (route) => <KeysAndRevocations key={`${route.query.get("do")} ${route.query.get("at")}`} route={route} />,
     explain: (route) => <Explain key={String(route.query)} route={route} />,
     try: (route) => <Try key={route.query.get("api")} route={route} />,

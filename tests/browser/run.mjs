@@ -18,6 +18,7 @@ const subjects = [
     "flow",
     "shortcuts",
     "policies",
+    "identity",
     "keys",
     "screens",
 ];

@@ -1,9 +1,11 @@
 /* Key sets by URL: what is published, since when, and whether it is used. */
 import {useState} from "preact/hooks";
-import {call, type Key, type KeySet} from "../control";
-import {address} from "../route";
+import {call, type Api, type Key, type KeySet, type Policy} from "../control";
+import {address, type Route} from "../route";
+import {words} from "../text_identity";
 import {ago, t} from "../text";
 import {Empty, Failure, json, Notice, Table, useAction, useResource, Wait} from "../widgets";
+import {AddProvider} from "./provider";
 
 function KeyRow(p: {k: Key}) {
     const k = p.k;
@@ -40,26 +42,42 @@ function Set(p: {set: KeySet}) {
     </section>;
 }
 
-export function Identity() {
+function Sets() {
     const found = useResource("/tyk/jwks", json<{sets: KeySet[]}>(), 10000);
     const {busy, problem, run} = useAction();
     const [done, setDone] = useState(false);
     const sets = found.data?.sets;
     return <>
         <div class="row"><h1>{t.identity.title}</h1>
+            <div class="bar"><a class="button main" href={address("identity", "new")}>{words.wizard.title}</a>
             {sets && sets.length > 0 && <button type="button" disabled={busy}
                 onClick={() => run(async () => {
                     await call("DELETE", "/tyk/cache/jwks");
                     setDone(true);
                     found.again();
-                })}>{t.identity.refresh}</button>}</div>
+                })}>{t.identity.refresh}</button>}</div></div>
         <p class="quiet">{t.identity.intro}</p>
         <Failure problem={problem} />
         {done && <Notice kind="good">{t.identity.refreshed}</Notice>}
         {!sets ? <Wait of={found} /> : sets.length === 0
             ? <Empty><p>{t.identity.empty}</p>
-                <a class="button" href={address("apis")}>{t.places.apis}</a></Empty>
+                <p>{words.sets.emptyAdd}</p>
+                <a class="button main" href={address("identity", "new")}>{words.wizard.title}</a></Empty>
             : <>{sets.map((s) => <Set key={s.id} set={s} />)}
                 <p class="quiet">{t.identity.statesHelp}</p></>}
     </>;
+}
+
+function Add() {
+    const apis = useResource("/tyk/apis", json<Api[]>());
+    const policies = useResource("/tyk/policies", json<Policy[]>());
+    if (apis.data === null || policies.data === null)
+        return <><p><a href={address("identity")}>← {t.identity.title}</a></p>
+            <h1>{words.wizard.title}</h1><Wait of={apis.problem ? apis : policies} /></>;
+    return <AddProvider apis={apis.data} policies={policies.data}
+                        onMade={() => { apis.again(); policies.again(); }} />;
+}
+
+export function Identity(p: {route: Route}) {
+    return p.route.id === "new" ? <Add /> : <Sets />;
 }
