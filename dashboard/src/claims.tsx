@@ -12,6 +12,7 @@ const w = words.claims;
 let kept = "";
 keeps({unsaved: () => false, forget: () => { kept = ""; }});
 export const keptToken = () => kept;
+export const keepToken = (text: string) => { kept = text; };
 
 export interface Looked { answer: Claims; of: (path: string) => FoundClaim | undefined }
 

@@ -54,6 +54,7 @@ export interface Target {
     onSaved: (text: string, warnings: Finding[]) => void;
     onCurrent: () => void;
     form: ((document: Document) => ComponentChildren) | null;   // null: JSON only
+    beside?: (document: Document, dirty: boolean) => ComponentChildren; // above the JSON
 }
 
 function syntax(text: string): string | null {
@@ -151,6 +152,8 @@ export function Editor(p: {target: Target}) {
                     ? target.form(makeDocument(target, draft.text, put, problem))
                     : <Notice kind="warning">{t.api.broken} {broken}</Notice>}
             </div>}
+            <div>{target.beside && broken === null &&
+                target.beside(makeDocument(target, draft.text, put, problem), dirty)}
             <section class="json" aria-label={t.api.json}>
                 {raw ? <>
                     <TextField label={t.api.json} value={draft.text} rows={26} mono
@@ -164,7 +167,7 @@ export function Editor(p: {target: Target}) {
                                 onClick={() => setRaw(true)}>{t.api.edit}</button></div>
                     <pre tabIndex={0} aria-label={t.api.json}>{target.mask(draft.text, draft.original)}</pre>
                 </>}
-            </section>
+            </section></div>
         </div>
         <div class="bar">
             <button class="main" disabled={busy || broken !== null || (!dirty && !target.isNew)}>

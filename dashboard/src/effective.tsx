@@ -82,8 +82,9 @@ function Result(p: {of: Effective}) {
             {e.conflicts.map((c) => <ConflictRow conflict={c} />)}
             {(e.apis ?? []).map((right) => <RightRow key={right.api_id} right={right} />)}
         </Table>}
-        {e.policies.filter((x) => x.partitions.length > 0).map((x) => <p class="note">
-            <strong>{x.id}</strong> {w.partitions} {x.partitions.join(", ")}</p>)}
+        {e.policies.map((x) => ({id: x.id, parts: x.partitions.filter((part) => part !== "per_api")}))
+            .filter((x) => x.parts.length > 0).map((x) => <p class="note">
+                <strong>{x.id}</strong> {w.partitions} {x.parts.join(", ")}</p>)}
     </>;
 }
 

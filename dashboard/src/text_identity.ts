@@ -118,9 +118,10 @@ export const words = {
             claims: (all: string) => `It has to have ${all}.`,
             who: (claim: string) => `The caller is what ${claim} says, else sub.`,
             policy: (claim: string) => `Its policy is named by ${claim}`,
-            noPolicyClaim: "It names no policy itself",
+            fixed: (ids: string) => `Its policy is ${ids}.`, noPolicy: "Nothing gives it a policy: it is refused.",
             orDefault: (ids: string) => `, else it is ${ids}.`, orNone: ", else it is refused.",
-            scopes: (n: number) => `${n} of its scopes give policies, which then count instead of the default.`,
+            scopes: (n: number) => n === 1 ? "One scope gives a policy, which then counts instead of the default."
+                : `${n} scopes give policies, which then count instead of the default.`,
         },
     },
 };

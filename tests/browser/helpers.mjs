@@ -16,7 +16,7 @@ export function equal(found, wanted, what) {
 }
 
 export const places = ["overview", "apis", "apis/my-jwt-api", "apis/new", "policies",
-    "policies/default", "policies/new", "identity", "keys", "explain", "try", "system", "apis?guide=1"];
+    "policies/default", "policies/new", "identity", "identity/new", "keys", "explain", "try", "system", "apis?guide=1"];
 
 export async function save(page) {
     await page.getByRole("button", {name: "Review changes"}).click();

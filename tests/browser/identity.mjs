@@ -1,5 +1,5 @@
 // Identity providers: read, turned into an API, mapped, tested; their key sets.
-import {equal} from "./helpers.mjs";
+import {equal, save, token} from "./helpers.mjs";
 import {provider} from "./provider.mjs";
 
 async function look(page, issuer) {
@@ -141,5 +141,71 @@ export const tests = [
         equal(await page.getByLabel("Issuer", {exact: true}).inputValue(), issuer, "kept");
     }
     await page.getByRole("button", {name: "Start over"}).click();
+}],
+
+["scopes are mapped by keyboard, seen together, and nothing else of the document changes", async (world) => {
+    const {page} = world;
+    await world.control("POST", "/tyk/policies", {id: "gold", name: "Gold", org_id: "default", active: true,
+        rate: 50, per: 1, access_rights: {mapped: {api_id: "mapped", versions: ["Default"]}}});
+    await world.api("mapped", {x_mine: {kept: 12345678901234567},
+        scopes: {jwt: {scope_claim_name: "scp", scope_to_policy: {read: "default", x: "y"}}}});
+    const before = (await world.control("GET", "/tyk/apis/mapped")).text;
+    await world.open("apis/mapped");
+    await page.getByText("y (no such policy)").first().waitFor({state: "attached"});
+    await page.getByRole("button", {name: "Add a scope"}).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction("document.activeElement.getAttribute('aria-label') === 'Scope 3'");
+    await page.keyboard.type("write");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("Gold");       // as in any list of choices
+    await page.getByRole("button", {name: "Remove x"}).focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("write", {exact: true}).focus();
+    await page.keyboard.press("Space");
+    await page.getByText("50 in 1 s").waitFor();
+    await save(page);
+    const after = (await world.control("GET", "/tyk/apis/mapped")).text;
+    equal(after, before.replace('"read":"default","x":"y"', '"read":"default", "write": "gold"'), "the document");
+    equal(world.gate("/mapped/get", token({sub: "a", scp: ["write"]})), "200", "through the gateway");
+}],
+
+["a claim path is tried on a token, by the gateway", async (world) => {
+    const {page} = world;
+    await world.api("mapped", {scopes: {jwt: {scope_claim_name: "scp", scope_to_policy: {read: "default"}}}});
+    await world.open("apis/mapped");
+    await page.getByText("Try it with a token").click();
+    await page.getByLabel("Access token").fill(token({sub: "a", scope: "one two", realm_access: {roles: ["admin"]}}));
+    for (const [path, what] of [["realm_access.roles", "a list"], ["scope", "a text, split at spaces"],
+                                ["realm_access", "an object"], ["nobody", "not there"]]) {
+        await page.getByLabel("Claim path").fill(path);
+        await page.getByRole("button", {name: "Look", exact: true}).click();
+        await page.getByRole("row").filter({hasText: path}).filter({hasText: what}).waitFor();
+    }
+}],
+
+["an API says in words what happens to a token, and asks about one", async (world) => {
+    const {page} = world;
+    await world.api("told", {x_mine: 1, proxy: {listen_path: "/told/", target_url: world.demo.upstream, x_deep: 2}});
+    await world.open("apis/told");
+    const panel = page.getByRole("region", {name: "What will happen to a token"});
+    await panel.getByText("It may be for any audience").waitFor();
+    await page.getByText("What a token has to say").click();
+    await page.getByLabel("Allowed audiences").fill("orders\nbilling");
+    await page.getByLabel("Required claims").fill("tenant");
+    await page.getByLabel("Expiry (exp)").fill("30");
+    await panel.getByText("aud has to be, or to have, orders or billing.").waitFor();
+    await panel.getByText("Clocks may differ: exp 30 s.").waitFor();
+    await save(page);
+    const api = JSON.parse((await world.control("GET", "/tyk/apis/told")).text);
+    equal([api.allowed_audiences, api.custom_claim_validation, api.jwt_expires_at_validation_skew, api.x_mine],
+          [["orders", "billing"], {tenant: {type: "required"}}, 30, 1], "the document");
+    await panel.getByLabel("Ask about a token").fill(token({sub: "a", aud: "orders"}));
+    await panel.getByRole("button", {name: "Ask"}).click();
+    await panel.getByText("It would be refused at claim_rules.").waitFor();
+    await panel.getByLabel("Ask about a token").fill(token({sub: "a", aud: "orders", tenant: "x"}));
+    await panel.getByRole("button", {name: "Ask"}).click();
+    await panel.getByText("refused at rights").waitFor();
+    await panel.getByText("Kept, not used (2)").click();
+    await panel.getByText("proxy.x_deep").waitFor();
 }],
 ];

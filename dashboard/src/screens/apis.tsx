@@ -1,13 +1,17 @@
 /* The APIs of the gateway: the list, and the designer of one. */
 import {useState} from "preact/hooks";
 import {call, type Api, type Finding, type Policy} from "../control";
+import {Checks} from "../jwt_checks";
 import {More} from "../designer";
 import {Editor, Remove, Saved, type Document} from "../editor";
 import {fromBase64, toBase64} from "../encoding";
 import {member, setMember} from "../json_edit";
+import {ScopeMapping} from "../mapping";
 import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address, go, type Route} from "../route";
 import {t} from "../text";
+import {words} from "../text_identity";
+import {TokenPanel} from "../token_panel";
 import {Protect} from "./protect";
 import {Check, Empty, json, matches, Notice, Search, SelectField, State,
         Table, TextField, useFresh, useResource, Wait} from "../widgets";
@@ -90,6 +94,10 @@ function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
     const {doc} = p;
     const defaults = doc.get(["jwt_default_policies"]);
     const chosen = Array.isArray(defaults) ? defaults as string[] : [];
+    const has = (...all: string[]) => all.some((name) => doc.get([name]) !== undefined);
+    const [checked] = useState(() => has("allowed_issuers", "allowedIssuers",
+        "allowed_audiences", "allowedAudiences", "allowed_subjects", "allowedSubjects"));
+    const [mapped] = useState(() => has("scopes", "jwt_scope_to_policy_mapping"));
     const text = (label: string, name: string, help: string) =>
         <TextField label={label} code={name} help={help} value={doc.text([name])}
             error={doc.error([name])} onInput={(v) => doc.set([name], v)} />;
@@ -110,6 +118,9 @@ function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
                         ? [...chosen, policy.id] : chosen.filter((id) => id !== policy.id))} />)}
             </div>
         </fieldset>}
+        <details open={checked}><summary>{words.jwt.checks}</summary><Checks doc={doc} /></details>
+        <details open={mapped}><summary>{words.mapping.title}</summary>
+            <ScopeMapping doc={doc} policies={p.policies} /></details>
     </>;
 }
 
@@ -187,6 +198,7 @@ function NewApi(p: {policies: Policy[]}) {
                 note = warnings;
                 go(address("apis", JSON.parse(text).api_id as string));
             },
+            beside: (doc, dirty) => <TokenPanel doc={doc} dirty={dirty} />,
             form: (doc) => <Form doc={doc} policies={p.policies} making={making}
                                  setMaking={setMaking} />,
         }} />
@@ -225,6 +237,7 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
             save: (text, match) => call("PUT", path, text, match),
             onCurrent: found.again,
             onSaved: (_, warnings) => { setSaved(warnings); found.again(); },
+            beside: p.oas ? undefined : (doc, dirty) => <TokenPanel doc={doc} dirty={dirty} />,
             form: p.oas ? null : (doc) => <Form doc={doc} policies={p.policies}
                                                 making={false} setMaking={() => {}} />,
         }} />}

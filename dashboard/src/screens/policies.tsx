@@ -4,7 +4,9 @@ import {call, get, type Api, type KeyList, type Policy} from "../control";
 import {Editor, Remove, Saved, type Document, type Target} from "../editor";
 import {member} from "../json_edit";
 import {address, go, type Route} from "../route";
+import {EffectiveOf} from "../effective";
 import {count, t} from "../text";
+import {words} from "../text_identity";
 import {Check, Empty, json, matches, Search, State, Table, TextField,
         useFresh, useResource, Wait} from "../widgets";
 import {slug} from "../new_api";
@@ -37,7 +39,23 @@ function Rights(p: {doc: Document; apis: Api[]}) {
     </fieldset>;
 }
 
-function Form(p: {doc: Document; apis: Api[]}) {
+/* This policy as it is in the form, merged with others as a token would have them. */
+function Together(p: {doc: Document; policies: Policy[]}) {
+    const [chosen, setChosen] = useState<string[]>([]);
+    const id = p.doc.text(["id"]);
+    const others = p.policies.filter((policy) => policy.id !== id);
+    return <details><summary>{words.effective.together}</summary>
+        <p class="note">{words.effective.togetherHelp}</p>
+        {others.length > 0 && <div class="list">{others.map((policy) =>
+            <Check label={policy.name || policy.id} checked={chosen.includes(policy.id)}
+                onInput={(on) => setChosen(on ? [...chosen, policy.id]
+                    : chosen.filter((x) => x !== policy.id))} />)}</div>}
+        <EffectiveOf waiting={words.effective.none} question={id === "" ? {}
+            : {policies: [id, ...chosen], documents: [p.doc.get([])]}} />
+    </details>;
+}
+
+function Form(p: {doc: Document; apis: Api[]; policies: Policy[]}) {
     const {doc} = p;
     const follow = doc.isNew && doc.text(["id"]) === slug(doc.text(["name"]));
     const field = (label: string, name: string, help?: string) =>
@@ -64,6 +82,7 @@ function Form(p: {doc: Document; apis: Api[]}) {
             {field(t.policy.renewal, "quota_renewal_rate")}
             {field(t.policy.expires, "key_expires_in", t.policy.expiresHelp)}
         </div>
+        <Together doc={doc} policies={p.policies} />
     </>;
 }
 
@@ -76,7 +95,8 @@ async function keysWith(policy: string): Promise<string[]> {
 
 let note: Finding[] | null = null;
 
-function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[]}) {
+function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[];
+                 policies: Policy[]}) {
     const isNew = p.id === "new";
     const path = `/tyk/policies/${encodeURIComponent(p.id)}`;
     const found = useResource(isNew ? null : path, (text) => text);
@@ -87,7 +107,7 @@ function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[]})
     });
     const shared: Pick<Target, "mask" | "form"> = {
         mask: (text) => text,
-        form: (doc) => <Form doc={doc} apis={p.apis} />,
+        form: (doc) => <Form doc={doc} apis={p.apis} policies={p.policies} />,
     };
     const title = isNew ? t.policy.newTitle : found.data
         ? String(member(JSON.parse(found.data), ["name"]) || p.id) : p.id;
@@ -147,7 +167,7 @@ export function Policies(p: {route: Route}) {
         return <><h1>{t.policies.title}</h1>
             <Wait of={policies.problem ? policies : apis} /></>;
     if (p.route.id !== null)
-        return <One key={p.route.id} id={p.route.id} apis={apis.data} />;
+        return <One key={p.route.id} id={p.route.id} apis={apis.data} policies={policies.data} />;
     return <>
         <div class="row"><h1>{t.policies.title}</h1>
             {policies.data.length > 0 &&
