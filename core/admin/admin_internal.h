@@ -220,7 +220,7 @@ jg_admin_handler jg_explain_post;
 jg_admin_handler jg_discover_post, jg_claims_post;
 jg_admin_handler jg_effective_post;
 jg_admin_handler jg_journal_get;
-jg_admin_handler jg_keysets_list, jg_keysets_forget;
+jg_admin_handler jg_keysets_list, jg_keysets_get, jg_keysets_forget;
 jg_admin_handler jg_revocations_list, jg_revocations_get, jg_revocations_add,
     jg_revocations_delete;
 jg_admin_handler jg_reload_start, jg_reload_cache;

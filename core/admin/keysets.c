@@ -2,6 +2,7 @@
 #include "store/keysets.h"
 #include "admin/admin_internal.h"
 #include "admin/key_history.h"
+#include "jose/export.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ struct list {
     struct jg_str id; /* of the set at hand */
     struct jg_key_history history;
     bool any;
+    bool whole; /* with the keys themselves */
 };
 
 static void
@@ -125,6 +127,25 @@ add_apis(struct list *list)
     jg_buf_addc(list->b, ']');
 }
 
+/* The key itself, to take away; it is public. */
+static void
+add_forms(struct list *list, const struct jg_key *key)
+{
+    const struct jg_key_info *info = jg_key_info(key);
+    const struct jg_jwk_names names = {info->kid, info->alg};
+    struct jg_buf text;
+
+    jg_buf_init(&text, JG_KEY_TEXT_MAX);
+    if (jg_jwk_write(key, &names, &text) == JG_OK) {
+        jg_buf_add(list->b, JG_STR(",\"jwk\":"));
+        jg_buf_add(list->b, jg_buf_str(&text));
+    }
+    jg_buf_reset(&text);
+    if (jg_pem_write(key, &text) == JG_OK)
+        add_string(list->b, "pem", jg_buf_str(&text));
+    jg_buf_free(&text);
+}
+
 static void
 add_key(struct list *list, const struct jg_key *key)
 {
@@ -148,6 +169,8 @@ add_key(struct list *list, const struct jg_key *key)
     add_string(list->b, "state", jg_str(state));
     add_number(list->b, "first_seen", first_s);
     add_number(list->b, "last_used", used_s);
+    if (list->whole)
+        add_forms(list, key);
     jg_buf_addc(list->b, '}');
 }
 
@@ -210,11 +233,13 @@ add_skipped(struct jg_buf *b, const struct jg_jwks *set)
 }
 
 static void
-add_times(struct jg_buf *b, const struct jg_keyset *keyset)
+add_times(struct jg_buf *b, const struct jg_keyset *keyset, int64_t rest_s)
 {
     add_number(b, "last_fetch", keyset->fetched_s);
     add_number(b, "last_try", keyset->tried_s);
     add_number(b, "next_refresh", keyset->refresh_s);
+    if (keyset->tried_s > 0)
+        add_number(b, "may_refresh", keyset->tried_s + rest_s);
     add_number(b, "failures", keyset->failures);
     add_string(b, "fault", keyset->fault);
 }
@@ -247,7 +272,7 @@ add_set(void *arg, struct jg_str id, struct jg_str value)
     }
     jg_buf_addf(b, ",\"insecure\":%s", keyset.insecure ? "true" : "false");
     add_apis(list);
-    add_times(b, &keyset);
+    add_times(b, &keyset, list->call->admin->conf->jwks.min_refresh_interval_s);
     add_keys(list, set);
     add_skipped(b, set);
     jg_buf_addc(b, '}');
@@ -275,6 +300,41 @@ jg_keysets_list(struct jg_admin_call *call)
         return;
     }
     jg_buf_add(list.b, JG_STR("]}\n"));
+}
+
+/* JG_E_NOT_FOUND */
+static enum jg_err
+find_set(struct list *list)
+{
+    struct jg_txn *txn;
+    struct jg_str value;
+    enum jg_err err = jg_txn_read(list->call->admin->store, &txn);
+
+    if (err != JG_OK)
+        return err;
+    err = jg_store_get(txn, JG_KIND_KEYSET, list->call->id, &value);
+    if (err == JG_OK)
+        err = read_uses(txn, list->call->arena, &list->uses);
+    if (err == JG_OK)
+        err = add_set(list, list->call->id, value);
+    jg_txn_abort(txn);
+    return err;
+}
+
+void
+jg_keysets_get(struct jg_admin_call *call)
+{
+    struct list list = {.call = call, .whole = true};
+    enum jg_err err;
+
+    list.b = jg_answer_json(call, 200);
+    err = find_set(&list);
+    if (err == JG_OK && list.any)
+        jg_buf_addc(list.b, '\n');
+    else if (err == JG_OK || err == JG_E_NOT_FOUND || err == JG_E_CONF_RANGE)
+        jg_answer_message(call, 404, "Key set not found");
+    else
+        jg_answer_err(call, err);
 }
 
 /* Sets to forget: all, or those of one API. */

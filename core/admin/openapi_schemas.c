@@ -65,6 +65,8 @@ static const struct jg_field key_rows[] = {
     {"first_seen", JG_FIELD_INT, .note = "unix time, as all times here"},
     {"last_used", JG_FIELD_INT},
     {"gone_since", JG_FIELD_INT},
+    {"jwk", JG_FIELD_ANY, .note = "of one set only, as the next"},
+    {"pem", JG_FIELD_STR},
 };
 TABLE(key);
 
@@ -84,6 +86,8 @@ static const struct jg_field keyset_rows[] = {
     {"last_fetch", JG_FIELD_INT},
     {"last_try", JG_FIELD_INT},
     {"next_refresh", JG_FIELD_INT},
+    {"may_refresh", JG_FIELD_INT,
+     .note = "from then on a key that it lacks makes it be fetched"},
     {"failures", JG_FIELD_INT},
     {"fault", JG_FIELD_STR},
     {"keys", JG_FIELD_LIST, .table = &key_table},
@@ -354,6 +358,9 @@ static const struct shape {
                         {&hello_table},
                         .required = "status version description"},
     [JG_SHAPE_METRICS] = {NULL}, /* text */
+    [JG_SHAPE_KEYSET] = {"KeySet",
+                         {&keyset_table},
+                         .required = "id url keys skipped"},
     [JG_SHAPE_KEYSETS] = {"KeySets", {&keysets_table}, .required = "sets"},
     [JG_SHAPE_JOURNAL] = {"Journal", {&journal_table}, .required = "decisions"},
     [JG_SHAPE_QUESTION] = {"Question", {&question_table}, .required = "api_id"},

@@ -208,4 +208,25 @@ export const tests = [
     await panel.getByText("Kept, not used (2)").click();
     await panel.getByText("proxy.x_deep").waitFor();
 }],
+
+["a key of a set is copied as JWK and as PEM, and the set is fetched anew", async (world) => {
+    const {page} = world;
+    const idp = await provider("keycloak");
+    try {
+        await world.api("keyed", {jwt_signing_method: "rsa", jwt_source: idp.jwks});
+        equal(await world.gateLater("/keyed/get", idp.token()), "403", "no right, but a good key");
+        await world.open("identity");
+        await page.getByRole("row").filter({hasText: idp.kid}).filter({hasText: "active"}).waitFor();
+        await page.getByRole("button", {name: `Copy the key ${idp.kid}`}).click();
+        const dialog = page.getByRole("dialog");
+        equal(JSON.parse(await dialog.getByLabel("JWK").inputValue()).kid, idp.kid, "JWK");
+        equal((await dialog.getByLabel("PEM").inputValue()).split("\n")[0], "-----BEGIN PUBLIC KEY-----", "PEM");
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", {name: `Fetch ${idp.jwks} again now`}).click();
+        await page.getByText("Forgotten, and being fetched again.").waitFor();
+        await page.getByRole("row").filter({hasText: idp.kid}).waitFor();
+    } finally {
+        idp.close();
+    }
+}],
 ];

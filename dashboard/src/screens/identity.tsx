@@ -4,41 +4,77 @@ import {call, type Api, type Key, type KeySet, type Policy} from "../control";
 import {address, type Route} from "../route";
 import {words} from "../text_identity";
 import {ago, t} from "../text";
-import {Empty, Failure, json, Notice, Table, useAction, useResource, Wait} from "../widgets";
+import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction, useResource, Wait} from "../widgets";
 import {AddProvider} from "./provider";
 
-function KeyRow(p: {k: Key}) {
+const w = words.sets;
+const stateOf = (k: Key) => k.state === "unused" ? w.passive
+    : t.identity.states[k.state ?? ""] ?? k.state;
+
+function KeyRow(p: {k: Key; show: () => void}) {
     const k = p.k;
     const kind = [k.kty, k.crv, k.bits ? `${k.bits} bit` : ""].filter(Boolean).join(" ");
     return <tr>
         <td><code>{k.kid || t.common.none}</code></td>
-        <td><span class={k.state === "active" ? "state good" : "state off"}>
-            {t.identity.states[k.state ?? ""] ?? k.state}</span></td>
+        <td><span class={k.state === "active" ? "state good" : "state off"}>{stateOf(k)}</span></td>
         <td>{kind}{k.alg && ` ${k.alg}`}</td>
+        <td>{k.use}</td>
         <td>{ago(k.first_seen)}</td><td>{ago(k.last_used)}</td>
         <td><code class="short" title={k.thumbprint}>{k.thumbprint}</code></td>
+        <td class="end">{k.state !== "gone" && <button type="button"
+            aria-label={w.showOf(k.kid ?? "")} onClick={p.show}>{w.show}</button>}</td>
     </tr>;
 }
 
-function Set(p: {set: KeySet}) {
+/* One key to take away, read when it is asked for. */
+function OneKey(p: {set: string; k: Key; onClose: () => void}) {
+    const found = useResource(`/tyk/jwks/${p.set}`, json<KeySet>());
+    const key = found.data?.keys?.find((k) => k.thumbprint === p.k.thumbprint);
+    const forms = key && <>
+        <h3>{w.jwk}</h3><Copy label={w.jwk} text={JSON.stringify(key.jwk)} />
+        <h3>{w.pem}</h3><Copy label={w.pem} text={(key.pem ?? "").trim()} /></>;
+    return <Dialog title={w.keyTitle(p.k.kid ?? "")} onClose={p.onClose}>
+        {found.data === null && <Wait of={found} />}
+        {found.data !== null && !key && <p>{w.gone}</p>}
+        {forms}
+        <div class="bar"><button type="button" onClick={p.onClose}>{t.common.close}</button></div>
+    </Dialog>;
+}
+
+function Set(p: {set: KeySet; again: () => void}) {
     const s = p.set;
+    const [key, setKey] = useState<Key | null>(null);
+    const {busy, problem, run} = useAction();
+    const [done, setDone] = useState(false);
+    const later = (s.may_refresh ?? 0) > Date.now() / 1000;
     return <section class="card">
-        <h2 class="break">{s.issuer || s.url}</h2>
+        <div class="row"><h2 class="break">{s.issuer || s.url}</h2>
+            {(s.apis ?? []).length > 0 && <button type="button" disabled={busy}
+                aria-label={w.refreshOf(s.issuer || s.url)} onClick={() => run(async () => {
+                    await call("DELETE", `/tyk/cache/jwks/${encodeURIComponent(s.apis![0])}`);
+                    setDone(true);
+                    p.again();
+                })}>{w.refresh}</button>}</div>
+        <Failure problem={problem} />
+        {done && <Notice kind="good">{w.fetching}</Notice>}
         <dl class="facts">
             {s.issuer && <><dt>URL</dt><dd class="break">{s.jwks_url ?? s.url}</dd></>}
             <dt>{t.identity.apis}</dt><dd>{(s.apis ?? []).map((id, i) => <>{i > 0 && ", "}
                 <a href={address("apis", id)}>{id}</a></>)}</dd>
             <dt>{t.identity.last}</dt><dd>{ago(s.last_fetch)}</dd>
             <dt>{t.identity.next}</dt><dd>{ago(s.next_refresh)}</dd>
+            <dt>{w.budget}</dt><dd>{later ? w.budgetAt(ago(s.may_refresh)) : w.budgetNow}</dd>
         </dl>
+        {key && <OneKey set={s.id} k={key} onClose={() => setKey(null)} />}
         {s.insecure && <Notice kind="warning">{t.identity.insecure}</Notice>}
-        {s.fault && <Notice kind="error">{t.identity.fault} {s.fault}</Notice>}
+        {s.fault && <Notice kind="error">{t.identity.fault} {s.fault}
+            {(s.failures ?? 0) > 1 && <> {w.failures(s.failures!)}</>}</Notice>}
         {(s.skipped ?? []).length > 0 && <Notice kind="warning"><p>{t.identity.skipped}</p>
             <ul>{s.skipped!.map((k) => <li><code>{k.kid}</code> {k.reason}</li>)}</ul></Notice>}
         {(s.keys ?? []).length > 0 && <Table label={t.identity.keys}
-            head={[t.identity.kid, t.identity.state, t.identity.kind, t.identity.first,
-                   t.identity.used, t.identity.thumb]}>
-            {s.keys!.map((k) => <KeyRow k={k} />)}</Table>}
+            head={[t.identity.kid, t.identity.state, t.identity.kind, words.wizard.use, t.identity.first,
+                   t.identity.used, t.identity.thumb, w.show]}>
+            {s.keys!.map((k) => <KeyRow k={k} show={() => setKey(k)} />)}</Table>}
     </section>;
 }
 
@@ -61,10 +97,11 @@ function Sets() {
         {done && <Notice kind="good">{t.identity.refreshed}</Notice>}
         {!sets ? <Wait of={found} /> : sets.length === 0
             ? <Empty><p>{t.identity.empty}</p>
-                <p>{words.sets.emptyAdd}</p>
+                <p>{w.emptyAdd}</p>
                 <a class="button main" href={address("identity", "new")}>{words.wizard.title}</a></Empty>
-            : <>{sets.map((s) => <Set key={s.id} set={s} />)}
-                <p class="quiet">{t.identity.statesHelp}</p></>}
+            : <>{sets.map((s) => <Set key={s.id} set={s} again={found.again} />)}
+                <p class="quiet">{w.states}</p>
+                <p class="quiet">{w.unknowns}</p></>}
     </>;
 }
 

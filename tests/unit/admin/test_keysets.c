@@ -212,6 +212,31 @@ a_set_is_forgotten_for_all_or_for_one_api(void **state)
     gateway_close(&g);
 }
 
+static void
+one_set_is_shown_with_its_keys(void **state)
+{
+    struct jg_keyset set = good_set(1);
+    struct gateway g;
+    struct jg_str text;
+
+    (void)state;
+    gateway_open(&g);
+    put(&g, ID_A, &set);
+    text = ask(&g, "GET", "/tyk/jwks/" ID_A, "");
+    assert_int_equal(g.response.status, 200);
+    assert_true(jg_str_contains(text, JG_STR("\"jwk\":{")));
+    assert_true(jg_str_contains(
+        text, JG_STR("\"pem\":\"-----BEGIN PUBLIC KEY-----\\n")));
+    assert_true(jg_str_contains(text, JG_STR("\"may_refresh\":")));
+    assert_false(jg_str_contains(ask(&g, "GET", "/tyk/jwks", ""),
+                                 JG_STR("BEGIN PUBLIC KEY")));
+    ask(&g, "GET", "/tyk/jwks/" ID_B, "");
+    assert_int_equal(g.response.status, 404);
+    ask(&g, "GET", "/tyk/jwks/short", "");
+    assert_int_equal(g.response.status, 404);
+    gateway_close(&g);
+}
+
 int
 main(void)
 {
@@ -220,6 +245,7 @@ main(void)
         cmocka_unit_test(the_list_says_what_is_known_of_a_set),
         cmocka_unit_test(a_key_is_new_active_unused_or_gone),
         cmocka_unit_test(a_set_is_forgotten_for_all_or_for_one_api),
+        cmocka_unit_test(one_set_is_shown_with_its_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
