@@ -99,6 +99,17 @@ const char *cli_nearest(const char *word, const char *const *known);
 int cli_fail(int exit_code, const char *fix, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Append <text> without anything that a terminal would act upon; with <lines>,
+ * tabs and newlines stay. For all that comes from elsewhere. */
+void cli_add_clean(struct jg_buf *out, struct jg_str text, bool lines);
+
+/*
+ * Append <text>, which is clean, and a line end: in lines of at most 79 columns
+ * between words, each but the first behind <indent> spaces, and the first, too,
+ * when <out> stands at the beginning of a line.
+ */
+void cli_add_wrapped(struct jg_buf *out, struct jg_str text, unsigned indent);
+
 /* "warning: ..." and "note: ..." on stderr. */
 void cli_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -22,5 +22,6 @@ extern const struct cli_command cmd_jwks_convert;
 extern const struct cli_command cmd_version;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_import_tyk;
+extern const struct cli_command cmd_doctor;
 
 #endif

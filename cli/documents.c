@@ -1,8 +1,10 @@
 /* Documents: told apart by what is in them, sorted, checked. */
 #include "documents.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "admin/text.h"
@@ -12,11 +14,9 @@
 #include "store/files.h"
 
 static const struct cli_kind_info kinds[CLI_KINDS] = {
-    [CLI_API] = {"API", "api", "apis", ".json", "/tyk/apis/", "api_id"},
-    [CLI_OAS] = {"OAS API", "oas", "apis", "-oas.json", "/tyk/apis/oas/",
-                 JG_OAS_EXTENSION ".info.id"},
-    [CLI_POLICY] = {"policy", "policy", "policies", ".json", "/tyk/policies/",
-                    "id"},
+    [CLI_API] = {"API", ".json", "api_id"},
+    [CLI_OAS] = {"OAS API", "-oas.json", JG_OAS_EXTENSION ".info.id"},
+    [CLI_POLICY] = {"policy", ".json", "id"},
 };
 
 const struct cli_kind_info *
@@ -36,6 +36,20 @@ void
 cli_documents_free(struct cli_documents *set)
 {
     jg_arena_free(&set->arena);
+}
+
+/* cli_fail(), unless nobody wants to hear it. */
+static int __attribute__((format(printf, 4, 5)))
+fail(const struct cli_documents *set, int code, const char *fix,
+     const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    return set->quiet ? code : cli_fail(code, fix, "%s", text);
 }
 
 /* Room for one document more, zeroed; NULL without memory. */
@@ -70,13 +84,13 @@ id_of(enum cli_kind kind, const struct jg_json *json)
 }
 
 static int
-no_id(enum cli_kind kind, struct jg_str from)
+no_id(const struct cli_documents *set, enum cli_kind kind, struct jg_str from)
 {
     char fix[80];
 
     snprintf(fix, sizeof(fix), "give it one: \"%s\"", kinds[kind].id);
-    return cli_fail(CLI_CONFIG, fix, "%.*s: the %s has no id", JG_STR_ARG(from),
-                    kinds[kind].name);
+    return fail(set, CLI_CONFIG, fix, "%.*s: the %s has no id",
+                JG_STR_ARG(from), kinds[kind].name);
 }
 
 static int
@@ -87,7 +101,7 @@ take(struct cli_documents *set, enum cli_kind kind, const struct jg_json *json,
     struct jg_str id = id_of(kind, json);
 
     if (id.len == 0)
-        return no_id(kind, from);
+        return no_id(set, kind, from);
     document = add(set);
     if (document == NULL)
         return cli_broken(JG_E_NOMEM);
@@ -179,9 +193,9 @@ static int
 take_conf(struct cli_documents *set, struct jg_str text, struct jg_str from)
 {
     if (set->conf.p != NULL)
-        return cli_fail(CLI_USAGE, "name one of them",
-                        "%.*s and %.*s are both a gateway's configuration",
-                        JG_STR_ARG(set->conf_from), JG_STR_ARG(from));
+        return fail(set, CLI_USAGE, "name one of them",
+                    "%.*s and %.*s are both a gateway's configuration",
+                    JG_STR_ARG(set->conf_from), JG_STR_ARG(from));
     set->conf = text;
     set->conf_from = from;
     return CLI_OK;
@@ -207,10 +221,10 @@ take_any(struct cli_documents *set, const struct jg_json *json,
         return take_many(set, json, text, from);
     if (form == CONF && !inner)
         return take_conf(set, text, from);
-    return cli_fail(CLI_CONFIG, NULL,
-                    "%.*s: this is no API definition, no policy, and no "
-                    "tyk.conf",
-                    JG_STR_ARG(from));
+    return fail(set, CLI_CONFIG, NULL,
+                "%.*s: this is no API definition, no policy, and no "
+                "tyk.conf",
+                JG_STR_ARG(from));
 }
 
 int
@@ -225,8 +239,8 @@ cli_documents_add(struct cli_documents *set, struct jg_str text,
     if (err == JG_E_NOMEM)
         return cli_broken(err);
     if (err != JG_OK)
-        return cli_fail(CLI_CONFIG, NULL, "%.*s:%u:%u: %s", JG_STR_ARG(from),
-                        fault.line, fault.column, fault.what);
+        return fail(set, CLI_CONFIG, NULL, "%.*s:%u:%u: %s", JG_STR_ARG(from),
+                    fault.line, fault.column, fault.what);
     return take_any(set, json, text, from, false);
 }
 
@@ -240,10 +254,10 @@ cli_documents_add_file(struct cli_documents *set, const char *path)
     if (err == JG_E_NOMEM)
         return cli_broken(err);
     if (err == JG_E_CONF_RANGE)
-        return cli_fail(CLI_FAILED, NULL, "%s is longer than %d bytes", path,
-                        JG_FILE_MAX);
+        return fail(set, CLI_FAILED, NULL, "%s is longer than %d bytes", path,
+                    JG_FILE_MAX);
     if (err != JG_OK)
-        return cli_fail(CLI_FAILED, NULL, "cannot read %s: %m", path);
+        return fail(set, CLI_FAILED, NULL, "cannot read %s: %m", path);
     return cli_documents_add(set, text, from);
 }
 
@@ -255,13 +269,23 @@ cli_documents_add_folder(struct cli_documents *set, const char *path)
     int code = CLI_OK, one;
 
     if (jg_files_list(path, time(NULL), &set->arena, &files, &count) != JG_OK)
-        return cli_fail(CLI_FAILED, NULL, "cannot read the folder %s: %m",
-                        path);
+        return fail(set, CLI_FAILED, NULL, "cannot read the folder %s: %m",
+                    path);
     for (size_t i = 0; i < count; i++) {
         one = cli_documents_add_file(set, files[i].path.p);
         code = one != CLI_OK ? one : code;
     }
     return code;
+}
+
+int
+cli_documents_add_path(struct cli_documents *set, const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
+               ? cli_documents_add_folder(set, path)
+               : cli_documents_add_file(set, path);
 }
 
 /* Policies behind definitions; of one id the OAS form first. */
@@ -302,8 +326,8 @@ cli_documents_sort(struct cli_documents *set)
         if (a->kind == CLI_OAS && is_half(b))
             b->half = true;
         else
-            code = cli_fail(
-                CLI_CONFIG, "give one of the two another id, or remove it",
+            code = fail(
+                set, CLI_CONFIG, "give one of the two another id, or remove it",
                 "%s and %s are both the %s \"%.*s\"", a->from.p, b->from.p,
                 kinds[b->kind].name, JG_STR_ARG(jg_str_head(b->id, 200)));
     }

@@ -16,10 +16,7 @@ enum cli_kind { CLI_API, CLI_OAS, CLI_POLICY, CLI_KINDS };
 /* What differs between the kinds; one row each. */
 struct cli_kind_info {
     const char *name;   /* "API", for people */
-    const char *word;   /* "api", for --json */
-    const char *folder; /* of an export */
     const char *ending; /* of the file's name, behind the id */
-    const char *path;   /* of the control API, an id behind it */
     const char *id;     /* the path of the id in a document */
 };
 
@@ -30,7 +27,7 @@ struct cli_document {
     struct jg_str id;
     struct jg_str text;         /* as it was written, trimmed */
     const struct jg_json *json; /* the same */
-    struct jg_str from;         /* its file or URL, with a NUL behind */
+    struct jg_str from;         /* its file, with a NUL behind */
     bool half; /* the classic half of an OAS definition beside it */
 };
 
@@ -39,6 +36,7 @@ struct cli_documents {
     struct jg_arena arena;
     struct cli_document *items;
     size_t count, room;
+    bool quiet; /* what cannot be read is nobody's business */
     struct jg_str conf, conf_from; /* a tyk.conf among the files; p NULL: no */
 };
 
@@ -60,6 +58,9 @@ int cli_documents_add(struct cli_documents *set, struct jg_str text,
  * also when one cannot be taken. */
 int cli_documents_add_file(struct cli_documents *set, const char *path);
 int cli_documents_add_folder(struct cli_documents *set, const char *path);
+
+/* Either of the two, by what is at <path>. */
+int cli_documents_add_path(struct cli_documents *set, const char *path);
 
 /*
  * Sort by kind and id, as people expect a list, and find the halves of OAS

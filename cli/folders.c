@@ -61,8 +61,8 @@ fits(int n)
 }
 
 /* storage.path, or a folder of this account's own. */
-static bool
-choose_store(const struct serve *serve, char out[static PATH_MAX])
+bool
+cli_folders_store(const struct serve *serve, char out[static PATH_MAX])
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
@@ -126,7 +126,7 @@ open_store(struct serve *serve)
 {
     char wanted[PATH_MAX], secret[PATH_MAX];
 
-    if (!choose_store(serve, wanted))
+    if (!cli_folders_store(serve, wanted))
         return cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
     if (!make_folders(wanted, 0750) || realpath(wanted, serve->store) == NULL)
         return cli_fail(CLI_FAILED, "\"storage\": {\"path\": \"...\"}",

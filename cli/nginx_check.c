@@ -156,24 +156,38 @@ warn_old(const char *version, const char *wanted, const char *fix)
     fprintf(stderr, "  fix: %s\n", fix);
 }
 
+bool
+cli_nginx_version_find(const struct serve *serve, char out[static 128],
+                       const char **wanted)
+{
+    static const unsigned least[3] = {1, 22, 1};
+    unsigned number[3];
+    int order = 0;
+
+    *wanted = NULL;
+    if (debian_version(serve, out)) {
+        if (is_older(out, NGINX_DEBIAN))
+            *wanted = NGINX_DEBIAN;
+        return true;
+    }
+    if (!plain_version(serve, out, number))
+        return false;
+    for (int i = 0; order == 0 && i < 3; i++)
+        order = (number[i] > least[i]) - (number[i] < least[i]);
+    if (order < 0)
+        *wanted = NGINX_PLAIN;
+    return true;
+}
+
 void
 cli_nginx_version(const struct serve *serve)
 {
-    static const unsigned wanted[3] = {1, 22, 1};
-    unsigned number[3];
+    static const char apt[] = "apt update && apt install --only-upgrade nginx";
     char version[128];
-    int order = 0;
+    const char *wanted;
 
-    if (debian_version(serve, version)) {
-        if (is_older(version, NGINX_DEBIAN))
-            warn_old(version, NGINX_DEBIAN,
-                     "apt update && apt install --only-upgrade nginx");
-        return;
-    }
-    if (!plain_version(serve, version, number))
-        return;
-    for (int i = 0; order == 0 && i < 3; i++)
-        order = (number[i] > wanted[i]) - (number[i] < wanted[i]);
-    if (order < 0)
-        warn_old(version, NGINX_PLAIN, "install a newer nginx");
+    if (cli_nginx_version_find(serve, version, &wanted) && wanted != NULL)
+        warn_old(version, wanted,
+                 strcmp(wanted, NGINX_DEBIAN) == 0 ? apt
+                                                   : "install a newer nginx");
 }

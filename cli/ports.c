@@ -155,31 +155,16 @@ describe_owner(unsigned port, char out[static 100])
         closedir(dir);
 }
 
-static int
-in_use(const char *setting, unsigned port)
-{
-    char owner[100], fix[160];
-
-    if (errno == EACCES)
-        return cli_fail(CLI_FAILED, "a port above 1023, or start it as root",
-                        "%s: this account may not use port %u", setting, port);
-    if (errno != EADDRINUSE)
-        return cli_fail(CLI_FAILED, NULL, "%s: port %u: %m", setting, port);
-    describe_owner(port, owner);
-    snprintf(fix, sizeof(fix), "another \"%s\", or stop that program", setting);
-    return cli_fail(CLI_FAILED, fix, "port %u is already in use%s", port,
-                    owner);
-}
-
-static int
-check_address(const char *setting, struct jg_str address, unsigned port)
+int
+cli_ports_try(struct jg_str address, unsigned port, char owner[static 100])
 {
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
                              .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     char host[256], service[16];
-    int fd = -1, code = CLI_OK;
+    int fd, error = 0;
 
+    owner[0] = '\0';
     if (address.len >= 2 && address.p[0] == '[')
         address = (struct jg_str){address.p + 1, address.len - 2};
     snprintf(host, sizeof(host), "%.*s", JG_STR_ARG(address));
@@ -188,15 +173,38 @@ check_address(const char *setting, struct jg_str address, unsigned port)
         hints.ai_family = cli_ports_ipv6() ? AF_INET6 : AF_INET;
     if (getaddrinfo(address.len > 0 ? host : NULL, service, &hints, &found) !=
         0)
-        return cli_fail(CLI_CONFIG, NULL, "the address \"%s\" is not known",
-                        host);
+        return EINVAL;
     fd = bind_to(found->ai_addr, found->ai_addrlen);
     if (fd < 0)
-        code = in_use(setting, port);
+        error = errno;
     else
         close(fd);
     freeaddrinfo(found);
-    return code;
+    if (error == EADDRINUSE)
+        describe_owner(port, owner);
+    return error;
+}
+
+static int
+check_address(const char *setting, struct jg_str address, unsigned port)
+{
+    char owner[100], fix[160];
+    int error = cli_ports_try(address, port, owner);
+
+    if (error == 0)
+        return CLI_OK;
+    if (error == EINVAL)
+        return cli_fail(CLI_CONFIG, NULL, "the address \"%.*s\" is not known",
+                        JG_STR_ARG(jg_str_head(address, 255)));
+    if (error == EACCES)
+        return cli_fail(CLI_FAILED, "a port above 1023, or start it as root",
+                        "%s: this account may not use port %u", setting, port);
+    if (error != EADDRINUSE)
+        return cli_fail(CLI_FAILED, NULL, "%s: port %u: %s", setting, port,
+                        strerror(error));
+    snprintf(fix, sizeof(fix), "another \"%s\", or stop that program", setting);
+    return cli_fail(CLI_FAILED, fix, "port %u is already in use%s", port,
+                    owner);
 }
 
 int

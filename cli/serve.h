@@ -54,6 +54,8 @@ int cli_places_broker(char out[static PATH_MAX]);
 /* folders.c: user, storage folder with its lock, runtime folder. */
 int cli_folders_open(struct serve *serve, const char *run_folder);
 void cli_folders_close(struct serve *serve);
+/* Where the records are, of serve->config and serve->root. */
+bool cli_folders_store(const struct serve *serve, char out[static PATH_MAX]);
 
 /*
  * ui.c: copy the dashboard into the runtime folder, and have serve->ui say so.
@@ -73,11 +75,18 @@ void cli_nginx_conf_free(struct cli_nginx_conf *conf);
 int cli_nginx_conf_install(const struct serve *serve,
                            const struct cli_nginx_conf *made);
 
-/* nginx_version.c: a warning when it lacks security fixes. */
+/* A warning when nginx lacks security fixes. */
 void cli_nginx_version(const struct serve *serve);
+/* Its version; false when it does not say. <wanted> is the first one with all
+ * fixes when it is older, else NULL. */
+bool cli_nginx_version_find(const struct serve *serve, char out[static 128],
+                            const char **wanted);
 
 /* ports.c: are the addresses of <conf> free? Says who has them if not. */
 int cli_ports_check(const struct serve *serve, const struct jg_conf *conf);
+/* The same for one of them: 0, or an errno with, of EADDRINUSE, " by nginx (pid
+ * 812)" when that can be known; EINVAL: no such address. */
+int cli_ports_try(struct jg_str address, unsigned port, char owner[static 100]);
 /* Does this machine have IPv6? Then "every address" means both. */
 bool cli_ports_ipv6(void);
 /* A free TCP port of 127.0.0.1, or 0. */

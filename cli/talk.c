@@ -77,6 +77,49 @@ put_safe(FILE *stream, struct jg_str text, bool controls)
         fwrite(text.p, 1, text.len, stream);
 }
 
+void
+cli_add_clean(struct jg_buf *out, struct jg_str text, bool lines)
+{
+    while (text.len > 0) {
+        unsigned code = (unsigned char)text.p[0];
+        bool plain = lines && (code == '\n' || code == '\t');
+        size_t len = code < ' ' && !plain ? 1 : unsafe(text, &code);
+
+        if (len == 0)
+            jg_buf_addc(out, text.p[0]);
+        else
+            jg_buf_addf(out, "\\u%04x", code);
+        text = jg_str_from(text, len > 0 ? len : 1);
+    }
+}
+
+#define WIDTH 79 /* columns that every terminal has */
+
+void
+cli_add_wrapped(struct jg_buf *out, struct jg_str text, unsigned indent)
+{
+    bool begins = out->len == 0 || out->p[out->len - 1] == '\n';
+    size_t column = indent;
+    struct jg_str word;
+    bool first = true;
+
+    if (begins)
+        jg_buf_addf(out, "%*s", (int)indent, "");
+    while (jg_str_next(&text, ' ', &word)) {
+        if (!first && column + 1 + word.len > WIDTH) {
+            jg_buf_addf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!first) {
+            jg_buf_addc(out, ' ');
+            column++;
+        }
+        jg_buf_add(out, word);
+        column += word.len;
+        first = false;
+    }
+    jg_buf_addc(out, '\n');
+}
+
 #define SAID_MAX 8192 /* bytes of one message */
 
 /* One line on stderr: a coloured word and what was said. */

@@ -61,8 +61,7 @@ resolve(struct tyk *tyk, struct jg_str setting)
 static void
 add(struct tyk *tyk, struct jg_str path)
 {
-    int code = is_folder(path.p) ? cli_documents_add_folder(&tyk->docs, path.p)
-                                 : cli_documents_add_file(&tyk->docs, path.p);
+    int code = cli_documents_add_path(&tyk->docs, path.p);
 
     tyk->faulty |= code != CLI_OK;
 }

@@ -11,7 +11,6 @@
 
 #define ROWS_MAX 4096 /* fields told; the rest is only counted */
 #define NAMES_MAX 3   /* documents named beside a field */
-#define WIDTH 79      /* columns of a terminal */
 
 /* Where a field stands: in the configuration, or in a kind of document. */
 enum place { CONF = CLI_KINDS, PLACES };
@@ -154,28 +153,6 @@ name_of(const struct cli_document *document)
     return part;
 }
 
-/* <text> in lines of WIDTH columns, each behind <indent> spaces. */
-static void
-add_wrapped(struct jg_buf *out, const char *text, unsigned indent)
-{
-    struct jg_str rest = jg_str(text), word;
-    size_t column = WIDTH;
-
-    while (jg_str_next(&rest, ' ', &word)) {
-        if (column + 1 + word.len > WIDTH) {
-            jg_buf_addf(out, "%s%*s", out->p[out->len - 1] == '\n' ? "" : "\n",
-                        (int)indent, "");
-            column = indent;
-        } else {
-            jg_buf_addc(out, ' ');
-            column++;
-        }
-        jg_buf_add(out, word);
-        column += word.len;
-    }
-    jg_buf_addc(out, '\n');
-}
-
 /* "in orders.json, users.json and 3 more" */
 static void
 add_names(struct jg_buf *out, const struct row *row)
@@ -192,9 +169,7 @@ add_names(struct jg_buf *out, const struct row *row)
                     JG_STR_ARG(jg_str_head(name_of(row->names[i]), 60)));
     if (row->uses > shown)
         jg_buf_addf(&names, " and %zu more", row->uses - shown);
-    jg_buf_addc(&names, '\0');
-    if (!names.failed)
-        add_wrapped(out, names.p, 12);
+    cli_add_wrapped(out, jg_buf_str(&names), 12);
     jg_buf_free(&names);
 }
 
@@ -203,10 +178,12 @@ add_row(struct jg_buf *out, const struct row *row)
 {
     jg_buf_addf(out, "  %-8s  %s\n", place_names[row->place], row->path);
     if (row->remark[0] != '\0')
-        add_wrapped(out, row->remark, 12);
+        cli_add_wrapped(out, jg_str(row->remark), 12);
     else if (row->fate == JG_FATE_UNKNOWN)
-        add_wrapped(
-            out, "no field that jotgate knows: kept, and without effect", 12);
+        cli_add_wrapped(
+            out,
+            JG_STR("no field that jotgate knows: kept, and without effect"),
+            12);
     add_names(out, row);
 }
 

@@ -70,3 +70,9 @@ jg_md5_hex(struct jg_str s, char out[static 33])
         hex(hash, sizeof(hash), out);
     return err;
 }
+
+const char *
+jg_crypto_version(void)
+{
+    return OpenSSL_version(OPENSSL_VERSION);
+}

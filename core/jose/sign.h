@@ -50,4 +50,7 @@ enum jg_err jg_sha256_hex(struct jg_str s, char out[static 65]);
 /* MD5 as 32 lowercase hex digits: Tyk's session ids only (reference 2.10). */
 enum jg_err jg_md5_hex(struct jg_str s, char out[static 33]);
 
+/* "OpenSSL 3.0.17 1 Jul 2025": the library in use. */
+const char *jg_crypto_version(void);
+
 #endif
