@@ -66,12 +66,12 @@ function syntax(text: string): string | null {
     }
 }
 
-export function Diff(p: {before: string; after: string}) {
+export function Diff(p: {before: string; after: string; label?: string}) {
     const lines = useMemo(() => p.before === ""
         ? p.after.split("\n").map((text): Line => ({sign: "+", text}))
         : shorten(diffLines(p.before, p.after)),
                           [p.before, p.after]);
-    return <div class="diff" role="region" aria-label={t.save.title} tabIndex={0}>
+    return <div class="diff" role="region" aria-label={p.label ?? t.save.title} tabIndex={0}>
         {lines.map((line) => line === null
             ? <div class="gap" aria-hidden="true">⋯</div>
             : <div class={line.sign === "+" ? "plus" : line.sign === "-" ? "minus" : ""}>
@@ -180,7 +180,7 @@ export function Editor(p: {target: Target}) {
                   after={target.mask(draft.text, draft.original)} />
             {target.also?.(draft.text) && <>
                 <h3>{t.save.also}</h3>
-                <Diff before="" after={target.also(draft.text)!} /></>}
+                <Diff before="" after={target.also(draft.text)!} label={t.save.also} /></>}
             <div class="bar">
                 <button type="button" class="main" onClick={save}>{t.save.button}</button>
                 <button type="button" onClick={() => setAsks(false)}>{t.common.cancel}</button>

@@ -2,7 +2,7 @@
 import {equal, save, token} from "./helpers.mjs";
 import {provider} from "./provider.mjs";
 
-async function look(page, issuer) {
+async function readMetadata(page, issuer) {
     await page.getByLabel("Issuer", {exact: true}).fill(issuer);
     await page.getByRole("button", {name: "Read its metadata"}).click();
 }
@@ -14,7 +14,7 @@ export const tests = [
     try {
         await world.open("identity");
         await page.getByRole("link", {name: "Add from identity provider"}).first().click();
-        await look(page, idp.issuer);
+        await readMetadata(page, idp.issuer);
         await page.getByText("This is Keycloak.").waitFor();
         await page.getByText("plain http").waitFor();
         await page.getByRole("button", {name: "Next"}).click();
@@ -102,7 +102,7 @@ export const tests = [
     const idp = await provider("keycloak");
     try {
         await world.open("identity/new");
-        await look(page, idp.issuer);
+        await readMetadata(page, idp.issuer);
         await page.getByRole("button", {name: "Next"}).click();
         await page.getByLabel("API name").fill("Half");
         await page.getByLabel("Target URL").fill("http://x y/");
@@ -136,7 +136,7 @@ export const tests = [
         ["http://169.254.169.254", "expected an https URL"],
         ["https://127.0.0.1:9/realms/x", "openid-configuration: "],
         ["ftp://x", "https URL"]]) {
-        await look(page, issuer);
+        await readMetadata(page, issuer);
         await page.getByRole("alert").filter({hasText: why}).waitFor();
         equal(await page.getByLabel("Issuer", {exact: true}).inputValue(), issuer, "kept");
     }
@@ -229,4 +229,60 @@ export const tests = [
         idp.close();
     }
 }],
+
+...["light", "dark"].map((theme) =>
+    [`each step of the wizard, and a conflict, is accessible and narrow enough in the ${theme} theme`, async (world, {axe}) => {
+        const {page} = world;
+        const idp = await provider("keycloak");
+        const faults = [];
+        const look = async (place) => {
+            const found = await page.evaluate(`${axe}; axe.run({runOnly:
+                ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
+            for (const v of found.violations)
+                faults.push(`${place}: ${v.id} ${v.nodes[0].target}`);
+            const width = await page.evaluate("document.documentElement.scrollWidth");
+            if (width > 360)
+                faults.push(`${place}: ${width} pixels`);
+        };
+        try {
+            await page.setViewportSize({width: 360, height: 740});
+            await page.evaluate((name) => localStorage.setItem("jotgate.theme", name), theme);
+            await page.reload();
+            await world.open("identity/new");
+            await readMetadata(page, idp.issuer);
+            await page.getByText("This is Keycloak.").waitFor();
+            await look("provider");
+            await page.getByRole("button", {name: "Next"}).click();
+            await page.getByLabel("Target URL").fill(world.demo.upstream);
+            await look("API");
+            await page.getByRole("button", {name: "Next"}).click();
+            await page.getByLabel("Access token").fill(idp.token());
+            await page.getByRole("button", {name: "Look", exact: true}).click();
+            await page.getByText("The caller would be").waitFor();
+            await look("claims");
+            await page.getByRole("button", {name: "Next"}).click();
+            await page.getByRole("button", {name: "Add a scope"}).click();
+            await page.getByLabel("Scope 1").fill("read");
+            await page.getByLabel("Policy 1").selectOption("default");
+            await page.getByLabel("read", {exact: true}).check();
+            await page.getByText("Granted by").waitFor();
+            await look("policy");
+            await page.getByRole("button", {name: "Next"}).click();
+            await look("review");
+            await page.getByRole("button", {name: "Start over"}).click();
+            await world.control("POST", "/tyk/policies", {id: "each", name: "each", org_id: "default",
+                active: true, partitions: {per_api: true}, access_rights: {"my-jwt-api": {api_id: "my-jwt-api"}}});
+            await world.control("POST", "/tyk/policies", {id: "part", name: "part", org_id: "default",
+                active: true, partitions: {acl: true}, access_rights: {"my-jwt-api": {api_id: "my-jwt-api"}}});
+            await world.api("clash", {scopes: {jwt: {scope_to_policy: {a: "each", b: "part"}}}});
+            await world.open("apis/clash");
+            await page.getByLabel("a", {exact: true}).check();
+            await page.getByLabel("b", {exact: true}).check();
+            await page.getByText("JG410").waitFor();
+            await look("conflict");
+        } finally {
+            idp.close();
+        }
+        equal(faults, [], "faults");
+    }]),
 ];

@@ -8,6 +8,7 @@ import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction, useResourc
 import {AddProvider} from "./provider";
 
 const w = words.sets;
+const FETCH_MS = [500, 2000, 6000];     // a fetch takes 5 s at most
 const stateOf = (k: Key) => k.state === "unused" ? w.passive
     : t.identity.states[k.state ?? ""] ?? k.state;
 
@@ -53,7 +54,7 @@ function Set(p: {set: KeySet; again: () => void}) {
                 aria-label={w.refreshOf(s.issuer || s.url)} onClick={() => run(async () => {
                     await call("DELETE", `/tyk/cache/jwks/${encodeURIComponent(s.apis![0])}`);
                     setDone(true);
-                    p.again();
+                    FETCH_MS.forEach((ms) => window.setTimeout(p.again, ms));
                 })}>{w.refresh}</button>}</div>
         <Failure problem={problem} />
         {done && <Notice kind="good">{w.fetching}</Notice>}

@@ -240,9 +240,9 @@ function Review(p: {made: Documents; problem: Problem | null}) {
         <Failure problem={p.problem} />
         <h3>{w.thePolicy}</h3>
         {p.made.policy === null ? <p>{w.kept(p.made.policyId)}</p>
-            : <Diff before="" after={p.made.policy} />}
+            : <Diff before="" after={p.made.policy} label={w.thePolicy} />}
         <h3>{w.theApi}</h3>
-        <Diff before="" after={p.made.api} />
+        <Diff before="" after={p.made.api} label={w.theApi} />
     </>;
 }
 
