@@ -120,7 +120,7 @@ export const words = {
             aud: (all: string) => `aud has to be, or to have, ${all}.`, noAud: "It may be for any audience, also for another API.",
             sub: (all: string) => `sub has to be ${all}.`, jti: "It has to have a jti.",
             claims: (all: string) => `It has to have ${all}.`,
-            who: (claim: string) => `The caller is what ${claim} says, else sub.`,
+            who: (claim: string) => `The caller is what ${claim} says${claim === "sub" ? "" : ", else sub"}.`,
             policy: (claim: string) => `Its policy is named by ${claim}`,
             fixed: (ids: string) => `Its policy is ${ids}.`, noPolicy: "Nothing gives it a policy: it is refused.",
             orDefault: (ids: string) => `, else it is ${ids}.`, orNone: ", else it is refused.",
