@@ -1,5 +1,6 @@
 /* One request in, one response out: who may ask, and which row answers. */
 #include "admin/admin_internal.h"
+#include "admin/masked.h"
 #include "jose/sign.h"
 
 void
@@ -21,9 +22,8 @@ jg_admin_response_free(struct jg_admin_response *response)
  * secret shows in the time. Without a secret nobody is let in.
  */
 static bool
-has_secret(const struct jg_admin_call *call)
+shows(const struct jg_admin_call *call, struct jg_str secret)
 {
-    struct jg_str secret = call->admin->conf->secret;
     unsigned char want[32], got[32];
 
     if (secret.len == 0 || jg_sha256(secret, want) != JG_OK ||
@@ -33,6 +33,24 @@ has_secret(const struct jg_admin_call *call)
                             (struct jg_str){(const char *)got, sizeof(got)});
 }
 
+static bool
+has_secret(const struct jg_admin_call *call)
+{
+    return shows(call, call->admin->conf->secret);
+}
+
+/* Where keys are not hashes, their list is a list of credentials. */
+static bool
+only_reads(const struct jg_admin_call *call, const struct jg_admin_route *route)
+{
+    bool get = jg_str_eq(call->request->method, JG_STR("GET"));
+
+    if (!call->admin->conf->keys.hash_keys &&
+        jg_str_starts(jg_str(route->info.path), JG_STR("/tyk/keys")))
+        return false;
+    return get != route->unlike_method;
+}
+
 static void
 refuse_secret(struct jg_admin_call *call)
 {
@@ -40,6 +58,25 @@ refuse_secret(struct jg_admin_call *call)
                       "Attempted administrative access with invalid or "
                       "missing key!");
     call->response->wrong_secret = true;
+}
+
+static void
+refuse_change(struct jg_admin_call *call)
+{
+    jg_answer_message(call, 403, "This secret may only read");
+}
+
+/* The answer as it is for who may only read. */
+static void
+hide_secrets(struct jg_admin_call *call)
+{
+    struct jg_buf *body = &call->response->body;
+    struct jg_buf hidden;
+
+    jg_buf_init(&hidden, body->max);
+    jg_masked(&hidden, jg_buf_str(body));
+    jg_buf_free(body);
+    *body = hidden;
 }
 
 static bool
@@ -91,7 +128,10 @@ dispatch(struct jg_admin_call *call, struct jg_str path)
             !is_offered(call, route))
             continue;
         if (has_method(route, call->request->method)) {
-            route->handler(call);
+            if (!call->read_only || only_reads(call, route))
+                route->handler(call);
+            else
+                refuse_change(call);
             return;
         }
         other = route;
@@ -128,11 +168,14 @@ jg_admin_answer(struct jg_admin *admin, const struct jg_admin_request *request,
 
     if (path.len > 1 && path.p[path.len - 1] == '/')
         path.len--;
+    call.read_only = is_below_tyk(path) && !has_secret(&call);
     if (is_below_tyk(path) && request->port == JG_PORT_LISTEN)
         jg_answer_not_found(&call);
-    else if (is_below_tyk(path) && !has_secret(&call))
+    else if (call.read_only && !shows(&call, admin->conf->read_only_secret))
         refuse_secret(&call);
     else
         dispatch(&call, path);
+    if (call.read_only && !response->body.failed)
+        hide_secrets(&call);
     check_size(&call);
 }

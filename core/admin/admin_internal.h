@@ -13,6 +13,7 @@ struct jg_admin_call {
     struct jg_arena *arena;
     struct jg_admin_response *response;
     struct jg_str id; /* what stands for {id} in the route's path */
+    bool read_only;   /* the caller may change nothing, and see no secrets */
 };
 
 typedef void jg_admin_handler(struct jg_admin_call *call);
@@ -31,8 +32,10 @@ struct jg_admin_route {
     struct jg_admin_route_info info;
     enum jg_admin_access access;
     jg_admin_handler *handler;
-    size_t name_at; /* of the struct jg_str in struct jg_conf that names the
-                     * path instead; 0: none */
+    size_t name_at;     /* of the struct jg_str in struct jg_conf that names the
+                         * path instead; 0: none */
+    bool unlike_method; /* a GET that does something, or another method that
+                         * only reads: see read_only_secret */
 };
 
 extern const struct jg_admin_route jg_admin_routes[];
@@ -215,6 +218,7 @@ jg_admin_handler jg_keys_create, jg_keys_add, jg_keys_update, jg_keys_delete,
     jg_keys_get, jg_keys_list, jg_keys_preview, jg_keys_policy;
 jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
+jg_admin_handler jg_access_get; /* health.c */
 jg_admin_handler jg_orgs_list, jg_orgs_get, jg_orgs_put, jg_orgs_delete;
 jg_admin_handler jg_explain_post;
 jg_admin_handler jg_discover_post, jg_claims_post;

@@ -92,6 +92,13 @@ jg_health_live(struct jg_admin_call *call)
 }
 
 void
+jg_access_get(struct jg_admin_call *call)
+{
+    jg_buf_addf(jg_answer_json(call, 200), "{\"may\":\"%s\"}\n",
+                call->read_only ? "read" : "change");
+}
+
+void
 jg_health_checks(struct jg_admin_call *call)
 {
     jg_answer_message(call, 400, "Health checks are not enabled for this node");

@@ -327,6 +327,11 @@ static const struct jg_field effective_rows[] = {
 };
 TABLE(effective);
 
+static const struct jg_field access_rows[] = {
+    {"may", JG_FIELD_STR, .note = "change, or read alone"},
+};
+TABLE(access);
+
 static const struct jg_field openapi_rows[] = {
     {"openapi", JG_FIELD_STR},
     {"info", JG_FIELD_ANY},
@@ -391,6 +396,7 @@ static const struct shape {
                             {&effective_table},
                             .required = "verdict policies unknown unmapped "
                                         "conflicts"},
+    [JG_SHAPE_ACCESS] = {"Access", {&access_table}, .required = "may"},
     [JG_SHAPE_OPENAPI] = {"OpenApi",
                           {&openapi_table},
                           .required = "openapi info paths components"},

@@ -86,10 +86,11 @@ struct jg_conf {
     int64_t listen_port;                /* 8080 */
     struct jg_str control_api_hostname; /* listen address; 127.0.0.1 */
     int64_t control_api_port;           /* 0: control API on listen_port */
-    struct jg_str secret;   /* of the control API; "" makes one at start */
-    struct jg_str app_path; /* "apps/" */
-    struct jg_str middleware_path; /* "middleware/" */
-    struct jg_str template_path;   /* "templates/" */
+    struct jg_str secret; /* of the control API; "" makes one at start */
+    struct jg_str read_only_secret; /* ours: opens what only reads; "": none */
+    struct jg_str app_path;         /* "apps/" */
+    struct jg_str middleware_path;  /* "middleware/" */
+    struct jg_str template_path;    /* "templates/" */
     struct jg_conf_policies policies;
     struct jg_conf_storage storage;
     struct jg_conf_http http;

@@ -228,6 +228,10 @@ static const struct jg_field rows[] = {
      .max = 65535},
     {"secret", JG_FIELD_STR, CONF(secret), .max = 1024, .secret = true,
      .note = "one is made at start when it is empty"},
+    {"read_only_secret", JG_FIELD_STR, CONF(read_only_secret), .max = 1024,
+     .secret = true,
+     .note = "not in Tyk: lets somebody read the control API and explain "
+             "tokens; secrets in answers are hidden"},
     {"health_check_endpoint_name", JG_FIELD_STR,
      CONF(health_check_endpoint_name), .max = 255},
     {"readiness_check_endpoint_name", JG_FIELD_STR,
