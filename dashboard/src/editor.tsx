@@ -9,7 +9,7 @@ import {call, reload, type Finding, type Problem} from "./control";
 import {diffLines, shorten, type Line} from "./diff";
 import {member, removeMember, setMember, type Path} from "./json_edit";
 import {t} from "./text";
-import {Dialog, Failure, Notice, TextField, useAction} from "./widgets";
+import {Dialog, Failure, Notice, TextField, useAction, useReadOnly} from "./widgets";
 
 interface Draft { text: string; original: string; etag: string | null }
 
@@ -111,6 +111,7 @@ export function Editor(p: {target: Target}) {
     const [asks, setAsks] = useState(false);
     const [round, setRound] = useState(0);  // fields forget what was typed
     const {busy, problem, clear, run} = useAction();
+    const readOnly = useReadOnly();
     const put = (text: string) => setDraft({...draft, text});
     const dirty = draft.text !== draft.original;
     const broken = syntax(draft.text);
@@ -170,7 +171,7 @@ export function Editor(p: {target: Target}) {
             </section></div>
         </div>
         <div class="bar">
-            <button class="main" disabled={busy || broken !== null || (!dirty && !target.isNew)}>
+            <button class="main" disabled={readOnly || busy || broken !== null || (!dirty && !target.isNew)}>
                 {t.common.save}</button>
             <button type="button" disabled={!dirty || busy} onClick={discard}>
                 {t.common.discard}</button>
@@ -206,10 +207,11 @@ export function Remove(p: {id: string; path: string; users: string[]; onDone: ()
     const [asks, setAsks] = useState(false);
     const [more, setMore] = useState<string[]>([]);
     const {busy, problem, run} = useAction();
+    const readOnly = useReadOnly();
     const users = [...p.users, ...more];
     return <>
         {!asks && <Failure problem={problem} />}
-        <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
+        <button type="button" class="danger" disabled={readOnly || busy} onClick={() => run(async () => {
             setMore(await p.more?.() ?? []);
             setAsks(true);
         })}>{t.common.remove}</button>

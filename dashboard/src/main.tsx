@@ -1,7 +1,7 @@
 /* The page: who is signed in, where one is, and which screen that is. */
 import {render, type ComponentChildren} from "preact";
 import {useEffect, useRef, useState} from "preact/hooks";
-import {call, forgetSecret, keepSecret, onRefused, secret,
+import {call, forgetSecret, get, keepSecret, onRefused, secret,
         takeSecretFromAddress} from "./control";
 import {CommandBar, type Command} from "./command";
 import {forgetDrafts} from "./editor";
@@ -16,7 +16,7 @@ import {System} from "./screens/system";
 import {Try} from "./screens/try";
 import {Help, useShortcuts} from "./shortcuts";
 import {t} from "./text";
-import {Notice, TextField, useAction} from "./widgets";
+import {MayChange, Notice, TextField, useAction} from "./widgets";
 
 const IDLE_MS = 30 * 60 * 1000;
 const THEME = "jotgate.theme";
@@ -146,6 +146,17 @@ function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => voi
     </>;
 }
 
+/* What the secret may do; until the answer is there, buttons are not grey. */
+function useAccess(signedIn: boolean): boolean {
+    const [may, setMay] = useState(true);
+    useEffect(() => {
+        setMay(true);
+        if (signedIn)
+            get<{may: string}>("/tyk/access").then((a) => setMay(a.may === "change"), () => {});
+    }, [signedIn]);
+    return may;
+}
+
 function App() {
     const route = useRoute();
     const [theme, setTheme] = useTheme();
@@ -161,13 +172,17 @@ function App() {
         setMessage(t.signIn.wrong);
         setSignedIn(false);
     }), []);
+    const may = useAccess(signedIn);
     useIdle(signedIn, () => leave(t.signIn.idle));
     if (!signedIn)
         return <SignIn message={message} onDone={() => { setMessage(""); setSignedIn(true); }} />;
     const place = (route.place in screens ? route.place : "overview") as Place;
-    return <Shell route={route} theme={theme} setTheme={setTheme} onSignOut={() => leave("")}>
-        {screens[place](route, theme)}
-    </Shell>;
+    return <MayChange.Provider value={may}>
+        <Shell route={route} theme={theme} setTheme={setTheme} onSignOut={() => leave("")}>
+            {!may && <Notice kind="info">{t.readOnly}</Notice>}
+            {screens[place](route, theme)}
+        </Shell>
+    </MayChange.Provider>;
 }
 
 takeSecretFromAddress();

@@ -12,10 +12,11 @@ export const t = {
         try: "Try it", system: "System", label: "Main menu",
     },
     signOut: "Sign out",
+    readOnly: "This secret may only read: nothing can be changed here, and secrets are hidden.",
     signIn: {
         title: "Sign in",
         secret: "Control secret",
-        help: "It is the secret of tyk.conf. It stays in this tab and is gone when the tab is closed.",
+        help: "It is the secret of tyk.conf, or its read_only_secret. It stays in this tab and is gone when the tab is closed.",
         button: "Sign in",
         wrong: "This secret is refused. It is the member secret of tyk.conf, or TYK_GW_SECRET.",
         idle: "You were signed out after 30 minutes without use.",

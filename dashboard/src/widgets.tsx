@@ -1,8 +1,12 @@
 /* The parts that all screens are made of: native elements, named and plain. */
-import type {ComponentChildren} from "preact";
-import {useCallback, useEffect, useId, useRef, useState} from "preact/hooks";
+import {createContext, type ComponentChildren} from "preact";
+import {useCallback, useContext, useEffect, useId, useRef, useState} from "preact/hooks";
 import {call, Problem} from "./control";
 import {t} from "./text";
+
+/* False with read_only_secret: the gateway would refuse, so that buttons are grey. */
+export const MayChange = createContext(true);
+export const useReadOnly = () => !useContext(MayChange);
 
 export interface Resource<T> {
     data: T | null; problem: Problem | null; etag: string | null; again: () => void;

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import {promisify} from "node:util";
 
+export const READER = "may-only-read";
 const START_MS = 30000;
 
 function freePort() {
@@ -25,7 +26,8 @@ export async function startDemo(build) {
     const child = spawn(path.join(build, "jotgate"),
         ["demo", "--port", port, "--control-port", control,
          "--upstream-port", upstream, "--dir", folder],
-        {stdio: ["ignore", "pipe", fs.openSync(path.join(build, "browser.log"), "a")]});
+        {env: {...process.env, TYK_GW_READONLYSECRET: READER},
+         stdio: ["ignore", "pipe", fs.openSync(path.join(build, "browser.log"), "a")]});
     process.on("exit", () => child.kill("SIGTERM"));
     const link = await new Promise((resolve, reject) => {
         let text = "";

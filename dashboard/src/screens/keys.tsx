@@ -6,7 +6,7 @@ import {address, type Route} from "../route";
 import {DataTable, type Column} from "../table";
 import {ago, date, t} from "../text";
 import {Check, Copy, Dialog, Empty, Failure, json, Notice,
-        SelectField, TextField, useAction, useResource, Wait} from "../widgets";
+        SelectField, TextField, useAction, useReadOnly, useResource, Wait} from "../widgets";
 
 type Kind = keyof typeof t.keys.kinds;
 
@@ -87,6 +87,7 @@ function AskRemove(p: {row: KeyRow; onClose: () => void; onDone: () => void}) {
 }
 
 function Keys(p: {adding: boolean}) {
+    const readOnly = useReadOnly();
     const keys = useResource("/tyk/keys?details=true", json<KeyList>());
     const policies = useResource("/tyk/policies", json<Policy[]>());
     const [adds, setAdds] = useState(p.adding);
@@ -104,13 +105,13 @@ function Keys(p: {adding: boolean}) {
         {head: t.keys.ends, sort: (row) => row.expires || Infinity, cell: (row) =>
             row.expires && row.expires > 0 ? <time title={date(row.expires)}>{ago(row.expires)}</time>
                 : t.common.never},
-        {head: t.common.actions, class: "end", cell: (row) => <button type="button" class="danger"
+        {head: t.common.actions, class: "end", cell: (row) => <button type="button" class="danger" disabled={readOnly}
             aria-label={`${t.common.remove} ${nameOf(row)}`}
             onClick={() => setRemoves(row)}>{t.common.remove}</button>},
     ];
     return <section>
         <div class="row"><h2>{t.keys.keys}</h2>
-            <button type="button" class="main" disabled={policies.data === null}
+            <button type="button" class="main" disabled={readOnly || policies.data === null}
                     onClick={() => setAdds(true)}>{t.keys.add}</button></div>
         {done && <Notice kind="good">{t.keys.deleted}</Notice>}
         {keys.data === null ? <Wait of={keys} />
@@ -119,7 +120,7 @@ function Keys(p: {adding: boolean}) {
                 <DataTable name="keys" label={t.keys.keys} rows={rows} columns={columns}
                     id={(row) => row.key}
                     words={(row) => [row.key, row.alias, ...row.apply_policies ?? []]} /></>}
-        {adds && policies.data !== null && <NewKey policies={policies.data} onClose={() => setAdds(false)}
+        {adds && !readOnly && policies.data !== null && <NewKey policies={policies.data} onClose={() => setAdds(false)}
                          onDone={keys.again} />}
         {removes !== null && <AskRemove row={removes} onClose={() => setRemoves(null)}
             onDone={() => { setRemoves(null); setDone(true); keys.again(); }} />}
@@ -174,7 +175,7 @@ function subject(r: Revocation): [string, string] {
     return [t.keys.kinds.token, r.signed_sha256 ?? r.token_sha256 ?? r.id];
 }
 
-function revocationColumns(undo: (r: Revocation) => void): Column<Revocation>[] {
+function revocationColumns(undo: (r: Revocation) => void, readOnly: boolean): Column<Revocation>[] {
     return [
         {head: t.keys.what, sort: (r) => subject(r)[0], cell: (r) => subject(r)[0]},
         {head: t.keys.value, sort: (r) => subject(r)[1], cell: (r) =>
@@ -184,12 +185,13 @@ function revocationColumns(undo: (r: Revocation) => void): Column<Revocation>[] 
         {head: t.keys.until, sort: (r) => r.expires || Infinity,
          cell: (r) => r.expires ? date(r.expires) : t.common.never},
         {head: t.keys.note, sort: (r) => r.note ?? "", cell: (r) => r.note},
-        {head: t.common.actions, class: "end", cell: (r) => <button type="button"
+        {head: t.common.actions, class: "end", cell: (r) => <button type="button" disabled={readOnly}
             aria-label={`${t.keys.undo} ${subject(r)[1]}`} onClick={() => undo(r)}>{t.keys.undo}</button>},
     ];
 }
 
 function Revocations(p: {adding: boolean}) {
+    const readOnly = useReadOnly();
     const list = useResource("/tyk/revocations", json<{revocations: Revocation[]}>());
     const apis = useResource("/tyk/apis", json<Api[]>());
     const [adds, setAdds] = useState(p.adding);
@@ -203,15 +205,15 @@ function Revocations(p: {adding: boolean}) {
     };
     return <section>
         <div class="row"><h2>{t.keys.revocations}</h2>
-            <button type="button" disabled={apis.data === null}
+            <button type="button" disabled={readOnly || apis.data === null}
                     onClick={() => setAdds(true)}>{t.keys.revoke}</button></div>
         {done && <Notice kind="good">{done}</Notice>}
         {list.data === null ? <Wait of={list} />
             : list.data.revocations.length === 0 ? <Empty><p>{t.keys.noRevocations}</p></Empty>
             : <DataTable name="revoked" label={t.keys.revocations} rows={list.data.revocations}
                 id={(r) => r.id} words={(r) => [...subject(r), r.api_id, r.note]}
-                columns={revocationColumns(setUndoes)} />}
-        {adds && apis.data !== null && <Revoke apis={apis.data} onClose={() => setAdds(false)}
+                columns={revocationColumns(setUndoes, readOnly)} />}
+        {adds && !readOnly && apis.data !== null && <Revoke apis={apis.data} onClose={() => setAdds(false)}
                          onDone={() => finish(t.keys.revoked)} />}
         {undoes && <Ask title={t.keys.undoAsk(subject(undoes)[1])} button={t.keys.undo}
             action={() => call("DELETE", `/tyk/revocations/${encodeURIComponent(undoes.id)}`)}

@@ -10,7 +10,7 @@ import {address} from "../route";
 import {freshSecret, sampleToken} from "../sample_token";
 import {t} from "../text";
 import {Copy, Dialog, Failure, json, Notice, SelectField, TextField, useAction,
-        useResource} from "../widgets";
+        useReadOnly, useResource} from "../widgets";
 import {maskApi} from "./apis";
 import {askAbout} from "./explain";
 import {quoted} from "./try";
@@ -83,6 +83,7 @@ export function Protect(p: {apis: Api[]; policies: Policy[]}) {
     const [asks, setAsks] = useState<Documents | null>(null);
     const [done, setDone] = useState<Documents | null>(null);
     const {busy, problem, run} = useAction();
+    const readOnly = useReadOnly();
     const put = (more: Partial<Wanted>) => setWanted({...wanted, ...more});
     const save = (made: Documents) => run(async () => {
         setAsks(null);
@@ -116,7 +117,7 @@ export function Protect(p: {apis: Api[]; policies: Policy[]}) {
                     help={t.protect.secretHelp} onInput={(secret) => put({secret})} />
                 : <TextField label={t.api.sources.url} type="url" value={wanted.url} required
                     help={t.protect.urlHelp} onInput={(url) => put({url})} />}
-            <button class="main" disabled={busy}>{t.common.save}</button>
+            <button class="main" disabled={readOnly || busy}>{t.common.save}</button>
         </form>
         {asks && <Dialog title={t.save.title} onClose={() => setAsks(null)}>
             <Diff before="" after={maskApi(asks.api, "{}")} />

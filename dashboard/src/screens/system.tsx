@@ -4,7 +4,7 @@ import {reload} from "../control";
 import {readMetrics, value, type Sample} from "../metrics";
 import {count, t} from "../text";
 import {Failure, json, matches, Notice, Search, State, Table, useAction,
-        useResource, Wait} from "../widgets";
+        useReadOnly, useResource, Wait} from "../widgets";
 
 interface Hello { status: string; version: string; details?: Record<string, {status: string}> }
 
@@ -27,11 +27,12 @@ export function System() {
     const hello = useResource("/hello", json<Hello>(), 5000);
     const metrics = useResource("/metrics", readMetrics, 5000);
     const {busy, problem, run} = useAction();
+    const readOnly = useReadOnly();
     const [done, setDone] = useState(false);
     const faults = value(metrics.data ?? [], "jotgate_reload_faults");
     return <>
         <div class="row"><h1>{t.system.title}</h1>
-            <button type="button" class="main" disabled={busy} onClick={() => run(async () => {
+            <button type="button" class="main" disabled={readOnly || busy} onClick={() => run(async () => {
                 setDone(false);
                 await reload();
                 setDone(true);
