@@ -9,9 +9,9 @@ static const struct cli_command *const commands[] = {
     &cmd_token_sign,    &cmd_token_inspect, &cmd_token_verify,
     &cmd_token_explain, &cmd_token_split,   &cmd_jwks_gen,
     &cmd_jwks_show,     &cmd_jwks_watch,    &cmd_jwks_thumbprint,
-    &cmd_jwks_convert,  &cmd_import_tyk,    &cmd_doctor,
-    &cmd_explain,       &cmd_reason,        &cmd_version,
-    &cmd_help,
+    &cmd_jwks_convert,  &cmd_import_tyk,    &cmd_import_oidc,
+    &cmd_doctor,        &cmd_explain,       &cmd_reason,
+    &cmd_version,       &cmd_help,
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
