@@ -31,7 +31,7 @@ export const words = {
         lacking: (names: string[]) => `Without rights on this API: ${names.join(", ")}. Callers that have no other policy are refused until it is added there.`,
         reviewHelp: "These documents are written, in this order; when one of them is refused, none stays. Then the gateway loads them, once.",
         thePolicy: "The policy", theApi: "The API", kept: (id: string) => `The policy ${id} is used as it is.`,
-        save: "Create and load", line: "With a program",
+        save: "Create and load", line: "About the same in a terminal: it is shown, and with --to DIR written; limits and scopes come after it",
         partly: "The API was refused, and the new policy could not be taken back:",
         doneTitle: (name: string) => `${name} takes the provider's tokens`,
         getToken: "Get a token, as a client of the provider", callApi: "Call the API with it",

@@ -234,7 +234,11 @@ async function write(made: Documents): Promise<Finding[]> {
     }
 }
 
-function Review(p: {made: Documents; problem: Problem | null}) {
+function Review(p: {wanted: Wanted; made: Documents; problem: Problem | null}) {
+    const {wanted} = p;
+    const line = `jotgate import oidc ${quoted(wanted.issuer.trim())} --id ${quoted(wanted.id)} ` +
+        `--listen ${quoted(wanted.path)} --upstream ${quoted(wanted.target)}` +
+        (wanted.audience ? ` --audience ${quoted(wanted.audience)}` : "");
     return <>
         <p class="note">{w.reviewHelp}</p>
         <Failure problem={p.problem} />
@@ -243,6 +247,8 @@ function Review(p: {made: Documents; problem: Problem | null}) {
             : <Diff before="" after={p.made.policy} label={w.thePolicy} />}
         <h3>{w.theApi}</h3>
         <Diff before="" after={p.made.api} label={w.theApi} />
+        <h3>{w.line}</h3>
+        <Copy text={line} label={w.line} />
     </>;
 }
 
@@ -352,7 +358,7 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
             </>}
             {Part && found && <Part wanted={wanted} put={put} found={found} apis={p.apis}
                                     policies={p.policies} />}
-            {made && <Review made={made} problem={problem} />}
+            {made && <Review wanted={wanted} made={made} problem={problem} />}
             <div class="bar">
                 <button class="main" disabled={busy || taken}>
                     {step === 0 ? found ? w.next : w.look : step < 4 ? w.next : w.save}</button>
