@@ -22,6 +22,7 @@ extern const struct cli_command cmd_jwks_convert;
 extern const struct cli_command cmd_version;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_import_tyk;
+extern const struct cli_command cmd_tail;
 extern const struct cli_command cmd_import_oidc;
 extern const struct cli_command cmd_doctor;
 
