@@ -2,7 +2,7 @@
 BUILD ?= build
 export JOTGATE_BUILD = $(abspath $(BUILD))
 
-.PHONY: build ui run test test-browser test-keycloak asan fuzz bench docs format check clean install
+.PHONY: build ui run test test-browser test-keycloak lighthouse asan fuzz bench docs format check clean install
 .DEFAULT_GOAL := build
 
 build: ## jotgate, jotgate-broker and ngx_http_jotgate_module.so in $(BUILD)/
@@ -33,6 +33,12 @@ test-browser: ui ## the dashboard in Debian's chromium, at a real gateway; WRITE
 	@tools/npm.sh tests/browser
 	@cd dashboard && BUILD=$(abspath $(BUILD)) npm run --silent check
 	@node tests/browser/run.mjs $(BUILD) $(if $(WRITE),--write)
+
+lighthouse: ui ## the built dashboard by Lighthouse, 95 or more; 185 MB of npm packages
+	@tools/deps.sh build browser
+	@tools/build.sh $(BUILD)
+	@tools/npm.sh tests/browser && tools/npm.sh tests/lighthouse
+	@node tests/lighthouse/run.mjs $(BUILD)
 
 asan: ## the same tests under AddressSanitizer and UBSan, through stock nginx
 	@tools/deps.sh build test

@@ -1,6 +1,24 @@
 // A user's document: edited member by member, compared, saved, never lost.
+import fs from "node:fs";
+import path from "node:path";
 import {findings} from "../../dashboard/literals.mjs";
 import {equal, part, save} from "./helpers.mjs";
+
+// The classic definitions that docs/ shows, as they stand there.
+function examples(root) {
+    return fs.readdirSync(path.join(root, "docs"), {recursive: true})
+        .filter((name) => name.endsWith(".md"))
+        .flatMap((name) => [...fs.readFileSync(path.join(root, "docs", name), "utf8")
+            .matchAll(/^```json[^\n]*\n(.*?)^```/gms)].map(([, text]) => text))
+        .filter((text) => {
+            try {
+                const {api_id: id, name, proxy} = JSON.parse(text);
+                return id && name && proxy;
+            } catch {
+                return false;
+            }
+        });
+}
 
 export const tests = [
 ["an edit of a member keeps every other byte", async (_, {root}) => {
@@ -41,6 +59,28 @@ export const tests = [
     await save(page);
     const after = (await world.control("GET", "/tyk/apis/kept")).text;
     equal(after, before.replace('"name":"kept"', '"name":"Kept!"'), "the document");
+}],
+
+["every definition of docs/ keeps its other bytes when one member is edited", async (world, {root}) => {
+    const {page} = world;
+    let count = 0;
+    for (const example of examples(root)) {
+        const {api_id: id, name} = JSON.parse(example);
+        if ((await world.control("POST", "/tyk/apis", example)).status !== 200)
+            continue;       // an excerpt
+        await world.control("GET", "/tyk/reload?block=true");
+        const before = (await world.control("GET", `/tyk/apis/${id}`)).text;
+        await world.open(`apis/${id}`);
+        await page.getByLabel("API name").fill(`${name}!`);
+        await save(page);
+        const after = (await world.control("GET", `/tyk/apis/${id}`)).text;
+        equal(after.split(JSON.stringify(`${name}!`)).join(JSON.stringify(name)), before, id);
+        await world.control("DELETE", `/tyk/apis/${id}`);
+        await world.control("GET", "/tyk/reload?block=true");
+        await world.open("policies");       // examples share ids
+        count++;
+    }
+    equal(count >= 5, true, `${count} definitions`);
 }],
 
 ["a new secret is in the difference, but cannot be read there", async (world) => {

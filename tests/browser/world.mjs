@@ -28,7 +28,8 @@ export async function startDemo(build) {
          "--upstream-port", upstream, "--dir", folder],
         {env: {...process.env, TYK_GW_READONLYSECRET: READER},
          stdio: ["ignore", "pipe", fs.openSync(path.join(build, "browser.log"), "a")]});
-    process.on("exit", () => child.kill("SIGTERM"));
+    const end = () => child.kill("SIGTERM");
+    process.on("exit", end);
     const link = await new Promise((resolve, reject) => {
         let text = "";
         const timer = setTimeout(() => reject(new Error(`no link in: ${text}`)), START_MS);
@@ -44,8 +45,9 @@ export async function startDemo(build) {
     return {folder, port, control, link, upstream: `http://127.0.0.1:${upstream}/`,
             secret: /secret=([^&]+)/.exec(link)[1],
             stop: () => new Promise((resolve) => {
+                process.off("exit", end);
                 child.on("exit", resolve);
-                child.kill("SIGTERM");
+                end();
             }).then(() => fs.rmSync(folder, {recursive: true, force: true}))};
 }
 

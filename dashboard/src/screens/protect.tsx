@@ -121,7 +121,7 @@ export function Protect(p: {apis: Api[]; policies: Policy[]}) {
         </form>
         {asks && <Dialog title={t.save.title} onClose={() => setAsks(null)}>
             <Diff before="" after={maskApi(asks.api, "{}")} />
-            <h3>{t.save.also}</h3><Diff before="" after={asks.policy} />
+            <h3>{t.save.also}</h3><Diff before="" after={asks.policy} label={t.save.also} />
             <div class="bar">
                 <button type="button" class="main" onClick={() => save(asks)}>{t.save.button}</button>
                 <button type="button" onClick={() => setAsks(null)}>{t.common.cancel}</button>
