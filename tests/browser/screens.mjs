@@ -46,6 +46,37 @@ export const tests = [
         equal(faults, [], "axe");
     }]),
 
+["command bar, help, scripts and split tokens are accessible in both themes", async (world, {axe}) => {
+    const {page} = world;
+    const faults = [];
+    const look = async (what) => {
+        const found = await page.evaluate(`${axe}; axe.run({runOnly:
+            ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
+        for (const v of found.violations)
+            faults.push(`${what}: ${v.id} ${v.nodes[0].target}`);
+    };
+    for (const theme of ["light", "dark"]) {
+        await page.evaluate((name) => localStorage.setItem("jotgate.theme", name), theme);
+        await world.open("apis/new");
+        await page.reload();
+        await page.getByText("Headers for the upstream").click();
+        await page.getByText("Split token", {exact: true}).click();
+        await page.getByLabel("Offer a token endpoint").check();
+        await page.getByText("Virtual endpoints (scripts)").click();
+        await page.getByRole("button", {name: "Add a virtual endpoint"}).click();
+        await look(`designer ${theme}`);
+        await page.getByRole("button", {name: "Discard changes"}).click();
+        await page.getByRole("button", {name: "Search", exact: false}).first().click();
+        await page.locator(".command [aria-selected=true]").waitFor();
+        await look(`command bar ${theme}`);
+        await page.keyboard.press("Escape");
+        await page.getByRole("button", {name: "Help"}).click();
+        await look(`help ${theme}`);
+        await page.keyboard.press("Escape");
+    }
+    equal(faults, [], "axe");
+}],
+
 ["nothing is wider than a window of 360 pixels", async (world) => {
     await world.page.setViewportSize({width: 360, height: 740});
     const wide = [];
