@@ -98,6 +98,70 @@ read_bool(struct jg_str text, struct jg_json *out)
     return false;
 }
 
+static size_t
+count_parts(struct jg_str text)
+{
+    size_t count = 0;
+    struct jg_str part;
+
+    while (text.len > 0 && jg_str_next(&text, ',', &part))
+        count++;
+    return count;
+}
+
+static enum jg_err
+keep_string(struct jg_str text, struct jg_arena *a, struct jg_json *out)
+{
+    *out = (struct jg_json){.type = JG_JSON_STRING,
+                            .string = jg_arena_str(a, text)};
+    return out->string.p == NULL ? JG_E_NOMEM : JG_OK;
+}
+
+/* "a,b": as Tyk reads a list that is no JSON. */
+static enum jg_err
+read_list(struct jg_str text, struct jg_arena *a, struct jg_json *out)
+{
+    size_t count = count_parts(text), n = 0;
+    struct jg_json *items = jg_arena_array(a, count, sizeof(*items));
+    struct jg_str part;
+
+    if (items == NULL)
+        return JG_E_NOMEM;
+    while (n < count && jg_str_next(&text, ',', &part))
+        if (keep_string(part, a, &items[n++]) != JG_OK)
+            return JG_E_NOMEM;
+    *out = (struct jg_json){
+        .type = JG_JSON_ARRAY, .count = (uint32_t)count, .items = items};
+    return JG_OK;
+}
+
+/* "name:value,name:value", as Tyk reads TYK_GW_SECRETS. What is none stays the
+ * string that it is. */
+static enum jg_err
+read_map(struct jg_str text, struct jg_arena *a, struct jg_json *out)
+{
+    size_t count = count_parts(text), n = 0;
+    struct jg_json_member *members = jg_arena_array(a, count, sizeof(*members));
+    struct jg_str part;
+
+    if (members == NULL)
+        return JG_E_NOMEM;
+    while (n < count && jg_str_next(&text, ',', &part)) {
+        size_t colon = jg_str_find(part, ':');
+        struct jg_json_member *member = &members[n++];
+
+        if (colon == part.len)
+            return JG_OK;
+        member->name = jg_arena_str(a, jg_str_head(part, colon));
+        if (member->name.p == NULL || keep_string(jg_str_from(part, colon + 1),
+                                                  a, &member->value) != JG_OK)
+            return JG_E_NOMEM;
+    }
+    *out = (struct jg_json){
+        .type = JG_JSON_OBJECT, .count = (uint32_t)count, .members = members};
+    return JG_OK;
+}
+
 /*
  * The value that <text> is for a field of <type>. What does not fit stays a
  * string, so that the table says what it expected.
@@ -117,7 +181,11 @@ read_value(enum jg_field_type type, struct jg_str text, struct jg_arena *a,
     err = jg_json_parse(text, &jg_json_limits_conf, a, &parsed, NULL);
     if (err == JG_OK)
         *out = *parsed;
-    return err == JG_E_NOMEM ? err : JG_OK;
+    if (err == JG_OK || err == JG_E_NOMEM)
+        return err;
+    if (type == JG_FIELD_STRS)
+        return read_list(text, a, out);
+    return type == JG_FIELD_STR_MAP ? read_map(text, a, out) : JG_OK;
 }
 
 /* The document {"outer": {"inner": <value>}} of the path in <f>. */

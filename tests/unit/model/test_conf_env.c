@@ -28,6 +28,8 @@ every_kind_of_field_has_a_variable(void **state)
         "TYK_GW_POLICIES_POLICYPATH=p",
         "TYK_GW_HTTPSERVEROPTIONS_CERTIFICATES="
         "[{\"cert_file\":\"c\",\"key_file\":\"k\"}]",
+        "TYK_GW_HASHKEYFUNCTIONFALLBACK=sha256,murmur32",
+        "TYK_GW_SECRETS=url:http://a/b?c,key:s",
         NULL,
     };
     struct reading *r = new_reading();
@@ -42,6 +44,12 @@ every_kind_of_field_has_a_variable(void **state)
     assert_int_equal(conf.listen_port, 8090);
     assert_str(conf.listen_address, "10.0.0.1");
     assert_str(conf.secret, "a=b");
+    assert_int_equal(conf.secrets.count, 2);
+    assert_str(conf.secrets.items[0].name, "url");
+    assert_str(conf.secrets.items[0].value, "http://a/b?c");
+    assert_str(conf.secrets.items[1].value, "s");
+    assert_int_equal(conf.keys.hash_key_function_fallback.count, 2);
+    assert_str(conf.keys.hash_key_function_fallback.items[1], "murmur32");
     assert_true(conf.proxy_default_timeout_s == 2.5);
     assert_true(conf.enable_custom_domains);
     assert_true(conf.hide_generator_header);
@@ -70,6 +78,40 @@ variable_name(char *out, const char *prefix, const char *name)
                 (char)(*name >= 'a' && *name <= 'z' ? *name - 32 : *name);
     out[len] = '\0';
     return len;
+}
+
+static void
+lists_are_written_with_commas_too(void **state)
+{
+    static const struct {
+        const char *variable;
+        enum jg_err want;
+        size_t fallbacks, secrets;
+    } rows[] = {
+        {"TYK_GW_HASHKEYFUNCTIONFALLBACK=", JG_OK, 0, 0},
+        {"TYK_GW_HASHKEYFUNCTIONFALLBACK=sha256", JG_OK, 1, 0},
+        {"TYK_GW_HASHKEYFUNCTIONFALLBACK=[\"a\",\"b\"]", JG_OK, 2, 0},
+        {"TYK_GW_SECRETS=", JG_OK, 0, 0},
+        {"TYK_GW_SECRETS={\"a\":\"b\"}", JG_OK, 0, 1},
+        {"TYK_GW_SECRETS=a:b,c", JG_E_CONF_TYPE, 0, 0},
+        {"TYK_GW_SECRETS=a", JG_E_CONF_TYPE, 0, 0},
+    };
+    struct reading *r = new_reading();
+
+    (void)state;
+    set_text(r, "{}");
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const char *const environment[] = {rows[i].variable, NULL};
+        struct jg_conf conf;
+
+        assert_err(read_conf(r, environment, &conf), rows[i].want);
+        if (rows[i].want != JG_OK)
+            continue;
+        assert_int_equal(conf.keys.hash_key_function_fallback.count,
+                         rows[i].fallbacks);
+        assert_int_equal(conf.secrets.count, rows[i].secrets);
+    }
+    free_reading(r);
 }
 
 static void
@@ -235,6 +277,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_field_has_a_variable),
+        cmocka_unit_test(lists_are_written_with_commas_too),
         cmocka_unit_test(every_field_is_found_by_its_own_variable),
         cmocka_unit_test(what_is_wrong_is_told_with_the_variables_name),
         cmocka_unit_test(variables_that_mean_nothing_here_are_passed_over),
