@@ -18,6 +18,7 @@ enum cli_exit {
     CLI_NOT_FOUND = 6,
     CLI_REJECTED = 10,
     CLI_EXPIRED = 11,
+    CLI_DIFFERENT = 20,
     CLI_INTERRUPTED = 130,
 };
 

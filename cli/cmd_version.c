@@ -26,6 +26,7 @@ static const struct {
     {CLI_NOT_FOUND, "what was asked for does not exist"},
     {CLI_REJECTED, "the token is refused"},
     {CLI_EXPIRED, "the token is good, but expired"},
+    {CLI_DIFFERENT, "differences were found"},
     {CLI_INTERRUPTED, "interrupted"},
 };
 

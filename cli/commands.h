@@ -23,6 +23,8 @@ extern const struct cli_command cmd_version;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_import_tyk;
 extern const struct cli_command cmd_tail;
+extern const struct cli_command cmd_export;
+extern const struct cli_command cmd_diff;
 extern const struct cli_command cmd_import_oidc;
 extern const struct cli_command cmd_doctor;
 

@@ -14,9 +14,10 @@
 #include "store/files.h"
 
 static const struct cli_kind_info kinds[CLI_KINDS] = {
-    [CLI_API] = {"API", ".json", "api_id"},
-    [CLI_OAS] = {"OAS API", "-oas.json", JG_OAS_EXTENSION ".info.id"},
-    [CLI_POLICY] = {"policy", ".json", "id"},
+    [CLI_API] = {"API", "api", "apis", ".json", "api_id"},
+    [CLI_OAS] = {"OAS API", "oas", "apis", "-oas.json",
+                 JG_OAS_EXTENSION ".info.id"},
+    [CLI_POLICY] = {"policy", "policy", "policies", ".json", "id"},
 };
 
 const struct cli_kind_info *

@@ -16,6 +16,8 @@ enum cli_kind { CLI_API, CLI_OAS, CLI_POLICY, CLI_KINDS };
 /* What differs between the kinds; one row each. */
 struct cli_kind_info {
     const char *name;   /* "API", for people */
+    const char *word;   /* "api", for --json */
+    const char *folder; /* of an export */
     const char *ending; /* of the file's name, behind the id */
     const char *id;     /* the path of the id in a document */
 };

@@ -10,8 +10,9 @@ static const struct cli_command *const commands[] = {
     &cmd_token_explain, &cmd_token_split,   &cmd_jwks_gen,
     &cmd_jwks_show,     &cmd_jwks_watch,    &cmd_jwks_thumbprint,
     &cmd_jwks_convert,  &cmd_import_tyk,    &cmd_import_oidc,
-    &cmd_doctor,        &cmd_tail,          &cmd_explain,
-    &cmd_reason,        &cmd_version,       &cmd_help,
+    &cmd_doctor,        &cmd_tail,          &cmd_export,
+    &cmd_diff,          &cmd_explain,       &cmd_reason,
+    &cmd_version,       &cmd_help,
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -64,6 +64,12 @@ jg_field_is_told(const struct jg_field *row)
     return row->table == NULL || row->note != NULL;
 }
 
+const struct jg_field *
+jg_field_find(const struct jg_field_table *table, struct jg_str name)
+{
+    return table != NULL ? jg_bind_field(table, name) : NULL;
+}
+
 /* <prefix><name>, cut where there is no room. */
 static void
 join(char out[static JG_FATE_PATH_MAX], const char *prefix, struct jg_str name)

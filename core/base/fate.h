@@ -32,6 +32,11 @@ const char *jg_field_remark(const struct jg_field *row);
  * is something to say about them as a whole. */
 bool jg_field_is_told(const struct jg_field *row);
 
+/* The field called <name>, else the one that is when letter case does not
+ * count, or NULL: of a table, which may be NULL. */
+const struct jg_field *jg_field_find(const struct jg_field_table *table,
+                                     struct jg_str name);
+
 #define JG_FATE_PATH_MAX 512 /* bytes of a path; longer ones are cut */
 
 /*

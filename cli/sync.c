@@ -1,0 +1,94 @@
+/* Both sides of export and diff, read and compared. */
+#include "sync.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "config.h"
+
+void
+sync_init(struct sync *s, struct cli *cli)
+{
+    *s = (struct sync){.cli = cli};
+    s->folder = cli->arg_count > 0 ? cli->args[0] : ".";
+    cli_documents_init(&s->wanted);
+    cli_documents_init(&s->present);
+}
+
+void
+sync_free(struct sync *s)
+{
+    cli_documents_free(&s->wanted);
+    cli_documents_free(&s->present);
+}
+
+static bool
+is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Everything that is wrong, before anything is sent. */
+static int
+check(const struct sync *s)
+{
+    struct cli_config config;
+    int code = CLI_OK;
+
+    if (cli_config_read(NULL, &config) == JG_OK)
+        code = cli_documents_check(&s->wanted, &config.conf, &config.diags);
+    if (code == CLI_OK && config.diags.faults > 0) {
+        cli_config_print(&config.diags, stderr);
+        code = cli_fail(CLI_CONFIG, NULL, "%u of the findings above %s used",
+                        config.diags.faults,
+                        config.diags.faults == 1 ? "keeps its document from "
+                                                   "being"
+                                                 : "keep their documents from "
+                                                   "being");
+    }
+    cli_config_free(&config);
+    return code;
+}
+
+int
+sync_read_folder(struct sync *s)
+{
+    static const char *const places[] = {"apis", "apps", "policies"};
+    bool found = false;
+    int code = CLI_OK, one;
+
+    if (!is_folder(s->folder))
+        return cli_fail(CLI_NOT_FOUND, "make one: jotgate export DIR",
+                        "there is no folder %s", s->folder);
+    for (size_t i = 0; i < 3; i++) {
+        char path[4096];
+
+        snprintf(path, sizeof(path), "%s/%s", s->folder, places[i]);
+        if (!is_folder(path))
+            continue;
+        one = cli_documents_add_folder(&s->wanted, path);
+        code = one != CLI_OK ? one : code;
+        found = true;
+    }
+    if (!found)
+        code = cli_documents_add_folder(&s->wanted, s->folder);
+    if (code == CLI_OK)
+        code = cli_documents_sort(&s->wanted);
+    return code;
+}
+
+int
+sync_plan(struct sync *s)
+{
+    int code = sync_read_folder(s);
+
+    if (code == CLI_OK)
+        code = check(s);
+    if (code == CLI_OK)
+        code = cli_plan_fetch(s->cli, &s->present);
+    if (code == CLI_OK)
+        code = cli_plan_make(s->cli, &s->wanted, &s->present, &s->plan);
+    return code;
+}
