@@ -2,16 +2,9 @@
 #include "call.h"
 
 #include "base/arena.h"
+#include "outbound.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-
-#include <curl/curl.h>
-
-#ifndef JG_VERSION
-#define JG_VERSION "0" /* the build sets it */
-#endif
 
 #define CONNECT_MS 5000
 
@@ -27,43 +20,26 @@ struct jg_call {
     struct jg_call *next;
     void *owner;
     bool done, added, timed_out;
-    bool loopback_only; /* plain http, good for this machine only */
     int status;
     CURL *easy;
+    struct jg_outbound out;
     struct curl_slist *headers;
     struct jg_buf head, body, sent; /* <sent>: the request's body */
-    char fault[JG_FETCH_FAULT_MAX];
-    char curl_fault[CURL_ERROR_SIZE];
 };
-
-static void
-fail(struct jg_call *call, const char *why)
-{
-    if (call->fault[0] != '\0')
-        return;
-    snprintf(call->fault, sizeof(call->fault), "%s", why);
-    for (char *p = call->fault; *p != '\0'; p++)
-        if (*p < ' ' || *p > '~')
-            *p = '?';
-}
 
 enum jg_err
 jg_caller_open(const struct jg_fetch_rules *rules, struct jg_caller **out)
 {
     struct jg_caller *caller = jg_mem_grow(NULL, sizeof(*caller));
+    enum jg_err err;
 
     if (caller == NULL)
         return JG_E_NOMEM;
-    memset(caller, 0, sizeof(*caller));
-    caller->rules = rules;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    *caller = (struct jg_caller){.rules = rules};
+    err = jg_outbound_start(&caller->multi);
+    if (err != JG_OK) {
         jg_mem_free(caller);
-        return JG_E_IO;
-    }
-    caller->multi = curl_multi_init();
-    if (caller->multi == NULL) {
-        jg_caller_close(caller);
-        return JG_E_NOMEM;
+        return err;
     }
     curl_multi_setopt(caller->multi, CURLMOPT_MAXCONNECTS,
                       (long)JG_CALL_CONNECTIONS_MAX);
@@ -78,30 +54,8 @@ jg_caller_close(struct jg_caller *caller)
         return;
     while (caller->calls != NULL)
         jg_call_free(caller->calls);
-    if (caller->multi != NULL)
-        curl_multi_cleanup(caller->multi);
-    curl_global_cleanup();
+    jg_outbound_stop(caller->multi);
     jg_mem_free(caller);
-}
-
-/* The last word on where a connection goes; see fetch.c. */
-static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    struct jg_call *call = arg;
-    const char *why =
-        jg_reach_forbidden(&call->caller->rules->reach, &address->addr);
-
-    (void)purpose;
-    if (why == NULL && call->loopback_only &&
-        !jg_reach_is_loopback(&address->addr))
-        why = "plain http:// is for this machine only";
-    if (why != NULL) {
-        fail(call, why);
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
 }
 
 static size_t
@@ -111,7 +65,7 @@ take_body(char *p, size_t size, size_t count, void *arg)
 
     jg_buf_add(&call->body, (struct jg_str){p, size * count});
     if (call->body.failed)
-        fail(call, "the answer is over 1 MiB");
+        jg_outbound_fail(&call->out, "the answer is over 1 MiB");
     return call->body.failed ? 0 : size * count;
 }
 
@@ -127,7 +81,7 @@ take_head(char *p, size_t size, size_t count, void *arg)
     else
         jg_buf_add(&call->head, line);
     if (call->head.failed)
-        fail(call, "the answer's header is over 64 KiB");
+        jg_outbound_fail(&call->out, "the answer's header is over 64 KiB");
     return call->head.failed ? 0 : line.len;
 }
 
@@ -186,67 +140,11 @@ add_headers(struct jg_call *call, const struct jg_call_request *request)
 }
 
 static bool
-set_long(CURL *easy, CURLoption option, long value)
+set_limits(CURL *easy, const struct jg_call_request *request)
 {
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
-static bool
-set_ptr(CURL *easy, CURLoption option, const void *value)
-{
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
-static bool
-set_limits(struct jg_call *call, const struct jg_call_request *request)
-{
-    CURL *easy = call->easy;
-
-    return set_long(easy, CURLOPT_NOSIGNAL, 1) &&
-           set_long(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms) &&
-           set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) &&
-           set_long(easy, CURLOPT_QUICK_EXIT, 1) &&
-           set_long(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) &&
-           set_long(easy, CURLOPT_HTTP09_ALLOWED, 0) &&
-           set_long(easy, CURLOPT_NETRC, CURL_NETRC_IGNORED) &&
-           set_long(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
-           set_long(easy, CURLOPT_FOLLOWLOCATION, request->redirects > 0) &&
-           set_long(easy, CURLOPT_MAXREDIRS, (long)request->redirects) &&
-           set_long(easy, CURLOPT_SSL_VERIFYPEER, !request->insecure) &&
-           set_long(easy, CURLOPT_SSL_VERIFYHOST, request->insecure ? 0 : 2) &&
-           set_ptr(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
-           set_ptr(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-}
-
-static bool
-set_route(struct jg_call *call)
-{
-    const struct jg_fetch_rules *rules = call->caller->rules;
-    bool direct = rules->proxy == NULL || call->loopback_only;
-
-    return set_ptr(call->easy, CURLOPT_PROXY, direct ? "" : rules->proxy) &&
-           set_ptr(call->easy, CURLOPT_NOPROXY, "") &&
-           (rules->ca_file == NULL ||
-            (set_ptr(call->easy, CURLOPT_CAINFO, rules->ca_file) &&
-             set_ptr(call->easy, CURLOPT_CAPATH, NULL)));
-}
-
-static bool
-set_callbacks(struct jg_call *call)
-{
-    CURL *easy = call->easy;
-
-    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_OPENSOCKETDATA, call) &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_HEADERDATA, call) &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_WRITEDATA, call) &&
-           set_ptr(easy, CURLOPT_ERRORBUFFER, call->curl_fault) &&
-           set_ptr(easy, CURLOPT_PRIVATE, call);
+    return jg_outbound_long(easy, CURLOPT_TIMEOUT_MS,
+                            (long)request->timeout_ms) &&
+           jg_outbound_long(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 }
 
 /* A body is sent with any method that comes with one. */
@@ -259,23 +157,23 @@ set_request(struct jg_call *call, const struct jg_call_request *request)
     jg_buf_init(&text, JG_FETCH_URL_MAX + 64);
     jg_buf_add(&text, request->url);
     jg_buf_addc(&text, '\0');
-    set = !text.failed && set_ptr(call->easy, CURLOPT_URL, text.p);
+    set = !text.failed && jg_outbound_ptr(call->easy, CURLOPT_URL, text.p);
     jg_buf_reset(&text);
     jg_buf_add(&text, request->method);
     jg_buf_addc(&text, '\0');
     if (jg_str_eq(request->method, JG_STR("HEAD")))
-        set = set && set_long(call->easy, CURLOPT_NOBODY, 1);
+        set = set && jg_outbound_long(call->easy, CURLOPT_NOBODY, 1);
     else if (request->body.len > 0 ||
              jg_str_eq(request->method, JG_STR("POST")))
-        set =
-            set &&
-            set_long(call->easy, CURLOPT_POSTFIELDSIZE, (long)call->sent.len) &&
-            set_ptr(call->easy, CURLOPT_POSTFIELDS, call->sent.p);
+        set = set &&
+              jg_outbound_long(call->easy, CURLOPT_POSTFIELDSIZE,
+                               (long)call->sent.len) &&
+              jg_outbound_ptr(call->easy, CURLOPT_POSTFIELDS, call->sent.p);
     set = set && !text.failed &&
-          set_ptr(call->easy, CURLOPT_CUSTOMREQUEST, text.p);
+          jg_outbound_ptr(call->easy, CURLOPT_CUSTOMREQUEST, text.p);
     jg_buf_free(&text);
     return set && add_headers(call, request) &&
-           set_ptr(call->easy, CURLOPT_HTTPHEADER, call->headers);
+           jg_outbound_ptr(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
 static bool
@@ -286,8 +184,11 @@ prepare(struct jg_call *call, const struct jg_call_request *request)
     call->sent.len--;
     call->easy = curl_easy_init();
     return call->easy != NULL && !call->sent.failed &&
-           set_limits(call, request) && set_route(call) &&
-           set_callbacks(call) && set_request(call, request) &&
+           jg_outbound_prepare(call->easy, &call->out, request->url,
+                               request->insecure) &&
+           set_limits(call->easy, request) &&
+           jg_outbound_listen(call->easy, take_head, take_body, call) &&
+           set_request(call, request) &&
            curl_multi_add_handle(call->caller->multi, call->easy) == CURLM_OK;
 }
 
@@ -312,21 +213,20 @@ jg_call_begin(struct jg_caller *caller, const struct jg_call_request *request,
     memset(call, 0, sizeof(*call));
     call->caller = caller;
     call->owner = request->owner;
-    call->loopback_only = !caller->rules->reach.http &&
-                          jg_str_starts_nocase(request->url, JG_STR("http://"));
+    call->out.rules = caller->rules;
     jg_buf_init(&call->head, JG_CALL_HEADER_MAX);
     jg_buf_init(&call->body, JG_CALL_BODY_MAX);
     jg_buf_init(&call->sent, 16 * JG_CALL_BODY_MAX);
     call->next = caller->calls;
     caller->calls = call;
     if (!is_valid_method(request->method))
-        fail(call, "it is no HTTP method");
+        jg_outbound_fail(&call->out, "it is no HTTP method");
     else if (jg_fetch_refuses(caller->rules, request->url, fault))
-        fail(call, fault);
+        jg_outbound_fail(&call->out, "%s", fault);
     else if (prepare(call, request))
         call->added = true;
     else
-        fail(call, "out of memory");
+        jg_outbound_fail(&call->out, "out of memory");
     call->done = !call->added;
     caller->running += call->added;
     *out = call;
@@ -344,8 +244,7 @@ settle(struct jg_call *call, CURLcode code)
     call->status = (int)status;
     call->timed_out = code == CURLE_OPERATION_TIMEDOUT;
     if (code != CURLE_OK)
-        fail(call, call->curl_fault[0] != '\0' ? call->curl_fault
-                                               : curl_easy_strerror(code));
+        jg_outbound_blame(&call->out, code);
 }
 
 void
@@ -395,12 +294,12 @@ void
 jg_call_result(const struct jg_call *call, struct jg_call_result *out)
 {
     *out = (struct jg_call_result){
-        .failed = call->fault[0] != '\0',
+        .failed = call->out.fault[0] != '\0',
         .timed_out = call->timed_out,
         .status = call->status,
         .body = jg_buf_str(&call->body),
         .head = jg_buf_str(&call->head),
-        .fault = jg_str(call->fault),
+        .fault = jg_str(call->out.fault),
     };
 }
 

@@ -22,7 +22,6 @@ struct jg_call_request {
     const struct jg_call_header *headers;
     size_t header_count; /* at most JG_CALL_HEADERS_MAX */
     int64_t timeout_ms;  /* from name to last byte */
-    unsigned redirects;  /* to follow, on the same host; 0: none */
     bool insecure;       /* do not verify the server's certificate */
     void *owner;
 };

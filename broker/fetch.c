@@ -1,18 +1,10 @@
-/* Documents over HTTP with libcurl, which no other file uses. */
+/* Documents over HTTP with libcurl. */
 #include "fetch_internal.h"
 
 #include "base/arena.h"
 
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#ifndef JG_VERSION
-#define JG_VERSION "0" /* the build sets it */
-#endif
 
 struct jg_fetcher {
     const struct jg_fetch_rules *rules;
@@ -21,172 +13,20 @@ struct jg_fetcher {
     size_t running;
 };
 
-/* Printable ASCII only: parts of it come from servers. */
-static void
-clean(char *text)
-{
-    for (; *text != '\0'; text++)
-        if (*text < ' ' || *text > '~')
-            *text = '?';
-}
-
 void
 jg_fetch_fail(struct jg_fetch *fetch, const char *format, ...)
 {
+    char fault[JG_FETCH_FAULT_MAX];
     va_list args;
 
-    if (fetch->fault[0] != '\0')
-        return;
     va_start(args, format);
-    vsnprintf(fetch->fault, sizeof(fetch->fault), format, args);
+    vsnprintf(fault, sizeof(fault), format, args);
     va_end(args);
-    clean(fetch->fault);
+    jg_outbound_fail(&fetch->out, "%s", fault);
     fetch->outcome = JG_FETCH_FAILED;
 }
 
-/* URLs: taken apart by the one parser that also fetches them. */
-
-static CURLU *
-read_url(struct jg_str url, const char **fault)
-{
-    char text[JG_FETCH_URL_MAX + 1];
-    CURLU *parts;
-    CURLUcode code;
-
-    *fault = "it is no URL of 1 to 4096 bytes";
-    if (url.len == 0 || url.len > JG_FETCH_URL_MAX)
-        return NULL;
-    for (size_t i = 0; i < url.len; i++)
-        if ((unsigned char)url.p[i] <= ' ' || url.p[i] == 0x7f ||
-            url.p[i] == '\\' || url.p[i] == '#') {
-            *fault = "there is a character in the URL that cannot be";
-            return NULL;
-        }
-    memcpy(text, url.p, url.len);
-    text[url.len] = '\0';
-    parts = curl_url();
-    if (parts == NULL) {
-        *fault = "out of memory";
-        return NULL;
-    }
-    code = curl_url_set(parts, CURLUPART_URL, text,
-                        CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
-    if (code == CURLUE_OK)
-        return parts;
-    *fault = code == CURLUE_USER_NOT_ALLOWED
-                 ? "there is a user or password in the URL"
-                 : curl_url_strerror(code);
-    curl_url_cleanup(parts);
-    return NULL;
-}
-
-/* The host without brackets and the dot that may be behind it. */
-static bool
-host_of(CURLU *url, char *out, size_t size)
-{
-    char *text = NULL;
-    struct jg_str host;
-    bool fits;
-
-    if (curl_url_get(url, CURLUPART_HOST, &text, 0) != CURLUE_OK)
-        return false;
-    host = jg_str(text);
-    if (host.len > 2 && host.p[0] == '[')
-        host = jg_str_head(jg_str_from(host, 1), host.len - 2);
-    else if (host.len > 1 && host.p[host.len - 1] == '.')
-        host = jg_str_head(host, host.len - 1);
-    fits = host.len > 0 && host.len < size;
-    if (fits) {
-        memcpy(out, host.p, host.len);
-        out[host.len] = '\0';
-    }
-    curl_free(text);
-    return fits;
-}
-
-static bool
-has_scheme(CURLU *url, const char *scheme)
-{
-    char *text = NULL;
-    bool same = curl_url_get(url, CURLUPART_SCHEME, &text, 0) == CURLUE_OK &&
-                jg_str_eq_nocase(jg_str(text), jg_str(scheme));
-
-    curl_free(text);
-    return same;
-}
-
-static bool
-is_loopback(const char *host)
-{
-    struct sockaddr_storage literal;
-
-    if (jg_reach_literal(host, &literal))
-        return jg_reach_is_loopback((const struct sockaddr *)&literal);
-    return jg_reach_is_loopback_name(jg_str(host));
-}
-
-/* What can be said before anything is looked up. NULL: it may be tried. */
-static const char *
-refusal(const struct jg_fetch_rules *rules, CURLU *url, const char *host)
-{
-    struct sockaddr_storage literal;
-    bool http = has_scheme(url, "http");
-
-    if (!http && !has_scheme(url, "https"))
-        return "it is no https:// URL";
-    if (http && !rules->reach.http && !is_loopback(host))
-        return "plain http:// is for this machine only; use https://, or set "
-               "jwks.allow_http";
-    if (!jg_reach_literal(host, &literal))
-        return NULL;
-    return jg_reach_forbidden(&rules->reach, (const struct sockaddr *)&literal);
-}
-
-#define HOST_MAX 256
-
-bool
-jg_fetch_refuses(const struct jg_fetch_rules *rules, struct jg_str url,
-                 char fault[static JG_FETCH_FAULT_MAX])
-{
-    const char *why;
-    CURLU *parts = read_url(url, &why);
-    char host[HOST_MAX];
-
-    if (parts != NULL) {
-        why = "there is no host in the URL";
-        if (host_of(parts, host, sizeof(host)))
-            why = refusal(rules, parts, host);
-        curl_url_cleanup(parts);
-    }
-    if (why != NULL)
-        snprintf(fault, JG_FETCH_FAULT_MAX, "not allowed: %s", why);
-    return why != NULL;
-}
-
 /* What libcurl calls while it works. */
-
-/*
- * The last word on where a connection goes: the address is the one that will
- * be connected to, whatever name or spelling led to it.
- */
-static curl_socket_t
-open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    struct jg_fetch *fetch = arg;
-    const char *why;
-
-    (void)purpose;
-    why = jg_reach_forbidden(&fetch->fetcher->rules->reach, &address->addr);
-    if (why == NULL && fetch->http_to_loopback &&
-        !jg_reach_is_loopback(&address->addr))
-        why = "plain http:// is for this machine only";
-    if (why != NULL) {
-        jg_fetch_fail(fetch, "not allowed: its address is forbidden: %s", why);
-        return CURL_SOCKET_BAD;
-    }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
-}
 
 static size_t
 take_header(char *p, size_t size, size_t count, void *arg)
@@ -242,19 +82,7 @@ add_headers(struct jg_fetch *fetch, struct jg_str etag)
     return add_header(fetch, line);
 }
 
-/* A list of options that stops at the first that libcurl refuses. */
-static bool
-set_long(CURL *easy, CURLoption option, long value)
-{
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
-static bool
-set_ptr(CURL *easy, CURLoption option, const void *value)
-{
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
+/* Each fetch stands by itself: verified, looked up and judged anew. */
 static bool
 set_limits(CURL *easy)
 {
@@ -262,65 +90,19 @@ set_limits(CURL *easy)
         CURLoption option;
         long value;
     } longs[] = {
-        {CURLOPT_NOSIGNAL, 1},
         {CURLOPT_TIMEOUT_MS, JG_FETCH_TIMEOUT_MS},
         {CURLOPT_CONNECTTIMEOUT_MS, JG_FETCH_TIMEOUT_MS},
-        {CURLOPT_QUICK_EXIT, 1}, /* never wait for a lookup that hangs */
         {CURLOPT_MAXFILESIZE, JG_FETCH_BODY_MAX},
-        {CURLOPT_FOLLOWLOCATION, 0},
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-        {CURLOPT_HTTP09_ALLOWED, 0},
-        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-        {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* each is verified by itself */
-        {CURLOPT_FRESH_CONNECT, 1},       /* each address is judged */
+        {CURLOPT_SSL_SESSIONID_CACHE, 0},
+        {CURLOPT_FRESH_CONNECT, 1},
         {CURLOPT_FORBID_REUSE, 1},
         {CURLOPT_DNS_CACHE_TIMEOUT, 0},
     };
 
     for (size_t i = 0; i < sizeof(longs) / sizeof(longs[0]); i++)
-        if (!set_long(easy, longs[i].option, longs[i].value))
+        if (!jg_outbound_long(easy, longs[i].option, longs[i].value))
             return false;
-    return set_ptr(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
-           set_ptr(easy, CURLOPT_USERAGENT, "jotgate/" JG_VERSION);
-}
-
-/* Set to something in any case: else libcurl asks the environment. */
-static bool
-set_proxy(CURL *easy, const struct jg_fetch_rules *rules, bool loopback)
-{
-    bool direct = rules->proxy == NULL || loopback;
-
-    return set_ptr(easy, CURLOPT_PROXY, direct ? "" : rules->proxy) &&
-           set_ptr(easy, CURLOPT_NOPROXY, "");
-}
-
-static bool
-set_callbacks(struct jg_fetch *fetch)
-{
-    CURL *easy = fetch->easy;
-
-    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_OPENSOCKETDATA, fetch) &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_HEADERDATA, fetch) &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ==
-               CURLE_OK &&
-           set_ptr(easy, CURLOPT_WRITEDATA, fetch) &&
-           set_ptr(easy, CURLOPT_ERRORBUFFER, fetch->curl_fault) &&
-           set_ptr(easy, CURLOPT_PRIVATE, fetch);
-}
-
-static bool
-set_tls(CURL *easy, const struct jg_fetch_rules *rules, bool insecure)
-{
-    return set_long(easy, CURLOPT_SSL_VERIFYPEER, !insecure) &&
-           set_long(easy, CURLOPT_SSL_VERIFYHOST, insecure ? 0 : 2) &&
-           (rules->ca_file == NULL ||
-            (set_ptr(easy, CURLOPT_CAINFO, rules->ca_file) &&
-             set_ptr(easy, CURLOPT_CAPATH, NULL)));
+    return true;
 }
 
 static bool
@@ -330,31 +112,32 @@ set_answers(struct jg_fetch *fetch, const char *answers)
         return true;
     fetch->answers = curl_slist_append(NULL, answers);
     return fetch->answers != NULL &&
-           set_ptr(fetch->easy, CURLOPT_RESOLVE, fetch->answers);
+           jg_outbound_ptr(fetch->easy, CURLOPT_RESOLVE, fetch->answers);
+}
+
+static bool
+set_url(struct jg_fetch *fetch, struct jg_str url)
+{
+    char text[JG_FETCH_URL_MAX + 1];
+
+    snprintf(text, sizeof(text), "%.*s", JG_STR_ARG(url));
+    return jg_outbound_ptr(fetch->easy, CURLOPT_URL, text);
 }
 
 static bool
 prepare(struct jg_fetch *fetch, const struct jg_fetch_request *request)
 {
-    const struct jg_fetch_rules *rules = fetch->fetcher->rules;
-    char host[HOST_MAX];
-    const char *why;
-    bool loopback;
+    CURL *easy = curl_easy_init();
 
-    fetch->url = read_url(request->url, &why);
-    if (fetch->url == NULL || !host_of(fetch->url, host, sizeof(host)))
-        return false;
-    loopback = is_loopback(host);
-    fetch->http_to_loopback =
-        has_scheme(fetch->url, "http") && !rules->reach.http;
-    fetch->easy = curl_easy_init();
-    return fetch->easy != NULL && set_limits(fetch->easy) &&
-           set_ptr(fetch->easy, CURLOPT_CURLU, fetch->url) &&
-           set_proxy(fetch->easy, rules, loopback) && set_callbacks(fetch) &&
-           set_tls(fetch->easy, rules, request->insecure) &&
-           set_answers(fetch, rules->answers) &&
+    fetch->easy = easy;
+    return easy != NULL &&
+           jg_outbound_prepare(easy, &fetch->out, request->url,
+                               request->insecure) &&
+           set_limits(easy) && set_url(fetch, request->url) &&
+           jg_outbound_listen(easy, take_header, take_body, fetch) &&
+           set_answers(fetch, fetch->out.rules->answers) &&
            add_headers(fetch, request->etag) &&
-           set_ptr(fetch->easy, CURLOPT_HTTPHEADER, fetch->headers);
+           jg_outbound_ptr(easy, CURLOPT_HTTPHEADER, fetch->headers);
 }
 
 static void
@@ -375,6 +158,7 @@ jg_fetch_begin(struct jg_fetcher *fetcher,
         return JG_E_NOMEM;
     memset(fetch, 0, sizeof(*fetch));
     fetch->fetcher = fetcher;
+    fetch->out.rules = fetcher->rules;
     fetch->owner = request->owner;
     fetch->max_age_s = -1;
     jg_buf_init(&fetch->body, JG_FETCH_BODY_MAX);
@@ -421,10 +205,10 @@ ended(struct jg_fetcher *fetcher, const CURLMsg *message)
         judge(fetch);
     else if (code == CURLE_FILESIZE_EXCEEDED)
         jg_fetch_fail(fetch, "the answer is over %d bytes", JG_FETCH_BODY_MAX);
-    else
-        jg_fetch_fail(fetch, "%s",
-                      fetch->curl_fault[0] != '\0' ? fetch->curl_fault
-                                                   : curl_easy_strerror(code));
+    else {
+        jg_outbound_blame(&fetch->out, code);
+        fetch->outcome = JG_FETCH_FAILED;
+    }
     curl_multi_remove_handle(fetcher->multi, fetch->easy);
     finish(fetch);
 }
@@ -496,7 +280,7 @@ jg_fetch_result(const struct jg_fetch *fetch, struct jg_fetch_result *out)
         .body = jg_buf_str(&fetch->body),
         .etag = {fetch->etag, fetch->etag_len},
         .max_age_s = max_age_s,
-        .fault = jg_str(fetch->fault),
+        .fault = jg_str(fetch->out.fault),
     };
 }
 
@@ -506,7 +290,6 @@ jg_fetch_free(struct jg_fetch *fetch)
     if (fetch == NULL)
         return;
     curl_easy_cleanup(fetch->easy);
-    curl_url_cleanup(fetch->url);
     curl_slist_free_all(fetch->headers);
     curl_slist_free_all(fetch->answers);
     jg_buf_free(&fetch->body);
@@ -516,21 +299,18 @@ jg_fetch_free(struct jg_fetch *fetch)
 enum jg_err
 jg_fetcher_open(const struct jg_fetch_rules *rules, struct jg_fetcher **out)
 {
-    struct jg_fetcher *fetcher;
+    struct jg_fetcher *fetcher = jg_mem_grow(NULL, sizeof(*fetcher));
+    enum jg_err err;
 
-    unsetenv("SSLKEYLOGFILE"); /* no file gets what protects the fetches */
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return JG_E_IO;
-    fetcher = jg_mem_grow(NULL, sizeof(*fetcher));
     if (fetcher == NULL)
         return JG_E_NOMEM;
-    *fetcher = (struct jg_fetcher){.rules = rules, .multi = curl_multi_init()};
-    if (fetcher->multi == NULL) {
+    *fetcher = (struct jg_fetcher){.rules = rules};
+    err = jg_outbound_start(&fetcher->multi);
+    if (err == JG_OK)
+        *out = fetcher;
+    else
         jg_mem_free(fetcher);
-        return JG_E_NOMEM;
-    }
-    *out = fetcher;
-    return JG_OK;
+    return err;
 }
 
 void
@@ -546,7 +326,6 @@ jg_fetcher_close(struct jg_fetcher *fetcher)
             curl_multi_remove_handle(fetcher->multi, fetch->easy);
         jg_fetch_free(fetch);
     }
-    curl_multi_cleanup(fetcher->multi);
-    curl_global_cleanup();
+    jg_outbound_stop(fetcher->multi);
     jg_mem_free(fetcher);
 }

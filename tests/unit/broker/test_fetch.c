@@ -1,6 +1,7 @@
 /* fetch.c: documents over HTTP, from servers of ours on 127.0.0.1. */
 #include "peer.h"
 
+#include "call.h"
 #include "fetch.h"
 
 /* One fetch, with its result copied. */
@@ -447,10 +448,30 @@ cache_control_gives_the_smallest_lifetime(void **state)
     }
 }
 
+/* libcurl would write the secrets of every connection into that file. */
+static void
+nobody_logs_the_secrets_of_connections(void **state)
+{
+    const struct jg_fetch_rules none = {.proxy = NULL};
+    struct jg_fetcher *fetcher;
+    struct jg_caller *caller;
+
+    (void)state;
+    assert_int_equal(setenv("SSLKEYLOGFILE", "/tmp/keys", 1), 0);
+    assert_err(jg_caller_open(&none, &caller), JG_OK);
+    assert_null(getenv("SSLKEYLOGFILE"));
+    jg_caller_close(caller);
+    assert_int_equal(setenv("SSLKEYLOGFILE", "/tmp/keys", 1), 0);
+    assert_err(jg_fetcher_open(&none, &fetcher), JG_OK);
+    assert_null(getenv("SSLKEYLOGFILE"));
+    jg_fetcher_close(fetcher);
+}
+
 int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_logs_the_secrets_of_connections),
         cmocka_unit_test(a_good_answer_comes_with_what_its_header_says),
         cmocka_unit_test(answers_that_are_none_are_failures),
         cmocka_unit_test(one_mib_is_the_most),
