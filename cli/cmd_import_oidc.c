@@ -439,7 +439,7 @@ const struct cli_command cmd_import_oidc = {
         "Reads what the identity provider says about itself, and shows the "
         "API and the\npolicy that take its tokens: keys, algorithm, issuer "
         "and identity claim as that\nprovider has them. Keycloak, Auth0, Okta, "
-        "Entra ID, Cognito, Zitadel and authentik\nare known. Nothing is "
+        "Entra ID, Cognito, Zitadel and\nauthentik are known. Nothing is "
         "written without --to.\n\n"
         "  jotgate import oidc https://kc.example/realms/shop --listen /shop/ "
         "\\\n      --upstream http://shop:8000 --audience shop --to "

@@ -144,8 +144,8 @@ const struct cli_command cmd_import_tyk = {
     .details =
         "Reads a tyk.conf, API definitions of both forms and policies: the "
         "folder of an\ninstallation, or files. Tells what means the same "
-        "here, what differs and what has\nno effect, and what is faulty: the "
-        "same as docs/tyk-compatibility.md, for the\nfields that are used. "
+        "here, what differs and\nwhat has no effect, and what is faulty: the "
+        "same as docs/tyk-compatibility.md,\nfor the fields that are used. "
         "Nothing is changed, and nothing is written without --to.\nExit code "
         "3 when something could not be used.\n\n"
         "  jotgate import tyk /opt/tyk-gateway\n"
