@@ -1,8 +1,11 @@
-/* Request targets: one canonical form, and reading it changes nothing. */
+/* What stands in a request: targets, which have one canonical form, and users
+ * and passwords, which are what was encoded. */
 #include <stdlib.h>
 
+#include "access/credentials.h"
 #include "access/path.h"
 #include "access/utf8.h"
+#include "base/b64.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,6 +37,31 @@ has_dots(struct jg_str path)
     return false;
 }
 
+/* As a header's value, and encoded, so that the inside is reached, too. */
+static void
+read_credentials(struct jg_str text, struct jg_arena *a)
+{
+    struct jg_credentials who;
+    size_t len = JG_B64_ENCODED(text.len);
+    char *p = jg_arena_alloc(a, len + 1);
+    struct jg_str value;
+    enum jg_err err;
+
+    if (jg_credentials_read(text, a, &who) == JG_OK)
+        must(jg_credentials_are(text) &&
+             who.user.len + who.password.len < text.len);
+    must(p != NULL);
+    value = jg_arena_join(
+        a,
+        (const struct jg_str[]){JG_STR("Basic "), {p, jg_b64_encode(text, p)}},
+        2);
+    must(value.p != NULL);
+    err = jg_credentials_read(value, a, &who);
+    must(err == JG_OK
+             ? who.user.len + 1 + who.password.len == text.len
+             : err == JG_E_BASIC_VALUES && jg_str_find(text, ':') == text.len);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -54,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(jg_path_wire_from(&path, path.decoded.len).len == 0);
         must(jg_path_wire_from(&path, 0).len == path.wire.len);
     }
+    read_credentials(target, &a);
     jg_arena_free(&a);
     return 0;
 }
