@@ -2,6 +2,7 @@
 #include "script_api.h"
 
 #include "clock.h"
+#include "script_pairs.h"
 #include "script_request.h"
 
 #include "model/key_life.h"
@@ -158,63 +159,31 @@ read_headers(const struct jg_json *spec,
     return count;
 }
 
-/* The lines that a script is told: what is done with them takes time that
- * grows with the square of their number. */
-static struct jg_str
-first_lines(struct jg_str head)
+/* {"Name":["value",...],...} of the lines of an answer, named as in Go. */
+static bool
+add_head(struct jg_buf *b, struct jg_str head, struct jg_arena *a)
 {
-    struct jg_str rest = head, line;
+    struct jg_script_pairs pairs;
+    struct jg_str line;
 
-    for (size_t i = 0; i < HEAD_LINES_MAX && jg_str_next(&rest, '\n', &line);
-         i++)
-        continue;
-    return jg_str_head(head, head.len - rest.len);
-}
-
-/* {"Name": ["value", ...], ...} of the lines of an answer. */
-static void
-add_head(struct jg_buf *b, struct jg_str all)
-{
-    struct jg_str head = first_lines(all), line;
-    const char *comma = "";
-
-    jg_buf_addc(b, '{');
-    for (struct jg_str rest = head; jg_str_next(&rest, '\n', &line);) {
+    if (!jg_script_pairs_make(&pairs, HEAD_LINES_MAX, a))
+        return false;
+    while (pairs.count < HEAD_LINES_MAX && jg_str_next(&head, '\n', &line)) {
         size_t colon = jg_str_find(line, ':');
-        struct jg_str name = jg_str_head(line, colon), other;
-        struct jg_str again = head, before = {NULL, 0};
 
-        if (colon == line.len)
-            continue;
-        while (jg_str_next(&again, '\n', &other) && other.p != line.p)
-            if (jg_str_eq_nocase(jg_str_head(other, jg_str_find(other, ':')),
-                                 name))
-                before = other;
-        if (before.p != NULL)
-            continue; /* written with its first namesake */
-        jg_buf_add(b, jg_str(comma));
-        comma = ",";
-        jg_buf_add_quoted(b, name);
-        jg_buf_addc(b, ':');
-        jg_buf_addc(b, '[');
-        again = head;
-        for (const char *inner = ""; jg_str_next(&again, '\n', &other);) {
-            colon = jg_str_find(other, ':');
-            if (colon == other.len ||
-                !jg_str_eq_nocase(jg_str_head(other, colon), name))
-                continue;
-            jg_buf_add(b, jg_str(inner));
-            inner = ",";
-            jg_buf_add_quoted(b, jg_str_trim(jg_str_from(other, colon + 1)));
-        }
-        jg_buf_addc(b, ']');
+        if (colon < line.len && !jg_script_pairs_add_header(
+                                    &pairs, jg_str_head(line, colon),
+                                    jg_str_trim(jg_str_from(line, colon + 1))))
+            return false;
     }
-    jg_buf_addc(b, '}');
+    jg_script_pairs_write(&pairs, b);
+    return true;
 }
 
 /* Every member twice, as Tyk writes them. */
-static void
-add_result(struct jg_buf *out, const struct jg_call_result *result)
+static bool
+add_result(struct jg_buf *out, const struct jg_call_result *result,
+           struct jg_arena *a)
 {
     static const char *const names[][3] = {{"Code", "Body", "Headers"},
                                            {"code", "body", "headers"}};
@@ -225,14 +194,16 @@ add_result(struct jg_buf *out, const struct jg_call_result *result)
                     result->status, names[i][1]);
         jg_buf_add_quoted(out, result->body);
         jg_buf_addf(out, ",\"%s\":", names[i][2]);
-        add_head(out, result->head);
+        if (!add_head(out, result->head, a))
+            return false;
     }
     jg_buf_addc(out, '}');
+    return true;
 }
 
 static bool
 run(struct jg_script_api_call *call, const struct jg_call_request *request,
-    struct jg_buf *out)
+    struct jg_arena *a, struct jg_buf *out)
 {
     struct jg_call_result result;
     struct jg_call *running;
@@ -247,14 +218,15 @@ run(struct jg_script_api_call *call, const struct jg_call_request *request,
     done = jg_caller_next(call->caller) == running;
     jg_call_result(running, &result);
     jg_script_mask(done ? result.fault : JG_STR("the deadline"), fault);
-    if (done && !result.failed)
-        add_result(out, &result);
+    done = done && !result.failed;
+    if (done)
+        done = add_result(out, &result, a);
     else
         jg_log(&call->broker->log, JG_LOG_WARN,
                "script of API %.*s: its request failed: %s",
                JG_STR_ARG(call->api_id), fault);
     jg_call_free(running);
-    return done && !result.failed;
+    return done;
 }
 
 static bool
@@ -282,7 +254,7 @@ make_request(struct jg_script_api_call *call, const struct jg_str *args,
         request.url.p == NULL)
         return false;
     request.header_count = read_headers(spec, headers);
-    return run(call, &request, out);
+    return run(call, &request, a, out);
 }
 
 /* Keys. */

@@ -198,7 +198,8 @@ def test_a_script_can_ask_other_services_and_keep_keys(gw):
       var key = JSON.parse(TykGetKeyData("my-key-from-a-script", "open"));
       var none = JSON.parse(TykGetKeyData("never", "open"));
       return TykJsResponse({Body: JSON.stringify([answer.Code, answer.code,
-        answer.Body, key.apply_policies, none.message, typeof answer.Headers]),
+        answer.Body, key.apply_policies, none.message, typeof answer.Headers,
+        answer.headers["Content-Type"][0], Object.keys(answer.Headers)]),
         Code: 200}, {});
     }""" % gw.upstream.url.rstrip("/")
     definition = json.loads((gw.apps / "file.json").read_text())
@@ -207,7 +208,8 @@ def test_a_script_can_ask_other_services_and_keep_keys(gw):
     gw.reload()
     answer = gw.get("/file/login")
     assert answer.status == 200, gw.log()[-2000:]
-    code, code2, body, policies, none, kind = answer.json()
+    code, code2, body, policies, none, kind, type, names = answer.json()
+    assert type == "application/json" and names == sorted(names)
     assert (code, code2, kind) == (200, 200, "object")
     assert "a=1&b=2+3" in body
     assert policies == ["default"] and none == "Key not found"
