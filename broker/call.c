@@ -65,7 +65,9 @@ take_body(char *p, size_t size, size_t count, void *arg)
 
     jg_buf_add(&call->body, (struct jg_str){p, size * count});
     if (call->body.failed)
-        jg_outbound_fail(&call->out, "the answer is over 1 MiB");
+        jg_outbound_fail(&call->out, call->body.max > JG_CALL_BODY_MAX
+                                         ? "the answer is over 32 MiB"
+                                         : "the answer is over 1 MiB");
     return call->body.failed ? 0 : size * count;
 }
 
@@ -215,7 +217,8 @@ jg_call_begin(struct jg_caller *caller, const struct jg_call_request *request,
     call->owner = request->owner;
     call->out.rules = caller->rules;
     jg_buf_init(&call->head, JG_CALL_HEADER_MAX);
-    jg_buf_init(&call->body, JG_CALL_BODY_MAX);
+    jg_buf_init(&call->body, request->answer_max > 0 ? request->answer_max
+                                                     : JG_CALL_BODY_MAX);
     jg_buf_init(&call->sent, 16 * JG_CALL_BODY_MAX);
     call->next = caller->calls;
     caller->calls = call;

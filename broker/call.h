@@ -22,6 +22,7 @@ struct jg_call_request {
     const struct jg_call_header *headers;
     size_t header_count; /* at most JG_CALL_HEADERS_MAX */
     int64_t timeout_ms;  /* from name to last byte */
+    size_t answer_max;   /* bytes of its body; 0: JG_CALL_BODY_MAX */
     bool insecure;       /* do not verify the server's certificate */
     void *owner;
 };

@@ -56,6 +56,7 @@ account(struct jg_broker *broker, const struct jg_diags *diags,
     struct jg_counters *c = broker->counters;
 
     jg_counters_add(c, JG_METRIC_RELOADS, 1);
+    jg_counters_set(c, JG_METRIC_RELOADED, (uint64_t)jg_clock_s());
     jg_counters_set(c, JG_METRIC_RELOAD_FAULTS, diags->faults);
     jg_counters_set(c, JG_METRIC_APIS, result->apis);
     jg_counters_set(c, JG_METRIC_POLICIES, result->policies);

@@ -1,6 +1,8 @@
 /* jotgate-broker: the part of the gateway that waits and writes. */
+#include "clock.h"
 #include "fetcher.h"
 #include "lock.h"
+#include "relay.h"
 #include "stream.h"
 #include "supervise.h"
 
@@ -69,6 +71,8 @@ open_shared_files(struct jg_broker *broker)
     if (n < 0 || (size_t)n >= sizeof(path) ||
         !opened(broker, path, jg_counters_open(path, &broker->counters)))
         return false;
+    jg_counters_set(broker->counters, JG_METRIC_STARTED,
+                    (uint64_t)jg_clock_s());
     snprintf(path, sizeof(path), "%s/journal", broker->store_folder);
     return opened(broker, path, jg_journal_open(path, &broker->journal));
 }
@@ -176,6 +180,8 @@ main(int argc, char **argv)
     jg_supervise_block_signals();
     if (!jg_options_read(argc, argv, &options))
         return JG_EXIT_USAGE;
+    if (options.relay)
+        return jg_relay(&options);
     if (options.fetch_url != NULL)
         return jg_fetcher_show(&options);
     return run(&options);

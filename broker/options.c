@@ -14,6 +14,7 @@ static const char usage[] =
     "       jotgate-broker --fetch URL [--insecure] [--discover] "
     "[--allow-http]\n"
     "                      [--conf FILE]\n"
+    "       jotgate-broker --relay [--insecure] [--allow-http]\n"
     "The part of jotgate that waits and writes; `jotgate serve` starts it.\n";
 
 bool
@@ -28,6 +29,7 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
         {"fetch", required_argument, NULL, 'f'},
         {"insecure", no_argument, NULL, 'k'},
         {"discover", no_argument, NULL, 'i'},
+        {"relay", no_argument, NULL, 'l'},
         {"allow-http", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -51,6 +53,8 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
             out->insecure = true;
         else if (c == 'i')
             out->discover = true;
+        else if (c == 'l')
+            out->relay = true;
         else if (c == 'h')
             out->allow_http = true;
         else if (c == 'r' && jg_str_to_u64(jg_str(optarg), &number) &&
@@ -60,7 +64,7 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
             good = false;
     }
     good = good && optind == argc &&
-           (out->fetch_url != NULL ||
+           (out->fetch_url != NULL || out->relay ||
             (out->conf_path != NULL && out->store_folder != NULL &&
              out->socket_path != NULL));
     if (!good)

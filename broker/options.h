@@ -11,6 +11,7 @@ struct jg_options {
     bool strict;  /* findings are errors */
 
     const char *fetch_url; /* only fetch this, and print it; NULL: serve */
+    bool relay;            /* only carry out what stdin asks for */
     bool insecure;         /* without verifying its certificate */
     bool discover;         /* it is an issuer: print its key set */
     bool allow_http;       /* also from other machines without TLS */

@@ -15,7 +15,10 @@ enum cli_exit {
     CLI_FAILED = 1,
     CLI_USAGE = 2,
     CLI_CONFIG = 3,
+    CLI_DENIED = 4,
+    CLI_UNREACHABLE = 5,
     CLI_NOT_FOUND = 6,
+    CLI_CONFLICT = 7,
     CLI_REJECTED = 10,
     CLI_EXPIRED = 11,
     CLI_DIFFERENT = 20,
@@ -24,9 +27,11 @@ enum cli_exit {
 
 /* One option of a command. */
 struct cli_option {
-    const char *name;  /* without dashes: "key" */
-    char letter;       /* 'c' for -c, or 0 */
-    const char *value; /* what it takes, "FILE"; NULL: nothing */
+    const char *name; /* without dashes: "key" */
+    char letter;      /* 'c' for -c, or 0 */
+    /* What it takes, "FILE"; NULL: nothing; "[FIELDS]": it may be left out,
+     * and the next word is it only when it would be one argument too many. */
+    const char *value;
     const char *help;
 };
 
@@ -42,6 +47,7 @@ struct cli_command {
     const char *details;   /* paragraphs and examples, or NULL */
     const struct cli_option *options; /* until a row without name; or NULL */
     size_t args_min, args_max;
+    bool asks; /* a gateway: it has cli_gateway_options, too */
     int (*run)(struct cli *cli); /* returns an enum cli_exit */
 };
 
@@ -49,7 +55,10 @@ struct cli_command {
 struct cli_value {
     const struct cli_option *option;
     const char *text; /* NULL for a switch */
+    size_t next_arg;  /* place in cli->args of the word behind it, from 1 */
 };
+
+struct cli_gateway; /* private: gateway.c */
 
 /* One run of a command. */
 struct cli {
@@ -58,10 +67,11 @@ struct cli {
     size_t value_count;
     const char **args;
     size_t arg_count;
-    struct jg_arena arena; /* freed at the end of the run */
+    struct jg_arena arena;       /* freed at the end of the run */
+    struct cli_gateway *gateway; /* the one that was asked; NULL: none yet */
 };
 
-#define CLI_ARENA_MAX (64u * 1024 * 1024)
+#define CLI_ARENA_MAX (256u * 1024 * 1024)
 #define CLI_TEXT_MAX (16u * 1024 * 1024) /* longest output of a command */
 
 /* Command <i> of the table in the order of the help text, or NULL. */
@@ -99,6 +109,23 @@ const char *cli_nearest(const char *word, const char *const *known);
  */
 int cli_fail(int exit_code, const char *fix, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* An error in all its parts; what is NULL or empty is left out. */
+struct cli_fault {
+    int exit_code;
+    const char *what;   /* failed */
+    const char *where;  /* file, URL */
+    const char *from;   /* the place that named what was used */
+    struct jg_str seen; /* found, or said by the other side */
+    const char *fix;
+    const char *more; /* "jotgate reason JG101" */
+};
+
+/*
+ * The same with everything: control characters, which may come from the other
+ * side, are written as escapes, here and in all the others. The exit code.
+ */
+int cli_error(const struct cli_fault *fault);
 
 /* Append <text> without anything that a terminal would act upon; with <lines>,
  * tabs and newlines stay. For all that comes from elsewhere. */

@@ -180,7 +180,7 @@ open_journal(struct tail *t)
     if (cli_config_read(config, &serve.config) != JG_OK)
         code =
             cli_fail(CLI_CONFIG, "jotgate check", "%s cannot be used", config);
-    else if (!cli_folders_store(&serve, store))
+    else if (!cli_store_folder(&serve.config, store))
         code = cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
     cli_config_free(&serve.config);
     if (code != CLI_OK)

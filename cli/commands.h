@@ -7,6 +7,7 @@
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_demo;
 extern const struct cli_command cmd_check;
+extern const struct cli_command cmd_status;
 extern const struct cli_command cmd_explain;
 extern const struct cli_command cmd_reason;
 extern const struct cli_command cmd_token_sign;

@@ -13,18 +13,27 @@
                           */
 
 const char *
-cli_config_path(struct cli *cli)
+cli_config_usual(void)
 {
     static const char *const places[] = {"jotgate.json", "tyk.conf",
                                          "/etc/jotgate/jotgate.json",
                                          "/etc/jotgate/tyk.conf"};
-    const char *path = cli_value(cli, "config");
 
-    if (path != NULL)
-        return path;
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
         if (access(places[i], F_OK) == 0)
             return places[i];
+    return NULL;
+}
+
+const char *
+cli_config_path(struct cli *cli)
+{
+    const char *path = cli_value(cli, "config");
+
+    if (path == NULL)
+        path = cli_config_usual();
+    if (path != NULL)
+        return path;
     cli_fail(CLI_USAGE, "-c FILE, or try it without one: jotgate demo",
              "no configuration is given, and there is no jotgate.json here or "
              "in /etc/jotgate");

@@ -27,9 +27,12 @@ struct cli_config {
 };
 
 /*
- * -c, else the first of ./jotgate.json, ./tyk.conf, /etc/jotgate/jotgate.json,
- * /etc/jotgate/tyk.conf that is there; NULL: said on stderr.
+ * The first of ./jotgate.json, ./tyk.conf, /etc/jotgate/jotgate.json,
+ * /etc/jotgate/tyk.conf that is there, or NULL.
  */
+const char *cli_config_usual(void);
+
+/* -c, else the usual one; NULL: said on stderr. */
 const char *cli_config_path(struct cli *cli);
 
 /*

@@ -220,7 +220,7 @@ look_at_store(struct doctor *d)
     struct stat st;
 
     d->serve.root = geteuid() == 0;
-    if (!cli_folders_store(&d->serve, store))
+    if (!cli_store_folder(&d->serve.config, store))
         return;
     if (stat(store, &st) != 0 && errno != ENOENT)
         doctor_find(d, &(struct doctor_finding){

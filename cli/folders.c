@@ -60,16 +60,15 @@ fits(int n)
     return n > 0 && n < PATH_MAX;
 }
 
-/* storage.path, or a folder of this account's own. */
 bool
-cli_folders_store(const struct serve *serve, char out[static PATH_MAX])
+cli_store_folder(const struct cli_config *config, char out[static PATH_MAX])
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
-    if (!serve->config.own_storage)
+    if (!config->own_storage)
         return fits(snprintf(out, PATH_MAX, "%.*s",
-                             JG_STR_ARG(serve->config.conf.storage.path)));
-    if (serve->root)
+                             JG_STR_ARG(config->conf.storage.path)));
+    if (geteuid() == 0)
         return fits(snprintf(out, PATH_MAX, "%s", ROOT_STORE));
     if (state != NULL && state[0] == '/')
         return fits(snprintf(out, PATH_MAX, "%s/jotgate", state));
@@ -126,7 +125,7 @@ open_store(struct serve *serve)
 {
     char wanted[PATH_MAX], secret[PATH_MAX];
 
-    if (!cli_folders_store(serve, wanted))
+    if (!cli_store_folder(&serve->config, wanted))
         return cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
     if (!make_folders(wanted, 0750) || realpath(wanted, serve->store) == NULL)
         return cli_fail(CLI_FAILED, "\"storage\": {\"path\": \"...\"}",

@@ -3,16 +3,17 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "gateway.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_serve,         &cmd_demo,          &cmd_check,
-    &cmd_token_sign,    &cmd_token_inspect, &cmd_token_verify,
-    &cmd_token_explain, &cmd_token_split,   &cmd_jwks_gen,
-    &cmd_jwks_show,     &cmd_jwks_watch,    &cmd_jwks_thumbprint,
-    &cmd_jwks_convert,  &cmd_import_tyk,    &cmd_import_oidc,
-    &cmd_doctor,        &cmd_tail,          &cmd_export,
-    &cmd_diff,          &cmd_explain,       &cmd_reason,
-    &cmd_version,       &cmd_help,
+    &cmd_serve,           &cmd_demo,          &cmd_check,
+    &cmd_status,          &cmd_token_sign,    &cmd_token_inspect,
+    &cmd_token_verify,    &cmd_token_explain, &cmd_token_split,
+    &cmd_jwks_gen,        &cmd_jwks_show,     &cmd_jwks_watch,
+    &cmd_jwks_thumbprint, &cmd_jwks_convert,  &cmd_import_tyk,
+    &cmd_import_oidc,     &cmd_doctor,        &cmd_tail,
+    &cmd_export,          &cmd_diff,          &cmd_explain,
+    &cmd_reason,          &cmd_version,       &cmd_help,
 };
 
 #define COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -103,6 +104,7 @@ run(const struct cli_command *command, const char *const *words, size_t count)
     } else if (code == CLI_OK) {
         code = command->run(&cli);
     }
+    cli_gateway_close(&cli);
     jg_arena_free(&cli.arena);
     return code;
 }

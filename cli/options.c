@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli.h"
+#include "gateway.h"
 
 /* Options that every command has. */
 static const struct cli_option common[] = {
@@ -28,6 +28,8 @@ find(const struct cli_command *command, struct jg_str name)
 {
     const struct cli_option *option = find_in(command->options, name);
 
+    if (option == NULL && command->asks)
+        option = find_in(cli_gateway_options, name);
     return option != NULL ? option : find_in(common, name);
 }
 
@@ -48,10 +50,13 @@ unknown_option(const struct cli_command *command, const char *word)
     char name[64], given[64];
     size_t n = 0;
 
-    for (const struct cli_option *o = command->options;
-         o != NULL && o->name != NULL && n < 60; o++)
-        known[n++] = o->name;
-    known[n++] = "help";
+    const struct cli_option *const tables[] = {
+        command->options, command->asks ? cli_gateway_options : NULL, common};
+
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        for (const struct cli_option *o = tables[i];
+             o != NULL && o->name != NULL && n < 63; o++)
+            known[n++] = o->name;
     known[n] = NULL;
     snprintf(given, sizeof(given), "%.*s", (int)strcspn(word, "="), word);
     near = cli_nearest(given + strspn(given, "-"), known);
@@ -76,6 +81,12 @@ choose_colour(const char *when)
         return cli_fail(CLI_USAGE, "--color=auto, always or never",
                         "--color does not know \"%s\"", when);
     return CLI_OK;
+}
+
+static bool
+is_word(const char *const *words, size_t count, size_t i)
+{
+    return i < count && (words[i][0] != '-' || words[i][1] == '\0');
 }
 
 /* Take the option at words[*i], and its value from the next word if it must. */
@@ -104,7 +115,7 @@ take_option(struct cli *cli, const char *const *words, size_t count, size_t *i)
         return unknown_option(cli->command, word);
     if (option->value == NULL && text != NULL)
         return cli_fail(CLI_USAGE, NULL, "--%s takes no value", option->name);
-    if (option->value != NULL && text == NULL) {
+    if (option->value != NULL && text == NULL && option->value[0] != '[') {
         if (*i + 1 >= count) {
             full_name(cli->command, command);
             fprintf(stderr, "%s: --%s needs %s.\n", command, option->name,
@@ -113,8 +124,28 @@ take_option(struct cli *cli, const char *const *words, size_t count, size_t *i)
         }
         text = words[++*i];
     }
-    cli->values[cli->value_count++] = (struct cli_value){option, text};
+    cli->values[cli->value_count++] = (struct cli_value){
+        option, text, is_word(words, count, *i + 1) ? cli->arg_count + 1 : 0};
     return strcmp(option->name, "color") == 0 ? choose_colour(text) : CLI_OK;
+}
+
+/* "list --json id,name": the word is the option's, since it is no argument. */
+static void
+take_optional(struct cli *cli)
+{
+    for (size_t i = 0; i < cli->value_count; i++) {
+        struct cli_value *v = &cli->values[i];
+
+        if (v->option->value == NULL || v->option->value[0] != '[' ||
+            v->text != NULL || v->next_arg == 0 ||
+            v->next_arg > cli->arg_count ||
+            cli->arg_count <= cli->command->args_max)
+            continue;
+        v->text = cli->args[v->next_arg - 1];
+        for (size_t j = v->next_arg; j < cli->arg_count; j++)
+            cli->args[j - 1] = cli->args[j];
+        cli->arg_count--;
+    }
 }
 
 static int
@@ -156,6 +187,7 @@ cli_parse(struct cli *cli, const char *const *words, size_t count, bool *help)
             cli->args[cli->arg_count++] = words[i];
         }
     }
+    take_optional(cli);
     *help = cli_has(cli, "help");
     return *help ? CLI_OK : check_count(cli);
 }
@@ -209,6 +241,8 @@ cli_help_command(struct jg_buf *out, const struct cli_command *command)
         jg_buf_addf(out, "\n%s", command->details);
     jg_buf_add(out, JG_STR("\nOptions:\n"));
     help_options(out, command->options);
+    if (command->asks)
+        help_options(out, cli_gateway_options);
     help_options(out, common);
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +85,27 @@ cli_process_capture(const char *const *argv, struct jg_buf *out)
         if (errno != EINTR)
             return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int
+cli_process_talk(const char *const *argv, pid_t *pid)
+{
+    pid_t parent = getpid();
+    int fds[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+        return -1;
+    *pid = fork();
+    if (*pid == 0) {
+        dup2(fds[1], STDIN_FILENO);
+        dup2(fds[1], STDOUT_FILENO);
+        become(argv, parent, SIGKILL);
+    }
+    close(fds[1]);
+    if (*pid > 0)
+        return fds[0];
+    close(fds[0]);
+    return -1;
 }
 
 void

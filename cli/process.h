@@ -21,6 +21,12 @@ pid_t cli_process_start(const char *const *argv, const char *folder,
  */
 int cli_process_capture(const char *const *argv, struct jg_buf *out);
 
+/*
+ * Start <argv> with a socket as its stdin and stdout; it is killed when we die.
+ * The other end, or -1: errno says why. The caller closes it and waits.
+ */
+int cli_process_talk(const char *const *argv, pid_t *pid);
+
 /* "exit code 1", "signal 11 (Segmentation fault)": of a wait status. */
 void cli_process_describe(int status, char out[static 80]);
 

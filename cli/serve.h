@@ -51,11 +51,14 @@ int cli_places_find(struct serve *serve);
 /* The same for the broker alone. An enum cli_exit; what is wrong was said. */
 int cli_places_broker(char out[static PATH_MAX]);
 
+/* folders.c: storage.path, or a folder of this account's own. False: the name
+ * is too long. */
+bool cli_store_folder(const struct cli_config *config,
+                      char out[static PATH_MAX]);
+
 /* folders.c: user, storage folder with its lock, runtime folder. */
 int cli_folders_open(struct serve *serve, const char *run_folder);
 void cli_folders_close(struct serve *serve);
-/* Where the records are, of serve->config and serve->root. */
-bool cli_folders_store(const struct serve *serve, char out[static PATH_MAX]);
 
 /*
  * ui.c: copy the dashboard into the runtime folder, and have serve->ui say so.

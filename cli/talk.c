@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "cli.h"
 
 bool
@@ -83,7 +84,8 @@ cli_add_clean(struct jg_buf *out, struct jg_str text, bool lines)
     while (text.len > 0) {
         unsigned code = (unsigned char)text.p[0];
         bool plain = lines && (code == '\n' || code == '\t');
-        size_t len = code < ' ' && !plain ? 1 : unsafe(text, &code);
+        bool control = (code < ' ' && !plain) || jg_utf8_len(text) == 0;
+        size_t len = control ? 1 : unsafe(text, &code);
 
         if (len == 0)
             jg_buf_addc(out, text.p[0]);
@@ -135,6 +137,31 @@ say(const char *colour, const char *word, const char *format, va_list args)
             coloured ? "\033[0m" : "");
     put_safe(stderr, jg_str(text), true);
     fputc('\n', stderr);
+}
+
+static void
+say_part(const char *label, struct jg_str text)
+{
+    struct jg_buf clean;
+
+    if (text.len == 0)
+        return;
+    jg_buf_init(&clean, 6 * SAID_MAX);
+    cli_add_clean(&clean, jg_str_head(text, SAID_MAX), false);
+    fprintf(stderr, "%s%.*s\n", label, JG_STR_ARG(jg_buf_str(&clean)));
+    jg_buf_free(&clean);
+}
+
+int
+cli_error(const struct cli_fault *fault)
+{
+    cli_fail(fault->exit_code, NULL, "%s", fault->what);
+    say_part("  --> ", jg_str(fault->where));
+    say_part("  by: ", jg_str(fault->from));
+    say_part("  found: ", fault->seen);
+    say_part("  fix: ", jg_str(fault->fix));
+    say_part("  more: ", jg_str(fault->more));
+    return fault->exit_code;
 }
 
 int

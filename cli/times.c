@@ -72,6 +72,17 @@ cli_time_read(const char *text, int64_t now_s, int64_t *out)
     return true;
 }
 
+bool
+cli_time_read_json(const struct jg_json *value, int64_t *out)
+{
+    struct jg_str s = jg_json_string(value);
+    char text[40];
+
+    snprintf(text, sizeof(text), "%.*sZ",
+             JG_STR_ARG(jg_str_head(s, jg_str_find(s, '.'))));
+    return jg_str_find(s, '.') < s.len && read_date(text, out);
+}
+
 void
 cli_time_write(struct jg_buf *out, int64_t t, int64_t now_s)
 {

@@ -39,6 +39,8 @@ enum jg_metric {
     JG_METRIC_KEYSETS_OLDEST,    /* unix time of the oldest one: a gauge */
     JG_METRIC_LIMITS_FULL,       /* limits not counted: no place for them */
     JG_METRIC_CONTROL_REFUSED,   /* wrong or missing secrets */
+    JG_METRIC_STARTED,           /* unix time of the start: a gauge */
+    JG_METRIC_RELOADED,          /* unix time of the last load: a gauge */
     JG_METRIC_COUNT
 };
 

@@ -64,6 +64,11 @@ static const struct jg_metric_info metrics[] = {
     [JG_METRIC_CONTROL_REFUSED] =
         {"jotgate_control_refused_total",
          "Control API calls with a wrong or missing secret.", NULL, false},
+    [JG_METRIC_STARTED] = {"jotgate_start_timestamp_seconds",
+                           "When the gateway was started.", NULL, true},
+    [JG_METRIC_RELOADED] = {"jotgate_reload_timestamp_seconds",
+                            "When definitions and policies were loaded last.",
+                            NULL, true},
 };
 
 _Static_assert(sizeof(metrics) / sizeof(metrics[0]) == JG_METRIC_COUNT,

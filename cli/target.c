@@ -1,0 +1,207 @@
+/* Which gateway a command asks, and with which secret. */
+#include <glob.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "gateway.h"
+#include "serve.h"
+
+static const char *
+keep(struct cli *cli, const char *text)
+{
+    return jg_arena_str(&cli->arena, jg_str(text)).p;
+}
+
+/* A folder in which nobody else can have put a configuration for us. */
+static bool
+is_own_demo(const char *conf)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+    const char *slash = strrchr(conf, '/');
+
+    snprintf(folder, sizeof(folder), "%.*s", (int)(slash - conf), conf);
+    return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
+           st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+}
+
+/* The configuration of the newest `jotgate demo` of this account, or NULL. */
+static const char *
+find_demo(struct cli *cli)
+{
+    const char *base = getenv("TMPDIR"), *found = NULL;
+    char pattern[PATH_MAX];
+    time_t newest = 0;
+    glob_t paths;
+
+    if (base == NULL || strlen(base) > 200)
+        base = "/tmp";
+    snprintf(pattern, sizeof(pattern), "%s/jotgate-demo-*/tyk.conf", base);
+    if (glob(pattern, GLOB_NOSORT, NULL, &paths) != 0)
+        return NULL;
+    for (size_t i = 0; i < paths.gl_pathc; i++) {
+        struct stat st;
+
+        if (stat(paths.gl_pathv[i], &st) != 0 || st.st_mtime < newest ||
+            !is_own_demo(paths.gl_pathv[i]))
+            continue;
+        newest = st.st_mtime;
+        found = keep(cli, paths.gl_pathv[i]);
+    }
+    globfree(&paths);
+    return found;
+}
+
+/* A URL that this machine can ask: no address is every address. */
+static const char *
+address_of(struct cli *cli, const struct jg_conf *conf)
+{
+    bool own = conf->control_api_port != 0;
+    struct jg_str host =
+        own ? conf->control_api_hostname : conf->listen_address;
+    int64_t port = own ? conf->control_api_port : conf->listen_port;
+    bool ipv6 = jg_str_find(host, ':') < host.len && host.p[0] != '[';
+    char text[512];
+
+    if (host.len == 0 || jg_str_eq(host, JG_STR("0.0.0.0")))
+        host = JG_STR("127.0.0.1");
+    else if (jg_str_eq(host, JG_STR("::")))
+        host = JG_STR("::1");
+    snprintf(text, sizeof(text), "%s://%s%.*s%s:%" PRId64,
+             !own && conf->http.use_ssl ? "https" : "http", ipv6 ? "[" : "",
+             JG_STR_ARG(host), ipv6 ? "]" : "", port);
+    return keep(cli, text);
+}
+
+/* A secret in a file, without the newline that editors put behind it. */
+static int
+read_secret(struct cli *cli, const char *path, struct cli_target *out)
+{
+    struct jg_str text;
+
+    if (!cli_read(cli, path, CLI_SECRET_MAX, &text))
+        return CLI_USAGE;
+    out->secret = jg_str_trim(text);
+    out->secret_from = path;
+    if (out->secret.len == 0)
+        return cli_fail(CLI_USAGE, NULL, "%s is empty", path);
+    return CLI_OK;
+}
+
+/* The one that the gateway made for itself, when none is configured. */
+static int
+read_made_secret(struct cli *cli, const struct cli_config *config,
+                 struct cli_target *out)
+{
+    char folder[PATH_MAX], path[PATH_MAX + 8];
+
+    if (!cli_store_folder(config, folder))
+        return CLI_OK;
+    snprintf(path, sizeof(path), "%s/secret", folder);
+    out->secret_from = keep(cli, path);
+    return access(path, R_OK) == 0 ? read_secret(cli, out->secret_from, out)
+                                   : CLI_OK;
+}
+
+static int
+secret_of(struct cli *cli, const struct cli_config *config,
+          struct cli_target *out)
+{
+    if (config->conf.secret.len == 0)
+        return read_made_secret(cli, config, out);
+    out->secret = jg_arena_str(&cli->arena, config->conf.secret);
+    out->secret_from = out->config;
+    return CLI_OK;
+}
+
+/* What the configuration says about both, unless it was said already. */
+static int
+use_config(struct cli *cli, struct cli_target *out)
+{
+    struct cli_config config;
+    enum jg_err err = cli_config_read(out->config, &config);
+    int code = CLI_OK;
+
+    if (err != JG_OK && config.diags.faults == 0)
+        code = cli_config_fail(out->config, err);
+    else if (err != JG_OK)
+        code = cli_fail(CLI_CONFIG, "jotgate check says what it is",
+                        "%s is faulty", out->config);
+    if (code == CLI_OK && out->address == NULL) {
+        out->address = address_of(cli, &config.conf);
+        out->address_from = out->config;
+    }
+    if (code == CLI_OK && out->secret.p == NULL)
+        code = secret_of(cli, &config, out);
+    cli_config_free(&config);
+    return code;
+}
+
+/* What the command line and the environment say. */
+static int
+use_given(struct cli *cli, struct cli_target *out)
+{
+    const char *address = cli_value(cli, "address");
+    const char *file = cli_value(cli, "secret-file");
+    const char *secret = getenv("JOTGATE_SECRET");
+
+    out->address_from = "--address";
+    if (address == NULL && cli_value(cli, "config") == NULL) {
+        address = getenv("JOTGATE_ADDRESS");
+        out->address_from = "JOTGATE_ADDRESS";
+    }
+    if (address != NULL && address[0] != '\0')
+        out->address = address;
+    if (file != NULL)
+        return read_secret(cli, file, out);
+    if (secret != NULL && secret[0] != '\0') {
+        out->secret = jg_str(secret);
+        out->secret_from = "JOTGATE_SECRET";
+    }
+    return CLI_OK;
+}
+
+static int
+check_address(const struct cli_target *target)
+{
+    struct jg_str address = jg_str(target->address);
+
+    if ((jg_str_starts(address, JG_STR("http://")) ||
+         jg_str_starts(address, JG_STR("https://"))) &&
+        strpbrk(target->address, " \t\r\n#?") == NULL)
+        return CLI_OK;
+    return cli_fail(CLI_USAGE, "http://127.0.0.1:8081, https://gateway.example",
+                    "%s: \"%s\" is no address of a control API",
+                    target->address_from, target->address);
+}
+
+int
+cli_target_find(struct cli *cli, struct cli_target *out)
+{
+    const char *given = cli_value(cli, "config");
+    int code = use_given(cli, out);
+
+    if (code != CLI_OK)
+        return code;
+    out->config = given;
+    if (given == NULL && out->address == NULL) {
+        out->config = cli_config_usual();
+        if (out->config == NULL)
+            out->config = find_demo(cli);
+    }
+    if (out->config != NULL)
+        code = use_config(cli, out);
+    if (code != CLI_OK)
+        return code;
+    if (out->address == NULL)
+        return cli_fail(CLI_USAGE,
+                        "-c FILE, --address URL, or start one: jotgate demo",
+                        "no gateway is given: there is no jotgate.json here "
+                        "or in /etc/jotgate, and no demo runs");
+    return check_address(out);
+}
