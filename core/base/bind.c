@@ -95,9 +95,9 @@ bind_duration(struct jg_bind *b, const struct jg_field *f,
         return jg_bind_wrong(b, f, value, at, JG_E_CONF_TYPE,
                              "a duration in quotes, for example \"5m\"");
     if (value->string.len > 0 && !jg_duration_ms(value->string, &ms))
-        jg_bind_warn(b, at, JG_E_CONF_VALUE,
-                     "for example \"500ms\", \"30s\", \"5m\" or \"1h30m\"",
-                     "not a duration: counts as 0, as in Tyk");
+        jg_bind_member(b, JG_WARNING, at, JG_E_CONF_VALUE,
+                       "for example \"500ms\", \"30s\", \"5m\" or \"1h30m\"",
+                       "not a duration: counts as 0, as in Tyk");
     *(int64_t *)to = ms;
     return true;
 }
@@ -310,9 +310,9 @@ bind_ignored(struct jg_bind *b, const struct jg_field *f,
 {
     (void)to;
     if (jg_bind_is_set(value))
-        jg_bind_warn(b, at, JG_E_CONF_UNSUPPORTED, "remove it",
-                     "has no effect here%s%s", f->note != NULL ? ": " : "",
-                     f->note != NULL ? f->note : "");
+        jg_bind_member(b, JG_WARNING, at, JG_E_CONF_UNSUPPORTED, "remove it",
+                       "has no effect here%s%s", f->note != NULL ? ": " : "",
+                       f->note != NULL ? f->note : "");
     return true;
 }
 
@@ -380,23 +380,25 @@ nearest_field(const struct jg_field_table *table, struct jg_str name)
 }
 
 static void
-warn_unknown(struct jg_bind *b, const struct jg_field_table *table,
+tell_unknown(struct jg_bind *b, const struct jg_field_table *table,
              struct jg_str name, const struct jg_place *at)
 {
+    enum jg_severity severity = table->strict ? JG_FAULT : JG_WARNING;
+    const char *ignored = table->strict ? "" : ", and ignored";
     const struct jg_field *near = NULL;
     char fix[FIX_BYTES];
 
     if (jg_bind_is_heard(b->source))
         near = nearest_field(table, name);
     if (near == NULL) {
-        jg_bind_warn(b, at, JG_E_CONF_UNKNOWN, NULL,
-                     "not a known field, and ignored");
+        jg_bind_member(b, severity, at, JG_E_CONF_UNKNOWN, NULL,
+                       "not a known field%s", ignored);
         return;
     }
     snprintf(fix, sizeof(fix), "rename it to \"%s\", or remove it", near->name);
-    jg_bind_warn(b, at, JG_E_CONF_UNKNOWN, fix,
-                 "not a known field, and ignored; did you mean \"%s\"?",
-                 near->name);
+    jg_bind_member(b, severity, at, JG_E_CONF_UNKNOWN, fix,
+                   "not a known field%s; did you mean \"%s\"?", ignored,
+                   near->name);
 }
 
 /* Is the field set by its exact name, or by a member before <index>? */
@@ -427,16 +429,18 @@ field_of(struct jg_bind *b, const struct jg_field_table *table,
     f = field_like(table, name);
     if (f == NULL) {
         if (!table->open)
-            warn_unknown(b, table, name, at);
+            tell_unknown(b, table, name, at);
         return NULL;
     }
     snprintf(fix, sizeof(fix), "rename it to \"%s\"", f->name);
     if (is_set_elsewhere(object, index, f)) {
-        jg_bind_warn(b, at, JG_E_CONF_UNKNOWN, "remove one of the two",
-                     "ignored: \"%s\" is there, too", f->name);
+        jg_bind_member(b, JG_WARNING, at, JG_E_CONF_UNKNOWN,
+                       "remove one of the two", "ignored: \"%s\" is there, too",
+                       f->name);
         return NULL;
     }
-    jg_bind_warn(b, at, JG_E_CONF_UNKNOWN, fix, "spelt \"%s\"", f->name);
+    jg_bind_member(b, JG_WARNING, at, JG_E_CONF_UNKNOWN, fix, "spelt \"%s\"",
+                   f->name);
     return f;
 }
 

@@ -75,7 +75,9 @@ struct jg_field_table {
     const struct jg_field *fields;
     size_t count;
     const void *defaults; /* what a new list item starts with; NULL: zeros */
-    bool open; /* unknown members are no warning (documents of other tools) */
+    bool open;   /* unknown members are no warning (documents of other tools) */
+    bool strict; /* they are a fault: nothing of Tyk's is there, so it is a
+                  * typing error that would change what the rest means */
 };
 
 #define JG_FIELD_STR_MAX (64 * 1024) /* bytes, where a row says nothing */

@@ -33,10 +33,11 @@ bool jg_bind_wrong(struct jg_bind *b, const struct jg_field *f,
                    enum jg_err err, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-/* Warn about the member at <at>, whose value is not shown. */
-void jg_bind_warn(struct jg_bind *b, const struct jg_place *at, enum jg_err err,
-                  const char *fix, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+/* Report the member at <at>, whose value is not shown. */
+void jg_bind_member(struct jg_bind *b, enum jg_severity severity,
+                    const struct jg_place *at, enum jg_err err, const char *fix,
+                    const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 
 /* Does <value> differ from what Go has when it is absent? */
 bool jg_bind_is_set(const struct jg_json *value);

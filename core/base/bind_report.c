@@ -236,18 +236,20 @@ jg_bind_wrong(struct jg_bind *b, const struct jg_field *f,
 }
 
 void
-jg_bind_warn(struct jg_bind *b, const struct jg_place *at, enum jg_err err,
-             const char *fix, const char *format, ...)
+jg_bind_member(struct jg_bind *b, enum jg_severity severity,
+               const struct jg_place *at, enum jg_err err, const char *fix,
+               const char *format, ...)
 {
     char message[MESSAGE_BYTES];
-    struct finding finding = {JG_WARNING, err,     true, JG_EXCERPT_HIDE,
-                              NULL,       message, fix};
+    struct finding finding = {severity, err,     true, JG_EXCERPT_HIDE,
+                              NULL,     message, fix};
     struct parts parts;
     va_list args;
 
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    b->faulty = b->faulty || severity == JG_FAULT;
     parts_of_place(at, &parts);
     tell(b->source, &parts, &finding);
 }
