@@ -47,22 +47,6 @@ jg_step_exchange(struct jg_decision *d)
     return JG_OK;
 }
 
-/* Whole again: what is kept, and what the client has. */
-static enum jg_err
-join(struct jg_decision *d, struct jg_str kept, struct jg_str *out)
-{
-    struct jg_str signature = d->token;
-    char *p = jg_arena_alloc(d->arena, kept.len + 1 + signature.len);
-
-    if (p == NULL)
-        return JG_E_NOMEM;
-    memcpy(p, kept.p, kept.len);
-    p[kept.len] = '.';
-    memcpy(p + kept.len + 1, signature.p, signature.len);
-    *out = (struct jg_str){p, kept.len + 1 + signature.len};
-    return JG_OK;
-}
-
 static enum jg_err
 find(struct jg_decision *d, struct jg_txn *txn, struct jg_str *out,
      int64_t *ends_s)
@@ -72,8 +56,10 @@ find(struct jg_decision *d, struct jg_txn *txn, struct jg_str *out,
                              .handle = d->token};
     enum jg_err err = jg_split_get(txn, &split, d->with.now_s, d->arena);
 
-    if (err == JG_OK)
-        err = join(d, split.text, out);
+    if (err == JG_OK) {
+        *out = jg_split_whole(&split, d->arena);
+        err = out->p != NULL ? JG_OK : JG_E_NOMEM;
+    }
     *ends_s = split.ends_s;
     return err == JG_E_NOT_FOUND ? JG_E_SPLIT_UNKNOWN : err;
 }
@@ -85,6 +71,7 @@ open_sealed(struct jg_decision *d, struct jg_txn *txn, struct jg_str *out)
     struct jg_str bound =
         jg_split_bound(JG_SPLIT_ACCESS, d->api->def.org_id, d->arena);
     char own[JG_SPLIT_OWN_BYTES];
+    struct jg_str text, api_id;
     enum jg_err err = JG_OK;
 
     if (bound.p == NULL)
@@ -92,7 +79,10 @@ open_sealed(struct jg_decision *d, struct jg_txn *txn, struct jg_str *out)
     if (txn != NULL)
         err = jg_split_own(txn, own, &ring.own);
     if (err == JG_OK)
-        err = jg_sealed_open(&ring, bound, d->token, d->arena, out);
+        err = jg_sealed_open(&ring, bound, d->token, d->arena, &text);
+    jg_mem_wipe(own, sizeof(own));
+    if (err == JG_OK)
+        *out = jg_sealed_access(text, &api_id);
     return err;
 }
 

@@ -9,6 +9,8 @@
 
 /* What later steps report, by its place in an OAS document. The places of a
  * scheme's fields are added when it is known. */
+#define JG_OAS_SPLIT JG_OAS_EXTENSION ".splitToken"
+
 static const struct {
     const char *from, *to;
 } places[] = {
@@ -33,6 +35,13 @@ static const struct {
     {"enable_signature_checking", JG_OAS_AUTH ".hmac.enabled"},
     {"use_openid", JG_OAS_AUTH ".oidc.enabled"},
     {"custom_plugin_auth_enabled", JG_OAS_AUTH ".custom.enabled"},
+    {"split_token.token_url", JG_OAS_SPLIT ".tokenUrl"},
+    {"split_token.revocation_url", JG_OAS_SPLIT ".revocationUrl"},
+    {"split_token.revoke_path", JG_OAS_SPLIT ".revokePath"},
+    {"split_token.introspect_path", JG_OAS_SPLIT ".introspectPath"},
+    {"split_token.introspect_clients", JG_OAS_SPLIT ".introspectClients"},
+    {"split_token.client_id", JG_OAS_SPLIT ".clientId"},
+    {"split_token", JG_OAS_SPLIT},
 };
 
 enum jg_err

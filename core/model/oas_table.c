@@ -432,7 +432,7 @@ static const struct jg_field extension_rows[] = {
     {"server", JG_FIELD_OBJECT, .table = &server_table},
     {"upstream", JG_FIELD_OBJECT, .table = &upstream_table},
     {"middleware", JG_FIELD_OBJECT, .table = &middleware_table},
-    {"splitToken", JG_FIELD_MADE, DEF(split_token), &jg_split_token_table,
+    {"splitToken", JG_FIELD_MADE, DEF(split_token), &jg_split_token_oas_table,
      .note = "not in Tyk: as split_token of a classic definition"},
     {"errorOverrides", JG_FIELD_IGNORED, .note = "errors keep their own text"},
 };

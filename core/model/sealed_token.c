@@ -21,6 +21,31 @@ jg_split_bound(enum jg_split_kind kind, struct jg_str org_id,
     return (struct jg_str){p, org_id.len + 2};
 }
 
+struct jg_str
+jg_sealed_access_text(struct jg_str api_id, struct jg_str token,
+                      struct jg_arena *a)
+{
+    size_t len = api_id.len + 1 + token.len;
+    char *p = jg_arena_alloc(a, len);
+
+    if (p == NULL)
+        return (struct jg_str){NULL, 0};
+    if (api_id.len > 0)
+        memcpy(p, api_id.p, api_id.len);
+    p[api_id.len] = '\n';
+    memcpy(p + api_id.len + 1, token.p, token.len);
+    return (struct jg_str){p, len};
+}
+
+struct jg_str
+jg_sealed_access(struct jg_str text, struct jg_str *api_id)
+{
+    size_t len = jg_str_find(text, '\n');
+
+    *api_id = jg_str_head(text, len);
+    return jg_str_from(text, len + 1);
+}
+
 bool
 jg_sealed_looks_so(struct jg_str token)
 {

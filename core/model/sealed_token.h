@@ -32,6 +32,12 @@ struct jg_sealed_ring {
 struct jg_str jg_split_bound(enum jg_split_kind kind, struct jg_str org_id,
                              struct jg_arena *a);
 
+/* What is sealed of an access token, in <a>: the API whose token endpoint gave
+ * it, and the token. p == NULL: no memory. And read again: the token. */
+struct jg_str jg_sealed_access_text(struct jg_str api_id, struct jg_str token,
+                                    struct jg_arena *a);
+struct jg_str jg_sealed_access(struct jg_str text, struct jg_str *api_id);
+
 /* Is this text one of ours, by its looks? */
 bool jg_sealed_looks_so(struct jg_str token);
 

@@ -8,42 +8,71 @@
 #define PATH_MAX_BYTES 1024
 #define CREDENTIAL_MAX 1024
 
-static const char ours[] = "not in Tyk";
+/* A definition's rows, by the name in a classic or in an OAS one. */
+#define ROWS(NAME)                                                             \
+    {NAME("token_url", "tokenUrl"), JG_FIELD_STR, SPLIT(token_url),            \
+     .max = JG_URL_MAX, .note = "not in Tyk: the provider's token endpoint"},  \
+        {NAME("revocation_url", "revocationUrl"), JG_FIELD_STR,                \
+         SPLIT(revocation_url), .max = JG_URL_MAX,                             \
+         .note = "not in Tyk: revocations are passed on to it"},               \
+        {NAME("path", "path"), JG_FIELD_STR, SPLIT(paths[JG_SPLIT_TOKEN]),     \
+         .max = PATH_MAX_BYTES,                                                \
+         .note = "not in Tyk: behind the listen path; \"/token\""},            \
+        {NAME("revoke_path", "revokePath"), JG_FIELD_STR,                      \
+         SPLIT(paths[JG_SPLIT_REVOKE]), .max = PATH_MAX_BYTES,                 \
+         .note = "not in Tyk: \"/revoke\"; \"\" offers none"},                 \
+        {NAME("introspect_path", "introspectPath"), JG_FIELD_STR,              \
+         SPLIT(paths[JG_SPLIT_INTROSPECT]), .max = PATH_MAX_BYTES,             \
+         .note = "not in Tyk: \"/introspect\"; \"\" offers none"},             \
+        {NAME("mode", "mode"), JG_FIELD_STR, SPLIT(mode_name), .max = 16,      \
+         .note = "not in Tyk: \"split\" or \"sealed\""},                       \
+        {NAME("accept", "accept"), JG_FIELD_BOOL, SPLIT(accept),               \
+         .note =                                                               \
+             "not in Tyk: takes what other APIs of the organisation issued"},  \
+        {NAME("allow_jwt", "allowJwt"), JG_FIELD_BOOL, SPLIT(allow_jwt),       \
+         .note = "not in Tyk: clients may present a whole JWT, too"},          \
+        {NAME("client_id", "clientId"), JG_FIELD_STR, SPLIT(client_id),        \
+         .max = CREDENTIAL_MAX,                                                \
+         .note = "not in Tyk: the gateway's own at the provider, for clients " \
+                 "that show none"},                                            \
+        {NAME("client_secret", "clientSecret"),                                \
+         JG_FIELD_STR,                                                         \
+         SPLIT(client_secret),                                                 \
+         .max = CREDENTIAL_MAX,                                                \
+         .note = "not in Tyk: see client_id",                                  \
+         .secret = true},                                                      \
+        {NAME("introspect_clients", "introspectClients"),                      \
+         JG_FIELD_STR_MAP,                                                     \
+         SPLIT(introspect_clients),                                            \
+         .max = CREDENTIAL_MAX,                                                \
+         .note = "not in Tyk: services that may ask what a token says, and "   \
+                 "their secrets",                                              \
+         .secret = true},                                                      \
+        {NAME("strip", "strip"), JG_FIELD_STRS, SPLIT(strip), .max = 256,      \
+         .note = "not in Tyk: members of the answer that clients do not get"}, \
+        {NAME("refresh_lifetime", "refreshLifetime"),                          \
+         JG_FIELD_INT,                                                         \
+         SPLIT(refresh_s),                                                     \
+         .min = 0,                                                             \
+         .max = JG_SPLIT_REFRESH_MAX_S,                                        \
+         .note =                                                               \
+             "not in Tyk: seconds, where the provider says nothing; 30 days"}, \
+        {NAME("timeout", "timeout"),                                           \
+         JG_FIELD_INT,                                                         \
+         SPLIT(timeout_s),                                                     \
+         .min = 0,                                                             \
+         .max = JG_SPLIT_TIMEOUT_MAX_S,                                        \
+         .note = "not in Tyk: seconds that the provider may take; 10"},
+#define CLASSIC(classic, oas) classic
+#define OAS(classic, oas) oas
 
-static const struct jg_field rows[] = {
-    {"token_url", JG_FIELD_STR, SPLIT(token_url), .max = JG_URL_MAX,
-     .note = "not in Tyk: the provider's token endpoint"},
-    {"revocation_url", JG_FIELD_STR, SPLIT(revocation_url), .max = JG_URL_MAX,
-     .note = "not in Tyk: revocations are passed on to it"},
-    {"path", JG_FIELD_STR, SPLIT(paths[JG_SPLIT_TOKEN]), .max = PATH_MAX_BYTES,
-     .note = "not in Tyk: behind the listen path; \"/token\""},
-    {"revoke_path", JG_FIELD_STR, SPLIT(paths[JG_SPLIT_REVOKE]),
-     .max = PATH_MAX_BYTES,
-     .note = "not in Tyk: \"/revoke\"; \"\" offers none"},
-    {"introspect_path", JG_FIELD_STR, SPLIT(paths[JG_SPLIT_INTROSPECT]),
-     .max = PATH_MAX_BYTES,
-     .note = "not in Tyk: \"/introspect\"; \"\" offers none"},
-    {"mode", JG_FIELD_STR, SPLIT(mode_name), .max = 16,
-     .note = "not in Tyk: \"split\" or \"sealed\""},
-    {"accept", JG_FIELD_BOOL, SPLIT(accept),
-     .note = "not in Tyk: takes what other APIs of the organisation issued"},
-    {"allow_jwt", JG_FIELD_BOOL, SPLIT(allow_jwt),
-     .note = "not in Tyk: clients may present a whole JWT, too"},
-    {"client_id", JG_FIELD_STR, SPLIT(client_id), .max = CREDENTIAL_MAX,
-     .note = ours},
-    {"client_secret", JG_FIELD_STR, SPLIT(client_secret), .max = CREDENTIAL_MAX,
-     .note = ours, .secret = true},
-    {"strip", JG_FIELD_STRS, SPLIT(strip), .max = 256,
-     .note = "not in Tyk: members of the answer that clients do not get"},
-    {"refresh_lifetime", JG_FIELD_INT, SPLIT(refresh_s), .min = 0,
-     .max = JG_SPLIT_REFRESH_MAX_S,
-     .note = "not in Tyk: seconds, where the provider says nothing; 30 days"},
-    {"timeout", JG_FIELD_INT, SPLIT(timeout_s), .min = 0,
-     .max = JG_SPLIT_TIMEOUT_MAX_S,
-     .note = "not in Tyk: seconds that the provider may take; 10"},
-};
+static const struct jg_field rows[] = {ROWS(CLASSIC)};
+static const struct jg_field oas_rows[] = {ROWS(OAS)};
 const struct jg_field_table jg_split_token_table = {
-    sizeof(struct jg_split_token), rows, JG_FIELD_COUNT(rows)};
+    sizeof(struct jg_split_token), rows, JG_FIELD_COUNT(rows), .strict = true};
+const struct jg_field_table jg_split_token_oas_table = {
+    sizeof(struct jg_split_token), oas_rows, JG_FIELD_COUNT(oas_rows),
+    .strict = true};
 
 /* In the place of a member that is not there; "" is there. */
 static void
@@ -120,6 +149,22 @@ check_paths(struct jg_api_reading *r, const struct jg_split_token *s)
     return JG_OK;
 }
 
+/* Whoever guesses one reads what tokens say. */
+static enum jg_err
+check_clients(struct jg_api_reading *r, const struct jg_split_token *s)
+{
+    static const char path[] = "split_token.introspect_clients";
+    const struct jg_pairs *clients = &s->introspect_clients;
+
+    if (clients->count > JG_SPLIT_CLIENTS_MAX)
+        return fault(r, path, NULL, "there may be 32 of these");
+    for (size_t i = 0; i < clients->count; i++)
+        if (clients->items[i].value.len < JG_SPLIT_CLIENT_SECRET_MIN)
+            return fault(r, path, "openssl rand -hex 16",
+                         "each secret needs at least 16 bytes");
+    return JG_OK;
+}
+
 static enum jg_err
 read_mode(struct jg_api_reading *r, struct jg_split_token *s)
 {
@@ -157,5 +202,7 @@ jg_api_read_split_token(struct jg_api_reading *r)
     err = check_urls(r, s);
     if (err == JG_OK)
         err = check_paths(r, s);
+    if (err == JG_OK)
+        err = check_clients(r, s);
     return err == JG_OK ? read_mode(r, s) : err;
 }

@@ -13,6 +13,8 @@
 #define JG_SPLIT_REFRESH_S (30 * 86400)      /* a refresh token is kept for */
 #define JG_SPLIT_REFRESH_MAX_S (366 * 86400) /* ... at most */
 #define JG_SPLIT_STRIP_MAX 32                /* members to leave out */
+#define JG_SPLIT_CLIENTS_MAX 32              /* services that may introspect */
+#define JG_SPLIT_CLIENT_SECRET_MIN 16        /* bytes of their secrets */
 
 enum jg_split_mode {
     JG_SPLIT_SPLIT,  /* the client has the signature, the rest is kept */
@@ -39,11 +41,14 @@ struct jg_split_token {
     bool allow_jwt;          /* a whole JWT is taken, too */
     struct jg_str client_id, client_secret; /* the gateway's own, for clients
                                              * that show none */
+    struct jg_pairs introspect_clients;     /* services: id to secret */
     struct jg_strs strip; /* members that clients do not get */
     int64_t refresh_s;    /* a refresh token is kept for */
     int64_t timeout_s;
 };
 
+/* As split_token of a classic definition, and splitToken of an OAS one. */
 extern const struct jg_field_table jg_split_token_table;
+extern const struct jg_field_table jg_split_token_oas_table;
 
 #endif

@@ -6,13 +6,16 @@
 #include "jose/sign.h"
 #include "store/store_internal.h"
 
-#define SPLIT_LAYOUT 0x4a475331 /* "JGS1" */
+#define SPLIT_LAYOUT 0x4a475332 /* "JGS2" */
 #define PURPOSE "jotgate split token"
+#define ID_BYTES 32
 
-/* This, then org_id and the sealed text. In the machine's order of bytes. */
+/* This, then org_id, api_id and the sealed text. In the machine's order
+ * of bytes. */
 struct head {
     uint32_t layout;
-    uint32_t org_len;
+    uint32_t org_len, api_len;
+    uint32_t reserved; /* 0 */
     int64_t ends_s;
     uint64_t checksum; /* of all before it, and of what follows */
 };
@@ -20,7 +23,7 @@ struct head {
 /* The key of a record. */
 struct id {
     unsigned char kind;
-    unsigned char hash[32];
+    unsigned char hash[ID_BYTES];
 };
 
 /* The key of JG_KIND_SPLIT_END: in the order of time. */
@@ -31,7 +34,7 @@ struct end {
 _Static_assert(sizeof(struct end) == 8 + 1 + 32, "no padding");
 
 struct record {
-    struct jg_str org_id, sealed;
+    struct jg_str org_id, api_id, sealed;
     int64_t ends_s;
 };
 
@@ -67,6 +70,15 @@ id_of(const struct jg_split *split, struct id *out)
     return jg_sha256(split->handle, out->hash);
 }
 
+static struct jg_str
+cut(struct jg_str *rest, size_t len)
+{
+    struct jg_str part = jg_str_head(*rest, len);
+
+    *rest = jg_str_from(*rest, len);
+    return part;
+}
+
 static enum jg_err
 decode(struct jg_str value, struct record *out)
 {
@@ -76,13 +88,15 @@ decode(struct jg_str value, struct record *out)
     if (value.len < sizeof(head))
         return JG_E_STORE;
     memcpy(&head, value.p, sizeof(head));
-    if (head.layout != SPLIT_LAYOUT || head.org_len > rest.len ||
+    if (head.layout != SPLIT_LAYOUT ||
+        (uint64_t)head.org_len + head.api_len > rest.len ||
         head.checksum !=
             jg_record_checksum(&head, offsetof(struct head, checksum), rest))
         return JG_E_STORE;
-    *out = (struct record){.org_id = jg_str_head(rest, head.org_len),
-                           .sealed = jg_str_from(rest, head.org_len),
-                           .ends_s = head.ends_s};
+    out->org_id = cut(&rest, head.org_len);
+    out->api_id = cut(&rest, head.api_len);
+    out->sealed = rest;
+    out->ends_s = head.ends_s;
     return JG_OK;
 }
 
@@ -157,10 +171,25 @@ jg_split_get(struct jg_txn *txn, struct jg_split *split, int64_t now_s,
         return err;
     if (record.ends_s <= now_s || !jg_str_eq(record.org_id, split->org_id))
         return JG_E_NOT_FOUND;
-    err = open_record(txn, split, &record, a, &split->text);
-    if (err == JG_OK)
-        split->ends_s = record.ends_s;
-    return err;
+    split->api_id = jg_arena_str(a, record.api_id);
+    split->ends_s = record.ends_s;
+    if (split->api_id.p == NULL)
+        return JG_E_NOMEM;
+    return open_record(txn, split, &record, a, &split->text);
+}
+
+struct jg_str
+jg_split_whole(const struct jg_split *split, struct jg_arena *a)
+{
+    struct jg_str text = split->text, handle = split->handle;
+    char *p = jg_arena_alloc(a, text.len + 1 + handle.len);
+
+    if (p == NULL)
+        return (struct jg_str){NULL, 0};
+    memcpy(p, text.p, text.len);
+    p[text.len] = '.';
+    memcpy(p + text.len + 1, handle.p, handle.len);
+    return (struct jg_str){p, text.len + 1 + handle.len};
 }
 
 static enum jg_err
@@ -180,15 +209,24 @@ seal(struct jg_txn *txn, const struct jg_split *split,
     return err;
 }
 
+static char *
+append(char *to, struct jg_str s)
+{
+    if (s.len > 0)
+        memcpy(to, s.p, s.len);
+    return to + s.len;
+}
+
 static enum jg_err
 write_record(struct jg_txn *txn, const struct id *id,
-             const struct jg_split *split, struct jg_str sealed, int64_t ends_s)
+             const struct jg_split *split, struct jg_str sealed)
 {
-    size_t len = split->org_id.len + sealed.len;
+    size_t len = split->org_id.len + split->api_id.len + sealed.len;
     struct head head = {.layout = SPLIT_LAYOUT,
                         .org_len = (uint32_t)split->org_id.len,
-                        .ends_s = ends_s};
-    struct end end = end_of(id, ends_s);
+                        .api_len = (uint32_t)split->api_id.len,
+                        .ends_s = split->ends_s};
+    struct end end = end_of(id, split->ends_s);
     char *rest;
     void *place;
     enum jg_err err = jg_store_put(txn, JG_KIND_SPLIT_END, end_str(&end),
@@ -200,9 +238,7 @@ write_record(struct jg_txn *txn, const struct id *id,
     if (err != JG_OK)
         return err;
     rest = (char *)place + sizeof(head);
-    if (split->org_id.len > 0)
-        memcpy(rest, split->org_id.p, split->org_id.len);
-    memcpy(rest + split->org_id.len, sealed.p, sealed.len);
+    append(append(append(rest, split->org_id), split->api_id), sealed);
     head.checksum = jg_record_checksum(&head, offsetof(struct head, checksum),
                                        (struct jg_str){rest, len});
     memcpy(place, &head, sizeof(head));
@@ -255,6 +291,7 @@ jg_split_put(struct jg_txn *txn, const struct jg_split *split, int64_t now_s,
     enum jg_err err = id_of(split, &id);
 
     if (err == JG_E_NOT_FOUND || split->org_id.len > JG_SPLIT_ORG_MAX ||
+        split->api_id.len > JG_SPLIT_ORG_MAX ||
         split->text.len > JG_SPLIT_TEXT_MAX || split->ends_s < 0)
         return JG_E_CONF_RANGE;
     if (err == JG_OK)
@@ -264,7 +301,7 @@ jg_split_put(struct jg_txn *txn, const struct jg_split *split, int64_t now_s,
     err = make_way(txn, &id, split, now_s, a);
     if (err != JG_E_NOT_FOUND)
         return err;
-    return write_record(txn, &id, split, sealed, split->ends_s);
+    return write_record(txn, &id, split, sealed);
 }
 
 enum jg_err

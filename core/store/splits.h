@@ -1,7 +1,7 @@
 /*
  * What is kept of split tokens: the part that a client does not hold, sealed
  * under a key that only the client's part gives (jose/seal.h), and found by the
- * SHA-256 of that. A copy of the store opens nothing, and names nobody.
+ * SHA-256 of that. A copy of the store opens nothing.
  */
 #ifndef JG_STORE_SPLITS_H
 #define JG_STORE_SPLITS_H
@@ -14,7 +14,7 @@
  * those of ML-DSA-87 6170. Less could be guessed. */
 #define JG_SPLIT_HANDLE_MIN 43
 #define JG_SPLIT_HANDLE_MAX 8192
-#define JG_SPLIT_ORG_MAX 255          /* bytes */
+#define JG_SPLIT_ORG_MAX 255          /* bytes; of an api_id, too */
 #define JG_SPLIT_TEXT_MAX (64 * 1024) /* bytes */
 #define JG_SPLITS_SWEEP_MAX 256       /* records that one sweep removes */
 
@@ -23,12 +23,13 @@ struct jg_split {
     struct jg_str org_id; /* nobody else's APIs find it */
     struct jg_str handle; /* what the client holds: the secret */
     struct jg_str text;   /* what is kept */
+    struct jg_str api_id; /* whose token endpoint gave it */
     int64_t ends_s;       /* unix; it is gone from then on */
 };
 
 /*
- * Keep <split>. <nonce>: random bytes. Needs <a> for a while. The same text
- * again only gets the later end.
+ * Keep <split> from <now_s> on. <nonce>: random bytes. Needs <a> for a while.
+ * The same text again only gets the later end.
  *   JG_E_SPLIT_SAME  another text is kept under this handle: nothing happened
  *   JG_E_CONF_RANGE  a size is past the limits above: nothing happened
  *   JG_E_CRYPTO, JG_E_NOMEM  nothing happened
@@ -40,8 +41,7 @@ enum jg_err jg_split_put(struct jg_txn *txn, const struct jg_split *split,
                          struct jg_arena *a);
 
 /*
- * Find by split->kind, ->org_id and ->handle: fills ->text, in <a>, and
- * ->ends_s.
+ * Find by split->kind, ->org_id and ->handle: fills the rest, in <a>.
  *   JG_E_NOT_FOUND  also when it has ended by <now_s>, is another
  *                   organisation's, or no handle is so short or long
  *   JG_E_STORE      also when the record is damaged
@@ -49,6 +49,10 @@ enum jg_err jg_split_put(struct jg_txn *txn, const struct jg_split *split,
  */
 enum jg_err jg_split_get(struct jg_txn *txn, struct jg_split *split,
                          int64_t now_s, struct jg_arena *a);
+
+/* An access token whole again: split->text, '.', split->handle, in <a>. p ==
+ * NULL: no memory. */
+struct jg_str jg_split_whole(const struct jg_split *split, struct jg_arena *a);
 
 /* Forget it; found as above. <found>: it was there. JG_OK also when it was
  * not. JG_E_CRYPTO, JG_E_STORE, JG_E_STORE_FULL */

@@ -12,8 +12,12 @@ static struct jg_split
 split_of(enum jg_split_kind kind, const char *org, const char *handle,
          const char *text, int64_t ends_s)
 {
-    return (struct jg_split){kind, jg_str(org), jg_str(handle), jg_str(text),
-                             ends_s};
+    return (struct jg_split){.kind = kind,
+                             .org_id = jg_str(org),
+                             .handle = jg_str(handle),
+                             .text = jg_str(text),
+                             .api_id = JG_STR("api"),
+                             .ends_s = ends_s};
 }
 
 static enum jg_err
