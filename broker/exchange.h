@@ -2,6 +2,12 @@
  * The token endpoints of an API (model/split_token.h), one request each: what
  * is asked of the identity provider, what its answer becomes for the client,
  * and what is kept of it. No socket and no waiting here: see exchanger.c.
+ *
+ * The way of one request, with what each part leaves in struct jg_exchange:
+ *   jg_exchange_begin()  <call>, or the answer at once
+ *   (the caller makes the call)
+ *   jg_exchange_end()    the answer, and <changes>
+ *   jg_exchange_write()  the changes are in the store, or another answer
  */
 #ifndef JG_BROKER_EXCHANGE_H
 #define JG_BROKER_EXCHANGE_H
@@ -66,7 +72,7 @@ struct jg_exchange {
     int status;
     struct jg_str body;        /* JSON, or empty */
     bool authenticate;         /* with WWW-Authenticate: Basic */
-    struct jg_str retry_after; /* of the provider */
+    struct jg_str retry_after; /* seconds, as text */
     int64_t pause_ms;          /* it has to wait for so long */
     enum jg_err reason;        /* JG_OK, or a fault worth a line of the log */
     const char *cause;         /* in words, of the request or of static text */
@@ -86,44 +92,11 @@ void jg_exchange_end(struct jg_exchange *x,
  */
 enum jg_err jg_exchange_write(struct jg_exchange *x, struct jg_txn *txn);
 
-/* Answer {"error":"...","error_description":"..."} of RFC 6749 5.2; both are
- * text of ours. Nothing is written then. */
-void jg_exchange_refuse(struct jg_exchange *x, int status, const char *error,
-                        const char *text);
+/* Does one of the changes end what workers may remember? */
+bool jg_exchange_takes_away(const struct jg_exchange *x);
 
-/* Answer with <err> instead of anything before. */
+/* Answer with <err> instead of anything before; nothing is written then. */
 void jg_exchange_fail(struct jg_exchange *x, enum jg_err err,
                       const char *cause);
-
-/* exchange_token.c: what an access token becomes for the client, and a refresh
- * token; the changes that this takes. */
-enum jg_err jg_exchange_give_access(struct jg_exchange *x, struct jg_str token,
-                                    int64_t expires_in_s, struct jg_str *out,
-                                    struct jg_str *link);
-enum jg_err jg_exchange_give_refresh(struct jg_exchange *x, struct jg_str token,
-                                     int64_t expires_in_s, struct jg_str link,
-                                     struct jg_str *out);
-
-/*
- * What was given away as an access token, whole again; <split>->handle and
- * ->ends_s are filled where something is kept.
- *   JG_E_NOT_FOUND  not known, or no more
- */
-enum jg_err jg_exchange_open_access(struct jg_exchange *x, struct jg_str given,
-                                    struct jg_str *whole);
-
-/* The same for a refresh token; <link> is the access token that was given with
- * it last, as jg_exchange_give_access() named it. */
-struct jg_exchange_refresh {
-    struct jg_str token, link;
-    int64_t ends_s;
-};
-enum jg_err jg_exchange_open_refresh(struct jg_exchange *x, struct jg_str given,
-                                     struct jg_exchange_refresh *out);
-
-/* Whatever <given> is, it is to be nothing any more. <real>: what the provider
- * calls it; p == NULL: nobody knows it. */
-enum jg_err jg_exchange_forget(struct jg_exchange *x, struct jg_str given,
-                               struct jg_str *real);
 
 #endif

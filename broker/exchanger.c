@@ -6,52 +6,23 @@
 #include "exchanger.h"
 
 #include "clock.h"
-#include "exchange.h"
+#include "exchange_conn.h"
 #include "keysets.h"
 #include "known.h"
-#include "reply.h"
-#include "service.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define ARENA_CHUNK (8 * 1024)
-#define ARENA_MAX (8 * 1024 * 1024) /* of one request */
 #define RULES_ARENA_MAX (1024 * 1024)
-#define INPUT_MAX (JG_SCGI_HEADER_MAX + JG_EXCHANGE_BODY_MAX + JG_SCGI_READ_MAX)
-#define HEAD_MAX 512
 #define OPEN_FILES 8192
 #define TURN_MS 30000 /* one turn of the loop at most, or it hangs */
 #define ACCEPT_MAX 64 /* new connections of one turn */
-
-enum state {
-    FREE,
-    READING,
-    CALLING, /* the provider */
-    READY,   /* for the commit */
-    PAUSED,
-    WRITING,
-};
-
-/* One connection of nginx, and its request. */
-struct conn {
-    enum state state;
-    int fd;
-    int64_t until_ms;
-    struct jg_buf input;
-    struct jg_arena arena;
-    struct jg_api *api; /* held */
-    struct jg_exchange x;
-    struct jg_buf out;
-    size_t sent;
-    struct curl_waitfd *watched; /* in this turn, or NULL */
-};
 
 struct exchanger {
     struct jg_broker *broker;
@@ -61,9 +32,9 @@ struct exchanger {
     struct jg_exchange_world world;
     struct jg_arena arena; /* of the rules */
     struct jg_scgi scgi;   /* of the request that is looked at */
-    struct conn *conns[JG_EXCHANGES_MAX];
+    struct jg_exchange_conn *conns[JG_EXCHANGES_MAX];
     size_t count;
-    size_t ready; /* conns in state READY */
+    size_t ready; /* conns in state JG_CONN_READY */
     bool closed;  /* no new connections */
     struct curl_waitfd fds[JG_EXCHANGES_MAX + 2];
 };
@@ -81,68 +52,16 @@ allow_files(void)
 }
 
 static void
-free_conn(struct conn *c)
+add(struct exchanger *e, int fd, int64_t now_ms)
 {
-    close(c->fd);
-    if (c->input.p != NULL)
-        jg_mem_wipe(c->input.p, c->input.len); /* passwords */
-    jg_buf_free(&c->input);
-    jg_buf_free(&c->out);
-    jg_arena_free(&c->arena);
-    jg_api_free(c->api);
-    jg_mem_free(c);
+    struct jg_exchange_conn *c = jg_exchange_conn_new(fd, now_ms);
+
+    if (c != NULL)
+        e->conns[e->count++] = c;
 }
 
 static void
-add_conn(struct exchanger *e, int fd, int64_t now_ms)
-{
-    struct conn *c = jg_mem_grow(NULL, sizeof(*c));
-
-    if (c == NULL) {
-        close(fd);
-        return;
-    }
-    memset(c, 0, sizeof(*c));
-    c->state = READING;
-    c->fd = fd;
-    c->until_ms = now_ms + JG_SERVICE_READ_MS;
-    jg_buf_init(&c->input, INPUT_MAX);
-    jg_buf_init(&c->out, HEAD_MAX + JG_EXCHANGE_ANSWER_MAX);
-    jg_arena_init(&c->arena, ARENA_CHUNK, ARENA_MAX);
-    e->conns[e->count++] = c;
-}
-
-static const char *
-head_of(const struct jg_exchange *x, char out[static HEAD_MAX])
-{
-    char retry[32] = "";
-
-    if (x->retry_after.len > 0 && x->retry_after.len < 12)
-        snprintf(retry, sizeof(retry), "Retry-After: %.*s\r\n",
-                 JG_STR_ARG(x->retry_after));
-    snprintf(
-        out, HEAD_MAX,
-        "Status: %d\r\n%s%s%s%sCache-Control: no-store\r\n"
-        "Pragma: no-cache\r\nContent-Length: %zu\r\n\r\n",
-        x->status, x->body.len > 0 ? "Content-Type: application/json\r\n" : "",
-        x->authenticate ? "WWW-Authenticate: Basic realm=\"token\"\r\n" : "",
-        x->status == 405 ? "Allow: POST\r\n" : "", retry, x->body.len);
-    return out;
-}
-
-static void
-start_answer(struct conn *c, int64_t now_ms)
-{
-    char head[HEAD_MAX];
-
-    jg_buf_add(&c->out, jg_str(head_of(&c->x, head)));
-    jg_buf_add(&c->out, c->x.body);
-    c->state = c->out.failed ? FREE : WRITING;
-    c->until_ms = now_ms + JG_REPLY_DEADLINE_MS;
-}
-
-static void
-log_fault(const struct exchanger *e, const struct conn *c)
+log_fault(const struct exchanger *e, const struct jg_exchange_conn *c)
 {
     static const char *const names[JG_SPLIT_ENDPOINTS] = {"token", "revocation",
                                                           "introspection"};
@@ -158,23 +77,23 @@ log_fault(const struct exchanger *e, const struct conn *c)
 
 /* The answer is known: what comes first? */
 static void
-settle(struct exchanger *e, struct conn *c, int64_t now_ms)
+settle(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
     log_fault(e, c);
     if (c->x.change_count > 0) {
-        c->state = READY;
+        c->state = JG_CONN_READY;
         e->ready++;
     } else if (c->x.pause_ms > 0) {
-        c->state = PAUSED;
+        c->state = JG_CONN_PAUSED;
         c->until_ms = now_ms + c->x.pause_ms;
     } else {
-        start_answer(c, now_ms);
+        jg_exchange_conn_answer(c, now_ms);
     }
 }
 
 /* "api\nnumber", which only our nginx configuration says. */
 static bool
-find_api(struct exchanger *e, struct conn *c)
+find_api(struct exchanger *e, struct jg_exchange_conn *c)
 {
     struct jg_str rest = jg_scgi_get(&e->scgi, JG_STR("JOTGATE_EXCHANGE"));
     struct jg_str id;
@@ -193,29 +112,49 @@ find_api(struct exchanger *e, struct conn *c)
     return true;
 }
 
+/*
+ * An API may wait for its provider with as many requests as there are places
+ * that nobody uses: when one provider is slow, others still get in.
+ */
+static bool
+may_wait(const struct exchanger *e, const struct jg_exchange_conn *conn)
+{
+    size_t own = 0;
+
+    for (size_t i = 0; i < e->count; i++)
+        own += e->conns[i]->state == JG_CONN_CALLING &&
+               e->conns[i]->api == conn->api;
+    return own <= JG_EXCHANGES_MAX - e->count;
+}
+
 static void
-start_call(struct exchanger *e, struct conn *c, int64_t now_ms)
+start_call(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
     struct jg_call *call;
 
+    enum jg_err err = JG_E_EXCHANGE_BUSY;
+
     c->x.call.owner = c;
-    c->state = CALLING;
-    if (jg_call_begin(e->caller, &c->x.call, &call) == JG_OK)
+    if (may_wait(e, c))
+        err = jg_call_begin(e->caller, &c->x.call, &call);
+    if (err == JG_OK) {
+        c->state = JG_CONN_CALLING;
         return;
-    jg_exchange_fail(&c->x, JG_E_NOMEM, NULL);
+    }
+    jg_exchange_fail(&c->x, err, NULL);
     settle(e, c, now_ms);
 }
 
 /* The request is complete: e->scgi. */
 static void
-begin(struct exchanger *e, struct conn *c, int64_t now_ms)
+begin(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
     c->x.world = &e->world;
     c->x.arena = &c->arena;
     jg_counters_add(e->broker->counters, JG_METRIC_BROKER_REQUESTS, 1);
     if (!find_api(e, c)) { /* it has just changed */
         c->x.status = 503;
-        start_answer(c, now_ms);
+        jg_exchange_conn_answer(c, now_ms);
         return;
     }
     jg_exchange_begin(&c->x, &e->scgi);
@@ -226,47 +165,10 @@ begin(struct exchanger *e, struct conn *c, int64_t now_ms)
 }
 
 static void
-receive(struct exchanger *e, struct conn *c, int64_t now_ms)
+receive(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
-    char part[JG_SCGI_READ_MAX];
-    enum jg_err err = JG_OK;
-    size_t need = 1;
-
-    while (need > 0) {
-        ssize_t n = recv(c->fd, part, sizeof(part), 0);
-
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (n <= 0) {
-            c->state = FREE;
-            return;
-        }
-        jg_buf_add(&c->input, (struct jg_str){part, (size_t)n});
-        err = c->input.failed
-                  ? JG_E_REQUEST_SIZE
-                  : jg_scgi_parse(jg_buf_str(&c->input), &e->scgi, &need);
-        if (err != JG_OK) {
-            c->state = FREE;
-            return;
-        }
-    }
-    begin(e, c, now_ms);
-}
-
-static void
-transmit(struct conn *c)
-{
-    while (c->sent < c->out.len) {
-        ssize_t n =
-            send(c->fd, c->out.p + c->sent, c->out.len - c->sent, MSG_NOSIGNAL);
-
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (n <= 0)
-            break;
-        c->sent += (size_t)n;
-    }
-    c->state = FREE;
+    if (jg_exchange_conn_receive(c, &e->scgi))
+        begin(e, c, now_ms);
 }
 
 static void
@@ -275,7 +177,7 @@ end_calls(struct exchanger *e, int64_t now_ms)
     struct jg_call *call;
 
     while ((call = jg_caller_next(e->caller)) != NULL) {
-        struct conn *c = jg_call_owner(call);
+        struct jg_exchange_conn *c = jg_call_owner(call);
         struct jg_call_result result;
 
         jg_call_result(call, &result);
@@ -295,21 +197,12 @@ write_all(struct exchanger *e)
     if (err != JG_OK)
         return err;
     for (size_t i = 0; i < e->count && err == JG_OK; i++)
-        if (e->conns[i]->state == READY)
+        if (e->conns[i]->state == JG_CONN_READY)
             err = jg_exchange_write(&e->conns[i]->x, txn);
     if (err == JG_OK)
         return jg_txn_commit(txn);
     jg_txn_abort(txn);
     return err;
-}
-
-static bool
-takes_away(const struct jg_exchange *x)
-{
-    for (size_t i = 0; i < x->change_count; i++)
-        if (x->changes[i].kind != JG_EXCHANGE_PUT)
-            return true;
-    return false;
 }
 
 /* Workers that remember what is gone now look again. */
@@ -323,16 +216,16 @@ commit(struct exchanger *e, int64_t now_ms)
         return;
     err = write_all(e);
     for (size_t i = 0; i < e->count; i++) {
-        struct conn *c = e->conns[i];
+        struct jg_exchange_conn *c = e->conns[i];
 
-        if (c->state != READY)
+        if (c->state != JG_CONN_READY)
             continue;
-        taken = taken || takes_away(&c->x);
+        taken = taken || jg_exchange_takes_away(&c->x);
         if (err != JG_OK) {
             jg_exchange_fail(&c->x, err, NULL);
             log_fault(e, c);
         }
-        start_answer(c, now_ms);
+        jg_exchange_conn_answer(c, now_ms);
     }
     e->ready = 0;
     if (taken && err == JG_OK)
@@ -346,14 +239,15 @@ clean_up(struct exchanger *e, int64_t now_ms)
     size_t kept = 0;
 
     for (size_t i = 0; i < e->count; i++) {
-        struct conn *c = e->conns[i];
+        struct jg_exchange_conn *c = e->conns[i];
 
-        if (c->state == PAUSED && c->until_ms <= now_ms)
-            start_answer(c, now_ms);
-        if (c->state == WRITING)
-            transmit(c);
-        if (c->state == FREE || (c->state != CALLING && c->until_ms <= now_ms))
-            free_conn(c);
+        if (c->state == JG_CONN_PAUSED && c->until_ms <= now_ms)
+            jg_exchange_conn_answer(c, now_ms);
+        if (c->state == JG_CONN_WRITING)
+            jg_exchange_conn_transmit(c);
+        if (c->state == JG_CONN_FREE ||
+            (c->state != JG_CONN_CALLING && c->until_ms <= now_ms))
+            jg_exchange_conn_free(c);
         else
             e->conns[kept++] = c;
     }
@@ -383,7 +277,7 @@ accept_all(struct exchanger *e, int64_t now_ms)
             e->closed = shut;
             return;
         }
-        add_conn(e, fd, now_ms);
+        add(e, fd, now_ms);
     }
 }
 
@@ -405,15 +299,16 @@ collect(struct exchanger *e, unsigned *n, int64_t now_ms)
     if (!e->closed && e->count < JG_EXCHANGES_MAX)
         watch(e, n, e->broker->exchange_listener, CURL_WAIT_POLLIN);
     for (size_t i = 0; i < e->count; i++) {
-        struct conn *c = e->conns[i];
+        struct jg_exchange_conn *c = e->conns[i];
 
         c->watched = NULL;
-        if (c->state == READING || c->state == WRITING) {
+        if (c->state == JG_CONN_READING || c->state == JG_CONN_WRITING) {
             c->watched = &e->fds[*n];
             watch(e, n, c->fd,
-                  c->state == READING ? CURL_WAIT_POLLIN : CURL_WAIT_POLLOUT);
+                  c->state == JG_CONN_READING ? CURL_WAIT_POLLIN
+                                              : CURL_WAIT_POLLOUT);
         }
-        if (c->state != CALLING && c->until_ms < until_ms)
+        if (c->state != JG_CONN_CALLING && c->until_ms < until_ms)
             until_ms = c->until_ms;
     }
     return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
@@ -421,9 +316,9 @@ collect(struct exchanger *e, unsigned *n, int64_t now_ms)
 
 /* New ones were not waited for; most have sent all they have to say. */
 static bool
-is_ready(const struct conn *c)
+is_ready(const struct jg_exchange_conn *c)
 {
-    return c->state == READING &&
+    return c->state == JG_CONN_READING &&
            (c->watched == NULL || c->watched->revents != 0);
 }
 

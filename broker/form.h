@@ -6,11 +6,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#define JG_FORM_TYPE JG_STR("application/x-www-form-urlencoded")
 #define JG_FORM_PARAMS_MAX 64
 
-/* A parameter, decoded, and as it was written. */
+/* A parameter, decoded. */
 struct jg_form_param {
-    struct jg_str name, value, all;
+    struct jg_str name, value;
 };
 
 struct jg_form {
@@ -19,11 +20,13 @@ struct jg_form {
 };
 
 /*
- * Read <body>; decoded texts go to <a>. As RFC 6749 3.2 has it, no parameter
- * may be there twice. False: one is, or an escape is broken, or there are more
- * than JG_FORM_PARAMS_MAX, or memory ran out.
+ * Read <body>; decoded texts go to <a>. As RFC 6749 has it, names are letters,
+ * digits, '-', '.' and '_' (8.2), none of them may be there twice (3.2; but
+ * "resource" may, RFC 8707 2), and one without value counts as absent (3.2).
+ * False: <why> says it.
  */
-bool jg_form_read(struct jg_str body, struct jg_arena *a, struct jg_form *out);
+bool jg_form_read(struct jg_str body, struct jg_arena *a, struct jg_form *out,
+                  const char **why);
 
 /* The parameter <name>; NULL, or a value with p == NULL: there is none. */
 const struct jg_form_param *jg_form_get(const struct jg_form *form,
@@ -32,7 +35,7 @@ struct jg_str jg_form_value(const struct jg_form *form, const char *name);
 
 /* Append <s>, escaped; "name=value", with '&' before it unless <b> is empty. */
 void jg_form_encode(struct jg_buf *b, struct jg_str s);
-void jg_form_add(struct jg_buf *b, const char *name, struct jg_str value);
+void jg_form_add(struct jg_buf *b, struct jg_str name, struct jg_str value);
 
 /* What <b> holds, in <a>; <b> is wiped and freed. JG_E_NOMEM (also: it failed
  * before) */

@@ -18,6 +18,7 @@ from tokens import hs256
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENT = {"client_id": "ada", "client_secret": "right"}
+SERVICES = {"stock": "0123456789abcdef", "bills": "fedcba9876543210"}
 CREDENTIALS = {"grant_type": "client_credentials", **CLIENT}
 
 
@@ -119,8 +120,10 @@ def idp():
 def add_apis(gw, idp):
     token_url = f"{idp.url}/token"
     apis = {
-        "split": {"token_url": token_url, "timeout": 1, "strip": ["foo"]},
-        "sealed": {"token_url": token_url, "mode": "sealed", "timeout": 1},
+        "split": {"token_url": token_url, "timeout": 1, "strip": ["foo"],
+                  "introspect_clients": SERVICES},
+        "sealed": {"token_url": token_url, "mode": "sealed", "timeout": 1,
+                   "introspect_clients": SERVICES},
         "other": {"accept": True},
         "both": {"accept": True, "allow_jwt": True},
         "own": {"token_url": token_url, "client_id": "gate way",
@@ -311,12 +314,20 @@ def test_revocations_reach_the_provider_if_it_is_named(gw, idp):
     assert headers["Authorization"].startswith("Basic ")
 
 
-def introspect(gw, token, headers=(), api="split"):
-    return post(gw, f"/{api}/introspect", {"token": token}, headers)
+def basic(user, password):
+    text = f"{user}:{password}".encode()
+    return {"Authorization": "Basic " + base64.b64encode(text).decode()}
+
+
+STOCK = basic("stock", SERVICES["stock"])
+
+
+def introspect(gw, token, headers=(), api="split", **more):
+    return post(gw, f"/{api}/introspect", {"token": token, **more}, headers)
 
 
 def test_introspection_is_for_services(gw, idp):
-    known = {"X-Tyk-Authorization": SECRET}
+    known = STOCK
     for api in ("split", "sealed"):
         given = obtain(gw, api)["access_token"]
         answer = introspect(gw, given, known).json()
@@ -326,14 +337,26 @@ def test_introspection_is_for_services(gw, idp):
         assert introspect(gw, given, known).json() == {"active": False}
     assert introspect(gw, "nonsense", known).json() == {"active": False}
     assert introspect(gw, idp.issued[-1], known).json() == {"active": False}
-    for headers in ({}, {"X-Tyk-Authorization": "wrong"},
-                    {"Authorization": "Basic YTpi"}):
+    given = obtain(gw)["access_token"]
+    assert introspect(gw, given, client_id="bills",
+                      client_secret=SERVICES["bills"]).json()["active"] is True
+    own = basic("gate+way", "s%3Ae%26cret")
+    assert introspect(gw, given, own, "own").json()["active"] is True
+    assert introspect(gw, "", known).status == 400
+
+
+def test_introspection_is_for_nobody_else(gw):
+    given = obtain(gw)["access_token"]
+    for headers in ({}, {"X-Tyk-Authorization": SECRET},
+                    {"Authorization": "Basic YTpi"},
+                    {"Authorization": "Basic YQ=="},
+                    {"Authorization": "Basic ?"},
+                    {"Authorization": f"Bearer {given}"},
+                    basic("stock", SERVICES["bills"]), basic("stock", ""),
+                    basic("", "")):
         answer = introspect(gw, given, headers)
         assert (answer.status, answer.error) == (401, "invalid_client")
-    own = base64.b64encode(b"gate+way:s%3Ae%26cret").decode()
-    given = obtain(gw)["access_token"]
-    assert introspect(gw, given, {"Authorization": f"Basic {own}"},
-                      "own").json()["active"] is True
+    assert introspect(gw, given, STOCK, "own").status == 401
 
 
 def test_a_token_ends_with_its_time(gw, idp):
@@ -346,8 +369,7 @@ def test_a_token_ends_with_its_time(gw, idp):
         time.sleep(0.1)
     assert (answer.status, answer.error) == \
         (401, "Key not authorized: token has expired")
-    assert introspect(gw, given, {"X-Tyk-Authorization": SECRET}).json() == \
-        {"active": False}
+    assert introspect(gw, given, STOCK).json() == {"active": False}
 
 
 def test_the_same_token_twice_is_one(gw):
