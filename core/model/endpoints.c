@@ -62,10 +62,11 @@ const struct jg_field_table jg_rate_endpoint_table = {
 
 static const struct jg_field virtual_rows[] = {
     JG_ENDPOINT_ROWS,
-    {"response_function_name", JG_FIELD_STR, VIRTUAL(function), .max = 127},
+    {"response_function_name", JG_FIELD_STR, VIRTUAL(function),
+     .max = JG_FUNCTION_NAME_MAX},
     {"function_source_type", JG_FIELD_STR, VIRTUAL(source_type), .max = 16},
     {"function_source_uri", JG_FIELD_STR, VIRTUAL(source_uri),
-     .max = 1024 * 1024},
+     .max = JG_SCRIPT_URI_MAX},
     {"use_session", JG_FIELD_BOOL, VIRTUAL(use_session)},
     {"proxy_on_error", JG_FIELD_BOOL, VIRTUAL(proxy_on_error)},
 };

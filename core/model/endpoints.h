@@ -82,6 +82,9 @@ struct jg_rate_endpoint {
     double rate, per_s; /* either 0 or less: no limit */
 };
 
+#define JG_FUNCTION_NAME_MAX 127
+#define JG_SCRIPT_URI_MAX (1024 * 1024)
+
 /* An entry of virtual: a script answers (reference 8.1). */
 struct jg_virtual_endpoint {
     struct jg_endpoint endpoint;

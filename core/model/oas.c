@@ -290,6 +290,8 @@ jg_oas_read(struct jg_api_reading *r)
         err = jg_oas_read_auth(r, &oas);
     read_versioning(&oas);
     oas.def.domain_disabled = !oas.custom_domain;
+    oas.def.config_data_disabled =
+        oas.def.config_data != NULL && !oas.config_data_enabled;
     oas.def.enable_ip_whitelisting = oas.address_control;
     oas.def.enable_ip_blacklisting = oas.address_control;
     if (oas.lifetime_enabled) {

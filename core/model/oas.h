@@ -64,12 +64,20 @@ struct jg_oas_listed {
     bool enabled, ignore_case;
 };
 
+/* virtualEndpoint of an operation. */
+struct jg_oas_virtual {
+    bool enabled, proxy_on_error, require_session;
+    struct jg_str function_name, name; /* the first counts, if it is there */
+    struct jg_str path, body;          /* a file, or base64, which counts */
+};
+
 /* One of middleware.operations. */
 struct jg_oas_operation {
     struct jg_str id; /* the operationId in paths */
     struct jg_oas_listed allow, block, ignore, internal;
     struct jg_oas_headers request_headers, response_headers;
     struct jg_oas_rate rate;
+    struct jg_oas_virtual virtual_endpoint;
 };
 
 /* middleware.operations, bound into memory that does not stay. */
@@ -87,6 +95,7 @@ struct jg_oas_versioning {
 struct jg_oas {
     struct jg_api_def def;
     bool custom_domain, address_control, authentication, certificate_auth;
+    bool config_data_enabled;                 /* of pluginConfig.data */
     bool lifetime_enabled, lifetime_respects; /* of customKeyLifetime */
     int64_t lifetime_ms;
     struct jg_str processing_mode;

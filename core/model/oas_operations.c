@@ -17,7 +17,7 @@ struct reached {
 /* What the member at <from> says, beside path and method, into <e>. */
 typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
                                struct jg_endpoint *e);
-static fill_entry fill_listed, fill_headers, fill_rate;
+static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual;
 
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
@@ -40,6 +40,8 @@ static const struct {
      JG_ENDPOINT_RESPONSE_HEADERS, fill_headers},
     {offsetof(struct jg_oas_operation, rate.enabled), JG_ENDPOINT_RATE_LIMIT,
      fill_rate},
+    {offsetof(struct jg_oas_operation, virtual_endpoint.enabled),
+     JG_ENDPOINT_VIRTUAL, fill_virtual},
 };
 
 static const struct {
@@ -168,6 +170,25 @@ fill_rate(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
     entry->rate = rate->rate;
     entry->per_s = (double)rate->per_ms / 1000;
     return JG_OK;
+}
+
+static enum jg_err
+fill_virtual(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    const struct jg_oas_virtual *said = from;
+    struct jg_virtual_endpoint *entry = (struct jg_virtual_endpoint *)e;
+    bool is_blob = said->body.len > 0;
+
+    entry->function = jg_arena_str(&r->api->arena, said->function_name.len > 0
+                                                       ? said->function_name
+                                                       : said->name);
+    entry->source_type = is_blob ? JG_STR("blob") : JG_STR("file");
+    entry->source_uri =
+        jg_arena_str(&r->api->arena, is_blob ? said->body : said->path);
+    entry->use_session = said->require_session;
+    entry->proxy_on_error = said->proxy_on_error;
+    return entry->function.p == NULL || entry->source_uri.p == NULL ? JG_E_NOMEM
+                                                                    : JG_OK;
 }
 
 /* Entry <e> for what is reached, in the API's memory. */

@@ -387,13 +387,19 @@ static const struct jg_field_table headers_table = {
 SWITCH(ignore_case_table, OAS(ignore_case));
 SWITCH(context_table, DEF(enable_context_vars));
 
+static const struct jg_field plugin_data_rows[] = {
+    {"enabled", JG_FIELD_BOOL, OAS(config_data_enabled)},
+    {"value", JG_FIELD_ANY, DEF(config_data),
+     .note = "for virtual endpoints only"},
+};
+OAS_TABLE(plugin_data_table, plugin_data_rows);
+
 static const struct jg_field plugin_config_rows[] = {
     {"driver", JG_FIELD_SILENT, .note = plugins},
     {"bundle", JG_FIELD_OBJECT, .table = &plugin_table},
-    {"data", JG_FIELD_SILENT, .note = "for plugins only"},
+    {"data", JG_FIELD_OBJECT, .table = &plugin_data_table},
 };
-static const struct jg_field_table plugin_config_table = {
-    0, plugin_config_rows, JG_FIELD_COUNT(plugin_config_rows)};
+OAS_TABLE(plugin_config_table, plugin_config_rows);
 
 static const struct jg_field global_rows[] = {
     {"contextVariables", JG_FIELD_OBJECT, .table = &context_table},
@@ -467,6 +473,21 @@ static const struct jg_field_table operation_rate_table = {
     sizeof(struct jg_oas_rate), operation_rate_rows,
     JG_FIELD_COUNT(operation_rate_rows)};
 
+#define VIRTUAL(field) offsetof(struct jg_oas_virtual, field)
+
+static const struct jg_field virtual_rows[] = {
+    {"enabled", JG_FIELD_BOOL, VIRTUAL(enabled)},
+    {"functionName", JG_FIELD_STR, VIRTUAL(function_name),
+     .max = JG_FUNCTION_NAME_MAX},
+    {"name", JG_FIELD_STR, VIRTUAL(name), .max = JG_FUNCTION_NAME_MAX},
+    {"path", JG_FIELD_STR, VIRTUAL(path), .max = JG_SCRIPT_URI_MAX},
+    {"body", JG_FIELD_STR, VIRTUAL(body), .max = JG_SCRIPT_URI_MAX},
+    {"proxyOnError", JG_FIELD_BOOL, VIRTUAL(proxy_on_error)},
+    {"requireSession", JG_FIELD_BOOL, VIRTUAL(require_session)},
+};
+static const struct jg_field_table virtual_table = {
+    sizeof(struct jg_oas_virtual), virtual_rows, JG_FIELD_COUNT(virtual_rows)};
+
 static const struct jg_field operation_rows[] = {
     {"allow", JG_FIELD_OBJECT, OPERATION(allow), &listed_table},
     {"block", JG_FIELD_OBJECT, OPERATION(block), &listed_table},
@@ -477,7 +498,8 @@ static const struct jg_field operation_rows[] = {
     {"rateLimit", JG_FIELD_OBJECT, OPERATION(rate), &operation_rate_table},
     {"requestSizeLimit", JG_FIELD_OBJECT, .table = &size_table},
     {"mockResponse", JG_FIELD_OBJECT, .table = &answer_table},
-    {"virtualEndpoint", JG_FIELD_OBJECT, .table = &answer_table},
+    {"virtualEndpoint", JG_FIELD_OBJECT, OPERATION(virtual_endpoint),
+     &virtual_table, .note = "with enable_jsvm only, as in Tyk"},
     {"postPlugins", JG_FIELD_IGNORED, .note = plugins},
     {"transformRequestHeaders", JG_FIELD_OBJECT, OPERATION(request_headers),
      &headers_table,

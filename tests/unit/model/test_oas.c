@@ -121,6 +121,50 @@ headers_of_operations_are_those_of_endpoints(void **state)
     free_reading(r);
 }
 
+/* They outlive the memory that operations are bound into, too. */
+static void
+virtual_endpoints_of_operations_are_those_of_classic_definitions(void **state)
+{
+    static const struct {
+        const char *said, *function, *type, *uri;
+        bool session, proxy;
+    } rows[] = {
+        {"'functionName':'f','name':'old','path':'a.js','proxyOnError':true",
+         "f", "file", "a.js", false, true},
+        {"'name':'old','body':'Zg==','path':'a.js','requireSession':true",
+         "old", "blob", "Zg==", true, false},
+        {"", "", "file", "", false, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct reading *r = new_reading();
+        const struct jg_virtual_endpoint *e;
+        const struct jg_list *list;
+        struct jg_api *api;
+        char text[256];
+
+        snprintf(text, sizeof(text),
+                 "'middleware':{'operations':{'op':{'virtualEndpoint':{"
+                 "'enabled':true%s%s}}}}",
+                 rows[i].said[0] != '\0' ? "," : "", rows[i].said);
+        set_open(r, LISTEN ",", "'url':'http://up'", text);
+        api = good_api(r);
+        list = &api->headers->endpoints->kinds[JG_ENDPOINT_VIRTUAL];
+        assert_int_equal(list->count, 1);
+        e = list->items;
+        assert_str(e->endpoint.path, "/pets/{id}");
+        assert_str(e->endpoint.method, "GET");
+        assert_str(e->function, rows[i].function);
+        assert_str(e->source_type, rows[i].type);
+        assert_str(e->source_uri, rows[i].uri);
+        assert_int_equal(e->use_session, rows[i].session);
+        assert_int_equal(e->proxy_on_error, rows[i].proxy);
+        jg_api_free(api);
+        free_reading(r);
+    }
+}
+
 static void
 rates_of_api_and_operation_are_as_in_classic_definitions(void **state)
 {
@@ -461,6 +505,8 @@ main(void)
         cmocka_unit_test(the_smallest_document_works),
         cmocka_unit_test(every_part_reaches_its_field),
         cmocka_unit_test(headers_of_operations_are_those_of_endpoints),
+        cmocka_unit_test(
+            virtual_endpoints_of_operations_are_those_of_classic_definitions),
         cmocka_unit_test(
             rates_of_api_and_operation_are_as_in_classic_definitions),
         cmocka_unit_test(weights_become_a_list),
