@@ -16,7 +16,8 @@
  */
 struct jg_broker {
     const struct jg_conf *conf;
-    struct jg_str conf_text; /* the document it was read from */
+    struct jg_str conf_text;              /* the document it was read from */
+    const struct jg_diags *conf_findings; /* what was found in it */
     const char *store_folder;
     gid_t group; /* of the nginx workers; (gid_t)-1: our own */
     struct jg_log log;

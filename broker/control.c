@@ -30,6 +30,7 @@ jg_control_init(struct jg_control *control, struct jg_broker *broker)
     *control = (struct jg_control){
         .admin = {
             .conf = broker->conf,
+            .conf_findings = broker->conf_findings,
             .store = broker->store,
             .counters = broker->counters,
             .journal = broker->journal,

@@ -23,7 +23,7 @@ read_file(const struct jg_options *options, const struct jg_log *log,
 {
     struct jg_bind_source source = {.file = jg_str(options->conf_path)};
     struct jg_arena *a = &settings->arena;
-    struct jg_diags diags;
+    struct jg_diags *diags = &settings->diags;
     enum jg_err err = jg_file_read(options->conf_path, a, &source.text);
 
     if (err != JG_OK) {
@@ -31,14 +31,14 @@ read_file(const struct jg_options *options, const struct jg_log *log,
                err == JG_E_NOT_FOUND ? "no such file" : jg_err_info(err)->help);
         return err;
     }
-    jg_diags_init(&diags, a);
-    source.diags = &diags;
+    jg_diags_init(diags, a);
+    source.diags = diags;
     err =
         jg_conf_read(&source, (const char *const *)environ, a, &settings->conf);
-    for (const struct jg_diag *d = diags.first; d != NULL; d = d->next)
+    for (const struct jg_diag *d = diags->first; d != NULL; d = d->next)
         jg_log_diag(log, d);
     settings->text = source.text;
-    if (err == JG_OK && options->strict && diags.warnings + diags.faults > 0)
+    if (err == JG_OK && options->strict && diags->warnings + diags->faults > 0)
         return JG_E_CONF_VALUE;
     return err;
 }
@@ -147,6 +147,7 @@ jg_settings_use(const struct jg_settings *settings, struct jg_broker *broker)
 {
     broker->conf = &settings->conf;
     broker->conf_text = settings->text;
+    broker->conf_findings = &settings->diags;
     broker->log.least = jg_log_level(settings->conf.log_level);
 }
 

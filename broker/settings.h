@@ -8,7 +8,8 @@
 /* One reading of the configuration file. Everything lives in its arena. */
 struct jg_settings {
     struct jg_conf conf;
-    struct jg_str text; /* of the file */
+    struct jg_str text;    /* of the file */
+    struct jg_diags diags; /* what was found in it */
     struct jg_arena arena;
 };
 

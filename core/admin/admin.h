@@ -66,6 +66,8 @@ struct jg_admin {
     struct jg_store *store; /* writable */
     struct jg_counters *counters;
     struct jg_journal *journal;
+    const struct jg_diags
+        *conf_findings;       /* of the reading of <conf>, or NULL */
     int64_t now_s;            /* set before each request */
     unsigned char random[16]; /* fresh before each request: for new ids */
     bool loaded;              /* a load succeeded since start: /ready */
@@ -115,6 +117,7 @@ enum jg_admin_shape {
     JG_SHAPE_EFFECTIVE_QUESTION,
     JG_SHAPE_EFFECTIVE,
     JG_SHAPE_ACCESS,
+    JG_SHAPE_SYSTEM,
     JG_SHAPE_OPENAPI,
     JG_SHAPE_COUNT
 };

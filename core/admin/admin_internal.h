@@ -219,6 +219,7 @@ jg_admin_handler jg_keys_create, jg_keys_add, jg_keys_update, jg_keys_delete,
 jg_admin_handler jg_metrics_get;
 jg_admin_handler jg_openapi_get;
 jg_admin_handler jg_access_get; /* health.c */
+jg_admin_handler jg_system_get;
 jg_admin_handler jg_orgs_list, jg_orgs_get, jg_orgs_put, jg_orgs_delete;
 jg_admin_handler jg_explain_post;
 jg_admin_handler jg_discover_post, jg_claims_post;

@@ -18,6 +18,7 @@ static const struct jg_field finding_rows[] = {
     {"message", JG_FIELD_STR},  {"path", JG_FIELD_STR},
     {"line", JG_FIELD_INT},     {"column", JG_FIELD_INT},
     {"found", JG_FIELD_STR},    {"fix", JG_FIELD_STR},
+    {"file", JG_FIELD_STR},
 };
 TABLE(finding);
 
@@ -332,6 +333,20 @@ static const struct jg_field access_rows[] = {
 };
 TABLE(access);
 
+static const struct jg_field system_rows[] = {
+    {"version", JG_FIELD_STR},
+    {"loaded", JG_FIELD_INT, .note = "unix time of the last load"},
+    {"apis", JG_FIELD_INT, .note = "in force"},
+    {"policies", JG_FIELD_INT, .note = "in force"},
+    {"faults", JG_FIELD_INT},
+    {"warnings", JG_FIELD_INT},
+    {"findings", JG_FIELD_LIST, .table = &finding_table,
+     .note = "in the configuration that was read, and in definitions and "
+             "policies as they are now; at most 1000 of each"},
+    {"settings", JG_FIELD_ANY, .note = "in force, without secrets"},
+};
+TABLE(system);
+
 static const struct jg_field openapi_rows[] = {
     {"openapi", JG_FIELD_STR},
     {"info", JG_FIELD_ANY},
@@ -397,6 +412,10 @@ static const struct shape {
                             .required = "verdict policies unknown unmapped "
                                         "conflicts"},
     [JG_SHAPE_ACCESS] = {"Access", {&access_table}, .required = "may"},
+    [JG_SHAPE_SYSTEM] = {"System",
+                         {&system_table},
+                         .required = "version loaded apis policies faults "
+                                     "warnings findings settings"},
     [JG_SHAPE_OPENAPI] = {"OpenApi",
                           {&openapi_table},
                           .required = "openapi info paths components"},
