@@ -202,8 +202,13 @@ void jg_openapi_add_schemas(struct jg_buf *b);
 /* The name of a shape's schema; NULL when it is text. */
 const char *jg_openapi_schema_name(enum jg_admin_shape shape);
 
-/* The parameter object of <name>; false: it has no row. */
+/* The parameter object of <name>; false: it has no row. In openapi.c. */
 bool jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name);
+
+struct jg_field;
+
+/* The members of a field's schema. */
+void jg_openapi_add_field(struct jg_buf *b, const struct jg_field *field);
 
 /* The handlers, by the file that they are in. */
 jg_admin_handler jg_apis_list, jg_apis_get, jg_apis_add, jg_apis_update,

@@ -1,5 +1,6 @@
 /* /openapi.json: the table of routes as an OpenAPI 3.1 description. */
 #include "admin/admin_internal.h"
+#include "base/bind.h"
 
 static const char head[] =
     "{'openapi':'3.1.0','info':{'title':'jotgate control API',"
@@ -62,6 +63,35 @@ next(struct jg_buf *b)
 {
     if (!b->failed && b->p[b->len - 1] != '[')
         jg_buf_addc(b, ',');
+}
+
+/* Of queries. */
+static const struct jg_field queries[] = {
+    {"mode", JG_FIELD_STR, .note = "public: without x-tyk-api-gateway"},
+    {"block", JG_FIELD_STR, .note = "true: answer when it is done"},
+    {"details", JG_FIELD_STR, .note = "true: alias, policies, times"},
+    {"api_id", JG_FIELD_STR},
+    {"limit", JG_FIELD_INT, .min = 1, .max = JG_JOURNAL_RECORDS},
+    {"org_id", JG_FIELD_STR},
+    {"filter", JG_FIELD_STR, .note = "an organisation"},
+    {"hashed", JG_FIELD_STR, .note = "true: the id is the key's hash"},
+    {"username", JG_FIELD_STR, .note = "true: the id is the custom one"},
+    {"suppress_reset", JG_FIELD_STR, .note = "1: what was used stays used"},
+};
+
+bool
+jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name)
+{
+    for (size_t i = 0; i < JG_FIELD_COUNT(queries); i++) {
+        if (!jg_str_eq(jg_str(queries[i].name), name))
+            continue;
+        jg_buf_addf(b, "{\"name\":\"%s\",\"in\":\"query\",\"schema\":{",
+                    queries[i].name);
+        jg_openapi_add_field(b, &queries[i]);
+        jg_openapi_add(b, "}}");
+        return true;
+    }
+    return false;
 }
 
 /* What <info> is asked with, apart from its body. */

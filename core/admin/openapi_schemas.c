@@ -421,20 +421,6 @@ static const struct shape {
                           .required = "openapi info paths components"},
 };
 
-/* Of queries. */
-static const struct jg_field parameters[] = {
-    {"mode", JG_FIELD_STR, .note = "public: without x-tyk-api-gateway"},
-    {"block", JG_FIELD_STR, .note = "true: answer when it is done"},
-    {"details", JG_FIELD_STR, .note = "true: alias, policies, times"},
-    {"api_id", JG_FIELD_STR},
-    {"limit", JG_FIELD_INT, .min = 1, .max = JG_JOURNAL_RECORDS},
-    {"org_id", JG_FIELD_STR},
-    {"filter", JG_FIELD_STR, .note = "an organisation"},
-    {"hashed", JG_FIELD_STR, .note = "true: the id is the key's hash"},
-    {"username", JG_FIELD_STR, .note = "true: the id is the custom one"},
-    {"suppress_reset", JG_FIELD_STR, .note = "1: what was used stays used"},
-};
-
 const char *
 jg_openapi_schema_name(enum jg_admin_shape shape)
 {
@@ -595,17 +581,8 @@ jg_openapi_add_schemas(struct jg_buf *b)
     }
 }
 
-bool
-jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name)
+void
+jg_openapi_add_field(struct jg_buf *b, const struct jg_field *field)
 {
-    for (size_t i = 0; i < JG_FIELD_COUNT(parameters); i++) {
-        if (!jg_str_eq(jg_str(parameters[i].name), name))
-            continue;
-        jg_buf_addf(b, "{\"name\":\"%s\",\"in\":\"query\",\"schema\":{",
-                    parameters[i].name);
-        add_field(b, &parameters[i], 0);
-        jg_openapi_add(b, "}}");
-        return true;
-    }
-    return false;
+    add_field(b, field, 0);
 }
