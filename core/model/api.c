@@ -107,6 +107,7 @@ compile(struct jg_api_reading *r)
         check_protocol,
         jg_api_read_versions,
         jg_api_read_endpoints,
+        jg_api_check_virtual,
         jg_api_read_headers,
         jg_api_read_listen,
         jg_api_read_domain,

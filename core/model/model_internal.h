@@ -33,6 +33,7 @@ enum jg_err jg_api_read_endpoint_headers(struct jg_api_reading *r,
                                          struct jg_api_version *version);
 enum jg_err jg_api_read_versions(struct jg_api_reading *r);  /* versions.c */
 enum jg_err jg_api_read_endpoints(struct jg_api_reading *r); /* endpoints.c */
+enum jg_err jg_api_check_virtual(struct jg_api_reading *r);  /* virtual.c */
 enum jg_err jg_api_read_listen(struct jg_api_reading *r);    /* listen.c */
 enum jg_err jg_api_read_domain(struct jg_api_reading *r);    /* listen.c */
 enum jg_err jg_api_read_networks(struct jg_api_reading *r);  /* networks.c */
