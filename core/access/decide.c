@@ -150,10 +150,11 @@ is_skipped(const struct jg_decision *d)
 {
     const struct jg_step *step = &steps[d->step];
 
-    /* The broker answers, whatever the API asks of its callers; only the
-     * limits of all callers together count. */
+    /* The broker answers, whatever the API asks of its callers; only where
+     * they are, and the limits of all of them together, count. */
     if (d->handler.kind == JG_HANDLER_EXCHANGE)
-        return step->run != jg_step_organisation &&
+        return step->run != jg_step_address &&
+               step->run != jg_step_organisation &&
                step->run != jg_step_api_limit;
     if (step->for_callers && !jg_has_caller(d))
         return true;

@@ -345,6 +345,26 @@ def test_the_process_may_end_in_the_middle(gateway, idp):
 
 # What configurations say.
 
+def test_addresses_that_are_kept_out_get_no_token(gateway, idp):
+    add_apis(gateway, idp)
+    terms = {"token_url": f"{idp.url}/token"}
+    gateway.add_api("blocked", split_token=terms, enable_ip_blacklisting=True,
+                    blacklisted_ips=["127.0.0.1"])
+    gateway.add_api("others", split_token=terms, enable_ip_whitelisting=True,
+                    allowed_ips=["192.0.2.1"])
+    gateway.add_api("here", split_token=terms, enable_ip_whitelisting=True,
+                    allowed_ips=["127.0.0.1"])
+    gateway.start()
+    count = len(idp.seen)
+    for api in ("blocked", "others"):
+        for endpoint in ("token", "revoke", "introspect"):
+            answer = post(gateway, f"/{api}/{endpoint}", CREDENTIALS)
+            assert (answer.status, answer.error) == \
+                (403, "access from this IP has been disallowed")
+    assert len(idp.seen) == count
+    assert post(gateway, "/here/token", CREDENTIALS).status == 200
+
+
 def test_token_url_goes_where_key_sets_may_be_fetched_from(gateway, idp):
     gateway.conf["jwks"] = {"allow_http": True}
     add_apis(gateway, idp)
