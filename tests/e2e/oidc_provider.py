@@ -1,9 +1,11 @@
 """npm's oidc-provider, a certified OpenID provider, as a peer in the tests."""
+import hashlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 HERE = pathlib.Path(__file__).resolve().parent / "oidc"
 INSTALL_TIMEOUT_S = 300
 NODE_MIN = 18
+BACK = "https://shop.example/back" # where codes go
 
 
 def modules():
@@ -63,6 +66,13 @@ def private_jwk(key):
             serialization.Encoding.Raw, serialization.PrivateFormat.Raw,
             serialization.NoEncryption()))
     return out
+
+
+class StopAtTheClient(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request, fp, code, msg, headers, url):
+        if url.startswith(BACK):
+            return None
+        return super().redirect_request(request, fp, code, msg, headers, url)
 
 
 class OidcProvider:
@@ -124,3 +134,23 @@ class OidcProvider:
         url = self.discovery()["token_endpoint"]
         with urllib.request.urlopen(url, form, 30) as answer:
             return json.load(answer)["access_token"]
+
+    def code(self, resource, verifier):
+        """An authorization code for the client "shop", as a browser with PKCE
+        gets it: ada logs in and agrees."""
+        digest = hashlib.sha256(verifier.encode()).digest()
+        browser = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(), StopAtTheClient())
+        try:
+            browser.open(f"{self.issuer}/auth?" + urllib.parse.urlencode({
+                "client_id": "shop", "response_type": "code",
+                "redirect_uri": BACK, "scope": "openid offline_access read",
+                "prompt": "consent", "resource": resource,
+                "code_challenge": url64(digest),
+                "code_challenge_method": "S256"}), timeout=30)
+        except urllib.error.HTTPError as error:
+            back = error.headers["Location"]
+            error.close()
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(back).query)
+        assert "code" in query, back
+        return query["code"][0]

@@ -20,27 +20,60 @@ const provider = new Provider(issuer, {
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
+  }, {
+    client_id: 'shop',
+    client_secret: 'shop-secret',
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: ['https://shop.example/back'],
+    response_types: ['code'],
   }],
   jwks: { keys: settings.keys },
-  scopes: ['read', 'write'],
+  scopes: ['openid', 'offline_access', 'read', 'write'],
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
-    // The resource urn:ALG gets access tokens that are JWTs signed with ALG.
+    revocation: { enabled: true },
+    // The resource urn:ALG gets access tokens that are JWTs signed with ALG;
+    // those of urn:ALG:short end after three seconds.
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (ctx, resource) => ({
         scope: 'read write',
         audience: resource,
         accessTokenFormat: 'jwt',
-        jwt: { sign: { alg: resource.slice('urn:'.length) } },
+        accessTokenTTL: resource.endsWith(':short') ? 3 : 600,
+        jwt: { sign: { alg: resource.split(':')[1] } },
       }),
     },
   },
 });
 provider.on('server_error', (ctx, error) => console.error(error));
 
-const server = createServer(provider.callback());
+// Everybody is ada, and agrees to all that is asked for.
+async function interact(req, res) {
+  const { prompt, params, session, grantId } =
+    await provider.interactionDetails(req, res);
+  if (prompt.name === 'login')
+    return provider.interactionFinished(req, res,
+      { login: { accountId: 'ada' } });
+  const grant = (grantId && await provider.Grant.find(grantId)) ||
+    new provider.Grant({ accountId: session.accountId,
+      clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  grant.addResourceScope(params.resource, 'read');
+  return provider.interactionFinished(req, res,
+    { consent: { grantId: await grant.save() } },
+    { mergeWithLastSubmission: true });
+}
+
+const answer = provider.callback();
+const server = createServer((req, res) =>
+  req.url.startsWith('/interaction/')
+    ? interact(req, res).catch((error) => {
+        console.error(error);
+        res.writeHead(500).end();
+      })
+    : answer(req, res));
 server.listen(settings.port, '127.0.0.1', () => console.log(issuer));
 process.stdin.on('end', () => process.exit(0)).resume();
 setTimeout(() => process.exit(0), 600_000);
