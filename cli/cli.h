@@ -95,6 +95,10 @@ int cli_parse(struct cli *cli, const char *const *words, size_t count,
 const char *cli_value(const struct cli *cli, const char *name);
 bool cli_has(const struct cli *cli, const char *name);
 
+/* Option <i> of a command: its own, those of the gateway, those of all. */
+const struct cli_option *cli_option_at(const struct cli_command *command,
+                                       size_t i);
+
 /* The usage and options of one command, of a group, of all: on <out>. */
 void cli_help_command(struct jg_buf *out, const struct cli_command *command);
 void cli_help_group(struct jg_buf *out, const char *group);

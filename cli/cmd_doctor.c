@@ -183,9 +183,9 @@ const struct cli_command cmd_doctor = {
     .details =
         "Looks at versions, limits, ports, rights of files, clocks, names, "
         "identity\nproviders and their keys, and at definitions that let in "
-        "more than they seem to.\nThe gateway may run or not; nothing is "
-        "changed. Exit code 1 when something keeps\nrequests from being "
-        "served, 3 when the configuration cannot be read.\n\n"
+        "more than they\nseem to. The gateway may run or not; nothing is "
+        "changed. Exit code 1 when\nsomething keeps requests from being "
+        "served, 3 when the configuration cannot be\nread.\n\n"
         "  sudo jotgate doctor -c /etc/jotgate/jotgate.json\n",
     .options = options,
     .run = run,

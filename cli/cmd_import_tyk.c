@@ -146,8 +146,8 @@ const struct cli_command cmd_import_tyk = {
         "folder of an\ninstallation, or files. Tells what means the same "
         "here, what differs and\nwhat has no effect, and what is faulty: the "
         "same as docs/tyk-compatibility.md,\nfor the fields that are used. "
-        "Nothing is changed, and nothing is written without --to.\nExit code "
-        "3 when something could not be used.\n\n"
+        "Nothing is changed, and nothing is written\nwithout --to. Exit "
+        "code 3 when something could not be used.\n\n"
         "  jotgate import tyk /opt/tyk-gateway\n"
         "  jotgate import tyk /opt/tyk-gateway --to /etc/jotgate\n"
         "  jotgate import tyk apps/ policies/\n",

@@ -255,7 +255,7 @@ const struct cli_command cmd_tail = {
     .summary = "decisions as they are made",
     .details =
         "Reads the gateway's journal, on its machine, and goes on until "
-        "Ctrl-C (exit code\n130), over reloads and restarts. No token is in "
+        "Ctrl-C (exit\ncode 130), over reloads and restarts. No token is in "
         "the journal.\n\n"
         "  jotgate tail --rejected\n"
         "  jotgate tail --api orders --since -5m --no-follow --json\n",

@@ -21,6 +21,7 @@ extern const struct cli_command cmd_jwks_watch;
 extern const struct cli_command cmd_jwks_thumbprint;
 extern const struct cli_command cmd_jwks_convert;
 extern const struct cli_command cmd_version;
+extern const struct cli_command cmd_completion;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_import_tyk;
 extern const struct cli_command cmd_tail;

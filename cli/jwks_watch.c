@@ -161,7 +161,7 @@ const struct cli_command cmd_jwks_watch = {
     .name = "watch",
     .arguments = "URL",
     .summary = "say which keys come and go, until Ctrl-C",
-    .details = "One line for each key: + it is there, - it is gone; ! a set "
+    .details = "One line for each key: + it is there, - it is gone; ! a set\n"
                "without usable keys.\n\n"
                "  jotgate jwks watch https://idp/certs\n"
                "  jotgate jwks watch --discover https://idp/realms/shop\n",

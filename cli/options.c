@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "gateway.h"
+#include "topics.h"
 
 /* Options that every command has. */
 static const struct cli_option common[] = {
@@ -33,6 +34,27 @@ find(const struct cli_command *command, struct jg_str name)
     return option != NULL ? option : find_in(common, name);
 }
 
+/* Is there a row of this name among the command's own? */
+static bool
+is_own(const struct cli_command *command, const struct cli_option *option)
+{
+    return find_in(command->options, jg_str(option->name)) != NULL;
+}
+
+const struct cli_option *
+cli_option_at(const struct cli_command *command, size_t i)
+{
+    const struct cli_option *const tables[] = {
+        command->options, command->asks ? cli_gateway_options : NULL, common};
+
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (const struct cli_option *o = tables[t];
+             o != NULL && o->name != NULL; o++)
+            if ((t == 0 || !is_own(command, o)) && i-- == 0)
+                return o;
+    return NULL;
+}
+
 /* "jotgate token sign" */
 static const char *
 full_name(const struct cli_command *c, char out[static 64])
@@ -45,18 +67,14 @@ full_name(const struct cli_command *c, char out[static 64])
 static int
 unknown_option(const struct cli_command *command, const char *word)
 {
+    const struct cli_option *option;
     const char *known[64];
     const char *near;
     char name[64], given[64];
     size_t n = 0;
 
-    const struct cli_option *const tables[] = {
-        command->options, command->asks ? cli_gateway_options : NULL, common};
-
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-        for (const struct cli_option *o = tables[i];
-             o != NULL && o->name != NULL && n < 63; o++)
-            known[n++] = o->name;
+    for (; n < 63 && (option = cli_option_at(command, n)) != NULL; n++)
+        known[n] = option->name;
     known[n] = NULL;
     snprintf(given, sizeof(given), "%.*s", (int)strcspn(word, "="), word);
     near = cli_nearest(given + strspn(given, "-"), known);
@@ -210,25 +228,32 @@ cli_has(const struct cli *cli, const char *name)
     return false;
 }
 
+/* "  NAME   text": what would pass column 79 goes on below itself. */
 static void
-help_options(struct jg_buf *out, const struct cli_option *rows)
+help_line(struct jg_buf *out, const char *left, unsigned width,
+          const char *text)
 {
-    for (; rows != NULL && rows->name != NULL; rows++) {
-        char left[64];
+    jg_buf_addf(out, "  %-*s  ", (int)width, left);
+    cli_add_wrapped(out, jg_str(text), width + 4);
+}
 
-        snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
-                 rows->letter != 0 ? '-' : ' ',
-                 rows->letter != 0 ? rows->letter : ' ',
-                 rows->letter != 0 ? "," : " ", rows->name,
-                 rows->value != NULL ? " " : "",
-                 rows->value != NULL ? rows->value : "");
-        jg_buf_addf(out, "  %-25s  %s\n", left, rows->help);
-    }
+static void
+help_option(struct jg_buf *out, const struct cli_option *row)
+{
+    char left[64];
+
+    snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
+             row->letter != 0 ? '-' : ' ', row->letter != 0 ? row->letter : ' ',
+             row->letter != 0 ? "," : " ", row->name,
+             row->value != NULL ? " " : "",
+             row->value != NULL ? row->value : "");
+    help_line(out, left, 25, row->help);
 }
 
 void
 cli_help_command(struct jg_buf *out, const struct cli_command *command)
 {
+    const struct cli_option *option;
     char name[64];
 
     jg_buf_addf(out, "%s: %s\n\nUsage: %s%s%s%s\n", full_name(command, name),
@@ -240,10 +265,8 @@ cli_help_command(struct jg_buf *out, const struct cli_command *command)
     if (command->details != NULL)
         jg_buf_addf(out, "\n%s", command->details);
     jg_buf_add(out, JG_STR("\nOptions:\n"));
-    help_options(out, command->options);
-    if (command->asks)
-        help_options(out, cli_gateway_options);
-    help_options(out, common);
+    for (size_t i = 0; (option = cli_option_at(command, i)) != NULL; i++)
+        help_option(out, option);
 }
 
 static void
@@ -253,7 +276,7 @@ help_row(struct jg_buf *out, const struct cli_command *c)
 
     snprintf(left, sizeof(left), "%s%s%s", c->group != NULL ? c->group : "",
              c->group != NULL ? " " : "", c->name);
-    jg_buf_addf(out, "  %-18s %s\n", left, c->summary);
+    help_line(out, left, 17, c->summary);
 }
 
 void
@@ -272,12 +295,16 @@ void
 cli_help_all(struct jg_buf *out)
 {
     const struct cli_command *c;
+    const struct cli_topic *topic;
 
     jg_buf_add(out,
                JG_STR("jotgate: an API gateway that decides by JSON Web "
                       "Tokens\n\nUsage: jotgate COMMAND [OPTIONS] ...\n\n"));
     for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
         help_row(out, c);
-    jg_buf_add(out, JG_STR("\nMore: jotgate COMMAND --help, jotgate help "
-                           "exit-codes\nFirst steps: jotgate demo\n"));
+    jg_buf_add(out, JG_STR("\nTopics, as in jotgate help files:\n\n"));
+    for (size_t i = 0; (topic = cli_topic_at(i)) != NULL; i++)
+        help_line(out, topic->name, 17, topic->summary);
+    jg_buf_add(out, JG_STR("\nMore: jotgate COMMAND --help\n"
+                           "First steps: jotgate demo\n"));
 }
