@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "manual.h"
 #include "topics.h"
 
 static bool
@@ -37,7 +38,7 @@ unknown(const char *word)
 }
 
 static int
-run(struct cli *cli)
+people(struct cli *cli)
 {
     const struct cli_command *command;
     const struct cli_topic *topic =
@@ -60,10 +61,35 @@ run(struct cli *cli)
     return cli_print(&out);
 }
 
+static int
+markdown(void)
+{
+    struct jg_buf out;
+
+    jg_buf_init(&out, CLI_TEXT_MAX);
+    cli_manual_markdown(&out);
+    return cli_print(&out);
+}
+
+static int
+run(struct cli *cli)
+{
+    if (cli_has(cli, "man-to"))
+        return cli_manual_write(cli_value(cli, "man-to"));
+    return cli_has(cli, "markdown") ? markdown() : people(cli);
+}
+
+static const struct cli_option options[] = {
+    {"man-to", 0, "DIR", "write the manual pages into this new folder"},
+    {"markdown", 0, NULL, "all commands as one document"},
+    {NULL, 0, NULL, NULL},
+};
+
 const struct cli_command cmd_help = {
     .name = "help",
     .arguments = "[COMMAND|TOPIC]",
     .summary = "how to use a command; exit codes, environment, files",
+    .options = options,
     .args_max = 2,
     .run = run,
 };

@@ -2,7 +2,7 @@
 """Fill what documents say by the program's own tables.
 
 docs.py BUILD [--check]: between "<!-- table: NAME -->" and "<!-- end -->" in
-README.md and docs/ stands what BUILD/reference NAME prints. With --check
+README.md and docs/ stands what BUILD/reference NAME prints, or `jotgate help --markdown`. With --check
 nothing is written: the documents that differ are named, and it fails.
 """
 import pathlib
@@ -13,9 +13,13 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PART = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.S)
 
+# Tables that another program than BUILD/reference prints
+PROGRAMS = {"commands": ["jotgate", "help", "--markdown"]}
+
 
 def table(build, name):
-    return subprocess.run([build / "reference", name], check=True, text=True,
+    argv = PROGRAMS.get(name, ["reference", name])
+    return subprocess.run([build / argv[0], *argv[1:]], check=True, text=True,
                           stdout=subprocess.PIPE, timeout=60).stdout
 
 

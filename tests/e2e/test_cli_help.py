@@ -1,4 +1,4 @@
-"""Help and completion: what is said without a gateway, out of one table."""
+"""Help, completion, manual pages: what is said without a gateway, out of one table."""
 import re
 import shutil
 import subprocess
@@ -123,3 +123,61 @@ def test_an_unknown_shell_is_a_wrong_command_line():
     done = jotgate("completion", "tcsh")
     assert done.returncode == 2
     assert "bash, zsh or fish" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages") / "man"
+    done = jotgate("help", "--man-to", str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    return sorted(folder.glob("man?/*"))
+
+
+def shown(page):
+    """As a terminal of 80 columns shows it, and what groff complains of."""
+    done = subprocess.run(
+        ["groff", "-man", "-ww", "-Tutf8", "-rLL=80n", page], text=True,
+        capture_output=True, timeout=60, encoding="utf-8")
+    plain = re.sub(r".\x08|\x1b\[[\d;]*m", "", done.stdout)
+    return plain, done.stderr
+
+
+needs_groff = pytest.mark.skipif(shutil.which("groff") is None,
+                                 reason="groff is not installed")
+
+
+@needs_groff
+def test_manual_pages_render_without_a_warning_in_80_columns(pages):
+    assert len(pages) > 4
+    for page in pages:
+        text, warnings = shown(page)
+        assert warnings == ""
+        assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+@needs_groff
+def test_every_command_and_option_is_in_the_manual(pages):
+    texts = {page.name: shown(page)[0] for page in pages}
+    for words, help_text in commands():
+        group = f"-{words[0]}" if len(words) == 2 else ""
+        page = texts[f"jotgate{group}.1"]
+        section = page.partition(f"   jotgate {' '.join(words)}")[2]
+        section = section.partition("\n   jotgate ")[0]
+        options = help_text.partition("\nOptions:\n")[2]
+        for option in re.findall(r"^ {2,6}(?:-\w, )?(--[\w-]+)", options, re.M):
+            assert option in section, (words, option)
+
+
+@needs_groff
+def test_every_reason_is_in_its_manual_page(pages):
+    page, = (p for p in pages if p.name == "jotgate-reasons.7")
+    codes = re.findall(r"^(JG\d+)", jotgate("reason").stdout, re.M)
+    assert len(codes) > 50
+    assert re.findall(r"^ +(JG\d{3}) ", shown(page)[0], re.M) == codes
+
+
+def test_manual_pages_overwrite_nothing(tmp_path):
+    done = jotgate("help", "--man-to", str(tmp_path))
+    assert done.returncode == 1
+    assert "new folder" in done.stderr
+    assert list(tmp_path.iterdir()) == []
