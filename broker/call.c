@@ -287,6 +287,12 @@ jg_caller_running(const struct jg_caller *caller)
     return caller->running;
 }
 
+bool
+jg_call_done(const struct jg_call *call)
+{
+    return call->done;
+}
+
 void *
 jg_call_owner(const struct jg_call *call)
 {

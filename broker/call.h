@@ -58,6 +58,7 @@ void jg_caller_wait(struct jg_caller *caller, struct curl_waitfd *fds,
 struct jg_call *jg_caller_next(struct jg_caller *caller);
 size_t jg_caller_running(const struct jg_caller *caller);
 
+bool jg_call_done(const struct jg_call *call); /* or failed */
 void *jg_call_owner(const struct jg_call *call);
 void jg_call_result(const struct jg_call *call, struct jg_call_result *out);
 void jg_call_free(struct jg_call *call); /* also one that runs; NULL is fine */

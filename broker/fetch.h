@@ -92,4 +92,12 @@ bool jg_fetch_refuses(const struct jg_fetch_rules *rules, struct jg_str url,
  */
 int64_t jg_fetch_max_age(struct jg_str header, int64_t before);
 
+/*
+ * Where a redirect <from> a URL to <location> leads, without a fragment, in
+ * <a>; <same>: scheme, host and port are those of <from>. Whether it may be
+ * fetched is not asked. False: it is no URL, or no memory.
+ */
+bool jg_fetch_url_follow(struct jg_str from, struct jg_str location,
+                         struct jg_arena *a, struct jg_str *out, bool *same);
+
 #endif

@@ -135,3 +135,53 @@ jg_fetch_url_read(struct jg_str url, struct jg_fetch_url *out)
     curl_url_cleanup(parts);
     return good;
 }
+
+/* Scheme, host and port are the same. */
+static bool
+is_same_origin(CURLU *a, CURLU *b)
+{
+    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST,
+                                      CURLUPART_PORT};
+    bool same = true;
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char *x = NULL, *y = NULL;
+
+        same = same &&
+               curl_url_get(a, parts[i], &x, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+               curl_url_get(b, parts[i], &y, CURLU_DEFAULT_PORT) == CURLUE_OK &&
+               jg_str_eq_nocase(jg_str(x), jg_str(y));
+        curl_free(x);
+        curl_free(y);
+    }
+    return same;
+}
+
+bool
+jg_fetch_url_follow(struct jg_str from, struct jg_str location,
+                    struct jg_arena *a, struct jg_str *out, bool *same)
+{
+    const char *why;
+    CURLU *old = read_url(from, &why);
+    CURLU *parts = old != NULL ? curl_url_dup(old) : NULL;
+    struct jg_str to =
+        jg_arena_join(a, (const struct jg_str[]){location, {"", 1}}, 2);
+    char *text = NULL;
+    bool good =
+        parts != NULL && to.p != NULL &&
+        jg_str_find(location, '\0') == location.len &&
+        curl_url_set(parts, CURLUPART_URL, to.p,
+                     CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE) == CURLUE_OK &&
+        curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_URL, &text, 0) == CURLUE_OK;
+
+    if (good) {
+        *same = is_same_origin(old, parts);
+        *out = jg_arena_str(a, jg_str(text));
+        good = out->p != NULL;
+    }
+    curl_free(text);
+    curl_url_cleanup(parts);
+    curl_url_cleanup(old);
+    return good;
+}

@@ -75,8 +75,8 @@ jg_form_value(const struct jg_form *form, const char *name)
     return p != NULL ? p->value : (struct jg_str){NULL, 0};
 }
 
-void
-jg_form_encode(struct jg_buf *b, struct jg_str s)
+static void
+escape(struct jg_buf *b, struct jg_str s, const char *space)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "abcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -84,8 +84,16 @@ jg_form_encode(struct jg_buf *b, struct jg_str s)
     for (size_t i = 0; i < s.len; i++)
         if (s.p[i] != '\0' && strchr(plain, s.p[i]) != NULL)
             jg_buf_addc(b, s.p[i]);
+        else if (s.p[i] == ' ')
+            jg_buf_add(b, jg_str(space));
         else
             jg_buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
+}
+
+void
+jg_form_encode(struct jg_buf *b, struct jg_str s)
+{
+    escape(b, s, "%20");
 }
 
 void
@@ -93,9 +101,9 @@ jg_form_add(struct jg_buf *b, struct jg_str name, struct jg_str value)
 {
     if (b->len > 0)
         jg_buf_addc(b, '&');
-    jg_form_encode(b, name);
+    escape(b, name, "+");
     jg_buf_addc(b, '=');
-    jg_form_encode(b, value);
+    escape(b, value, "+");
 }
 
 enum jg_err

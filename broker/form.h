@@ -33,8 +33,10 @@ const struct jg_form_param *jg_form_get(const struct jg_form *form,
                                         const char *name);
 struct jg_str jg_form_value(const struct jg_form *form, const char *name);
 
-/* Append <s>, escaped; "name=value", with '&' before it unless <b> is empty. */
+/* Append <s>, escaped, a space as "%20": not every provider takes the '+' in
+ * what is no form. */
 void jg_form_encode(struct jg_buf *b, struct jg_str s);
+/* Append "name=value", with '&' before it unless <b> is empty. */
 void jg_form_add(struct jg_buf *b, struct jg_str name, struct jg_str value);
 
 /* What <b> holds, in <a>; <b> is wiped and freed. JG_E_NOMEM (also: it failed

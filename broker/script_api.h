@@ -20,6 +20,7 @@ struct jg_script_api_call {
     struct jg_broker *broker;
     struct jg_caller *caller;
     struct jg_str api_id, org_id;
+    struct jg_str target; /* proxy.target_url of the API */
     int64_t deadline_ms;
     bool insecure; /* proxy.transport.ssl_insecure_skip_verify of the API */
     unsigned calls, keys, lines;

@@ -219,6 +219,7 @@ run(struct request *r, struct jg_str args, struct jg_str *result,
         .caller = r->v->caller,
         .api_id = def->api_id,
         .org_id = def->org_id,
+        .target = def->proxy.target_url,
         .deadline_ms = jg_clock_ms() + timeout_ms(broker->conf),
         .insecure = def->proxy.ssl_insecure_skip_verify ||
                     broker->conf->proxy_ssl_insecure_skip_verify,

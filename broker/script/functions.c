@@ -74,21 +74,14 @@ rawb64enc(duk_context *ctx)
 static const struct asked {
     const char *name;
     int count;       /* arguments that it takes: a missing one is "undefined" */
-    int number;      /* which of them is a whole number; 0: none */
     bool is_request; /* the argument undefined gives undefined */
 } asked[] = {
-    {"log", 1, 0, false},
-    {"rawlog", 1, 0, false},
-    {"TykMakeHttpRequest", 1, 0, true},
-    {"TykBatchRequest", 1, 0, true},
-    {"TykGetKeyData", 2, 0, false},
-    {"TykSetKeyData", 3, 0, false},
-    {"TykStorageGet", 1, 0, false},
-    {"TykStorageSet", 3, 2, false},
-    {"TykStorageSetNX", 3, 2, false},
-    {"TykStorageDel", 1, 0, false},
-    {"TykStorageTTL", 1, 0, false},
-    {"TykStorageIncr", 2, 1, false},
+    {"log", 1, false},
+    {"rawlog", 1, false},
+    {"TykMakeHttpRequest", 1, true},
+    {"TykBatchRequest", 1, true},
+    {"TykGetKeyData", 2, false},
+    {"TykSetKeyData", 3, false},
 };
 
 /* The arguments as texts, each in a buffer of its own. */
@@ -98,15 +91,8 @@ take_arguments(duk_context *ctx, const struct asked *f,
 {
     struct jg_vm *vm = jg_vm_of(ctx);
 
-    for (int i = 0; i < f->count; i++) {
-        if (i > 0 && i == f->number) {
-            double n = duk_to_number(ctx, i);
-
-            duk_push_sprintf(ctx, "%.0f", n > -1e15 && n < 1e15 ? n : 0.0);
-            duk_replace(ctx, i);
-        }
+    for (int i = 0; i < f->count; i++)
         args[i] = jg_vm_text_at(ctx, i, &vm->out[i]);
-    }
 }
 
 static duk_ret_t

@@ -42,7 +42,7 @@ a_form_is_written_as_it_was_read(void **state)
         {"a", ""},
         {"a=&a=1", "a=1"},
         {"a=b=c", "a=b%3Dc"},
-        {"a=b+c%20d", "a=b%20c%20d"},
+        {"a=b+c%20d", "a=b+c+d"},
         {"a=%26b%3D1", "a=%26b%3D1"},
         {"a=1;b=2", "a=1%3Bb%3D2"}, /* ';' ends nothing */
         {"a=%0d%0aX:%001", "a=%0D%0AX%3A%001"},

@@ -26,9 +26,9 @@ answer(void *arg, const char *name, const struct jg_str *args, size_t count,
     snprintf(asked, sizeof(asked), "%s %zu %.*s", name, count,
              JG_STR_ARG(args[0]));
     *out = JG_STR("{\"Code\":200}");
-    if (strcmp(name, "TykStorageSet") == 0)
+    if (strcmp(name, "TykSetKeyData") == 0)
         return JG_SAID_ERROR;
-    if (strcmp(name, "TykStorageGet") == 0)
+    if (strcmp(name, "TykGetKeyData") == 0)
         return JG_SAID_VALUE;
     return strcmp(name, "log") == 0 ? JG_SAID_NOTHING : JG_SAID_TEXT;
 }
@@ -100,7 +100,7 @@ scripts_compute_with_their_arguments(void **state)
         {"function f(){return 7}", "[]", "7"},
         {"function f(){}", "[]", "undefined"},
         {"function f(){return [1,{a:2}]}", "[]", "1,[object Object]"},
-        {"function f(a){return TykStorageGet('k').Code+a.length}",
+        {"function f(a){return TykGetKeyData('k').Code+a.length}",
          "[\"\xf0\x9f\x98\x80\"]", "202"},
         {"function f(){return '\\ud83d\\ude00\\ud83d'}", "[]",
          "\xf0\x9f\x98\x80\xef\xbf\xbd"},
@@ -140,7 +140,7 @@ faults_are_said_with_their_line(void **state)
         {"function f(){throw 'text'}", "!text"},
         {"function f(){return {toString:function(){throw 'no text'}}}",
          "!no text"},
-        {"function f(){TykStorageSet('a','b')}", "!Error: {\"Code"},
+        {"function f(){TykSetKeyData('a','b')}", "!Error: {\"Code"},
         {"function g(){}", "!ReferenceError: there is no function f"},
         {"var f = 1", "!ReferenceError: there is no function f"},
         {"function f(){throw {toString:function(){throw 1}}}", "!"},
