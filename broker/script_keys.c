@@ -3,6 +3,7 @@
 
 #include "clock.h"
 
+#include "admin/admin.h"
 #include "model/key_life.h"
 #include "store/keys.h"
 
@@ -14,29 +15,49 @@ is_own(const struct jg_script_api_call *call, struct jg_str org_id)
            jg_str_eq(org_id, call->org_id);
 }
 
-static bool
-find_key(struct jg_script_api_call *call, struct jg_str key, struct jg_arena *a,
-         struct jg_buf *out)
+/* Its session as it was stored, in <a>; p == NULL: there is none. */
+static struct jg_str
+find_key(const struct jg_script_api_call *call, struct jg_str key,
+         struct jg_arena *a, struct jg_key_id *id)
 {
     struct jg_key_candidates candidates;
+    struct jg_str session = {NULL, 0};
     int64_t now_s = jg_clock_s();
     struct jg_stored_key found;
-    struct jg_key_id id;
     struct jg_txn *txn;
     bool there = false;
 
     if (jg_key_candidates(call->broker->conf, call->org_id, key, a,
                           &candidates) != JG_OK ||
         jg_txn_read(call->broker->store, &txn) != JG_OK)
-        return false;
+        return session;
     for (size_t i = 0; !there && i < candidates.count; i++)
-        there = jg_key_id(candidates.keys[i], &id) == JG_OK &&
-                jg_stored_key_get(txn, &id, now_s, &found) == JG_OK;
-    there = there && is_own(call, found.org_id);
-    if (there)
-        jg_buf_add(out, found.session);
+        there = jg_key_id(candidates.keys[i], id) == JG_OK &&
+                jg_stored_key_get(txn, id, now_s, &found) == JG_OK;
+    if (there && is_own(call, found.org_id))
+        session = jg_arena_str(a, found.session);
     jg_txn_abort(txn);
-    return there;
+    return session;
+}
+
+/* As the control API shows it. */
+static bool
+add_key(const struct jg_script_api_call *call, struct jg_str key,
+        struct jg_arena *a, struct jg_buf *out)
+{
+    struct jg_admin admin = {.conf = call->broker->conf,
+                             .store = call->broker->store,
+                             .counters = call->broker->counters,
+                             .now_s = jg_clock_s()};
+    const struct jg_json *json = NULL;
+    struct jg_key_id id;
+    struct jg_str session = find_key(call, key, a, &id);
+
+    if (session.p != NULL)
+        json = jg_admin_show_key(&admin, &id, session, a);
+    if (json != NULL)
+        jg_json_write(out, json, 0);
+    return json != NULL;
 }
 
 bool
@@ -44,7 +65,7 @@ jg_script_get_key(struct jg_script_api_call *call, const struct jg_str *args,
                   size_t count, struct jg_arena *a, struct jg_buf *out)
 {
     if (count > 0 && call->keys++ < JG_SCRIPT_KEYS_MAX &&
-        find_key(call, args[0], a, out))
+        add_key(call, args[0], a, out))
         return true;
     jg_buf_add(out, JG_STR("{\"status\":\"error\",\"message\":\"Key not "
                            "found\"}"));

@@ -58,7 +58,18 @@ add_meta_data(struct jg_buf *b, const struct jg_session *session)
     jg_buf_addc(b, '}');
 }
 
-/* Those members of a session (reference 7.5) that scripts look at. */
+static void
+add_limits(struct jg_buf *b, const struct jg_limit *limit)
+{
+    jg_buf_addf(b, ",\"rate\":%.15g,\"per\":%.15g", limit->rate, limit->per_s);
+    jg_buf_addf(b, ",\"quota_max\":%lld,\"quota_renewal_rate\":%lld",
+                (long long)limit->quota_max, (long long)limit->quota_renewal_s);
+    jg_buf_addf(b, ",\"throttle_interval\":%.15g,\"throttle_retry_limit\":%lld",
+                limit->throttle_interval_s, (long long)limit->throttle_retries);
+}
+
+/* Those members of a session (reference 7.5) that scripts look at; limits are
+ * those that count on this API. */
 static enum jg_err
 tell_session(struct jg_decision *d)
 {
@@ -72,6 +83,9 @@ tell_session(struct jg_decision *d)
     jg_buf_add_quoted(&b, session->stored != NULL ? session->stored->alias
                                                   : session->identity);
     jg_buf_addf(&b, ",\"expires\":%lld", (long long)session->expires_s);
+    jg_buf_addf(&b, ",\"is_inactive\":%s",
+                session->is_inactive ? "true" : "false");
+    add_limits(&b, &session->limit);
     add_policies(&b, session);
     add_meta_data(&b, session);
     jg_buf_addc(&b, '}');

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "store/counters.h"
 #include "store/journal.h"
+#include "store/keys.h"
 
 #define JG_ADMIN_BODY_MAX (10 * 1024 * 1024)
 #define JG_ADMIN_RESPONSE_MAX (64 * 1024 * 1024)
@@ -81,6 +82,17 @@ struct jg_admin {
 void jg_admin_answer(struct jg_admin *admin,
                      const struct jg_admin_request *request, struct jg_arena *a,
                      struct jg_admin_response *response);
+
+/*
+ * The <session> stored for the key <id>, as GET /tyk/keys/{key} has it: with
+ * its policies applied, what is left of its quotas, and no password; only as it
+ * was stored when its policies do not apply. In <a>. NULL: it is no session, or
+ * there is no memory.
+ */
+const struct jg_json *jg_admin_show_key(struct jg_admin *admin,
+                                        const struct jg_key_id *id,
+                                        struct jg_str session,
+                                        struct jg_arena *a);
 
 void jg_admin_response_init(struct jg_admin_response *response);
 void jg_admin_response_free(struct jg_admin_response *response);

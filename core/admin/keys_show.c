@@ -1,31 +1,51 @@
 /* /tyk/keys: keys shown and listed, and their policies exchanged. */
 #include "admin/keys_internal.h"
 
-/* What is stored, when its policies do not apply: then it is refused, too. */
+/* What is stored, when its policies do not apply: then it is refused, too.
+ * <out> NULL: it is no session, and so has no password. */
+static enum jg_err
+read_shown(struct jg_admin_call *call, const struct jg_key_id *id,
+           struct jg_str session, const struct jg_json **out)
+{
+    struct jg_key_draft draft = {.policies = NULL};
+    enum jg_err err = jg_key_draft_read(call, session, NULL, &draft);
+
+    *out = NULL;
+    if (err == JG_OK) {
+        *out = jg_session_without_password(draft.json, call->arena);
+        err = jg_key_draft_apply(call, &draft);
+        if (err == JG_OK)
+            err = jg_key_draft_show(call, &draft, id, out);
+    }
+    jg_key_draft_free(&draft);
+    return err;
+}
+
 static void
 show(struct jg_admin_call *call, const struct jg_key_found *found,
      struct jg_str session)
 {
-    struct jg_key_draft draft = {.policies = NULL};
-    const struct jg_json *json = NULL;
-    struct jg_buf *b;
-    enum jg_err err = jg_key_draft_read(call, session, NULL, &draft);
+    const struct jg_json *json;
+    enum jg_err err = read_shown(call, &found->id, session, &json);
+    struct jg_buf *b = jg_answer_json(call, 200);
 
-    if (err == JG_OK) {
-        json = jg_session_without_password(draft.json, call->arena);
-        err = jg_key_draft_apply(call, &draft);
-        if (err == JG_OK)
-            err = jg_key_draft_show(call, &draft, &found->id, &json);
-    }
-    b = jg_answer_json(call, 200);
     if (json != NULL)
         jg_json_write(b, json, 0);
-    else if (err != JG_OK) /* no session, and so it has no password */
+    else if (err != JG_OK)
         jg_buf_add(b, session);
     jg_buf_addc(b, '\n');
     if (err == JG_E_NOMEM)
         jg_answer_err(call, err);
-    jg_key_draft_free(&draft);
+}
+
+const struct jg_json *
+jg_admin_show_key(struct jg_admin *admin, const struct jg_key_id *id,
+                  struct jg_str session, struct jg_arena *a)
+{
+    struct jg_admin_call call = {.admin = admin, .arena = a};
+    const struct jg_json *json;
+
+    return read_shown(&call, id, session, &json) == JG_E_NOMEM ? NULL : json;
 }
 
 void

@@ -62,7 +62,8 @@ def gw(module_gateway):
     gw = module_gateway
     gw.conf["enable_jsvm"] = True
     gw.conf["jsvm_timeout"] = 1
-    gw.add_policy(meta_data={"team": "red"})
+    gw.add_policy(meta_data={"team": "red"}, rate=7, per=60, quota_max=9,
+                  quota_renewal_rate=3600, tags=["gold"])
     names = ["count", "spin", "bad", "nothing", "crlf", "accel", "odd", "logs",
              "missing"]
     gw.add_api("open", use_keyless=True, enable_jwt=False,
@@ -120,6 +121,10 @@ def test_a_guarded_script_runs_behind_the_token(gw):
     assert got["session"]["alias"] == "ada"
     assert got["session"]["meta_data"]["team"] == "red"
     assert got["session"]["apply_policies"] == ["default"]
+    assert (got["session"]["rate"], got["session"]["per"]) == (7, 60)
+    assert (got["session"]["quota_max"],
+            got["session"]["quota_renewal_rate"]) == (9, 3600)
+    assert got["session"]["is_inactive"] is False
     assert gw.get("/api/anonymous", hs256({"sub": "ada"})).json()[
         "session"] == {}
 
@@ -199,7 +204,8 @@ def test_a_script_can_ask_other_services_and_keep_keys(gw):
       var none = JSON.parse(TykGetKeyData("never", "open"));
       return TykJsResponse({Body: JSON.stringify([answer.Code, answer.code,
         answer.Body, key.apply_policies, none.message, typeof answer.Headers,
-        answer.headers["Content-Type"][0], Object.keys(answer.Headers)]),
+        answer.headers["Content-Type"][0], Object.keys(answer.Headers),
+        [key.rate, key.quota_remaining, key.tags, key.access_rights.api.api_id]]),
         Code: 200}, {});
     }""" % gw.upstream.url.rstrip("/")
     definition = json.loads((gw.apps / "file.json").read_text())
@@ -208,11 +214,28 @@ def test_a_script_can_ask_other_services_and_keep_keys(gw):
     gw.reload()
     answer = gw.get("/file/login")
     assert answer.status == 200, gw.log()[-2000:]
-    code, code2, body, policies, none, kind, type, names = answer.json()
+    code, code2, body, policies, none, kind, type, names, told = answer.json()
+    assert told == [7, 9, ["gold"], "api"]  # by its policies
     assert type == "application/json" and names == sorted(names)
     assert (code, code2, kind) == (200, 200, "object")
     assert "a=1&b=2+3" in body
     assert policies == ["default"] and none == "Key not found"
+
+
+def test_a_script_is_shown_no_password(gw):
+    source = """
+    function show(request, session, config) {
+      TykSetKeyData("a-user", JSON.stringify({apply_policies: ["default"],
+        basic_auth_data: {password: "$2a$10$hash", hash_type: "bcrypt"}}), "1");
+      return TykJsResponse({Body: TykGetKeyData("a-user", "file"), Code: 200});
+    }"""
+    definition = json.loads((gw.apps / "file.json").read_text())
+    definition["version_data"] = versions(virtual("/show", "show", source))
+    (gw.apps / "file.json").write_text(json.dumps(definition))
+    gw.reload()
+    answer = gw.get("/file/show")
+    assert answer.json()["apply_policies"] == ["default"]
+    assert b"hash_type" in answer.body and b"$2a$" not in answer.body
 
 
 def test_a_self_call_does_not_lock_the_gateway(gw):
