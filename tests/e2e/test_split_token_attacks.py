@@ -1,10 +1,13 @@
 """Split tokens under attack: by clients, by providers that make no sense, and by
 what happens in the middle of an exchange."""
+import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
+import urllib.parse
 
 import pytest
 
@@ -341,6 +344,32 @@ def test_the_process_may_end_in_the_middle(gateway, idp):
             break
         time.sleep(0.1)
     assert answer.status == 200
+
+
+def test_a_provider_that_says_nothing_leaves_room_for_others(gateway, idp):
+    """More requests wait for it than may: it gets half of the places."""
+    add_apis(gateway, idp)
+    body = urllib.parse.urlencode(CREDENTIALS).encode()
+    request = (b"POST /silent/token HTTP/1.1\r\nHost: x\r\nConnection: close"
+               b"\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+               b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(
+            socket.create_server(("127.0.0.1", 0), backlog=4096))
+        port = silent.getsockname()[1]
+        gateway.add_api("silent", split_token={
+            "token_url": f"http://127.0.0.1:{port}/token", "timeout": 5})
+        gateway.start()
+        waiting = []
+        for _ in range(1300):
+            one = stack.enter_context(socket.create_connection(
+                ("127.0.0.1", gateway.port), 30))
+            one.sendall(request)
+            waiting.append(one)
+        obtain(gateway)
+        answers = {one.recv(64)[9:12] for one in waiting}
+    assert answers == {b"503", b"504"}
+    assert "JG824" in gateway.log()
 
 
 # What configurations say.
