@@ -106,7 +106,8 @@ def wait_for_log(gw, text):
 def test_a_token_that_a_script_throws_is_in_no_log(gw):
     answer = gw.get("/open/throws", TOKEN)
     assert (answer.status, answer.body) == (500, FAILED)
-    wait_for_log(gw, "virtual endpoint /throws$: Error: Bearer [token]")
+    wait_for_log(gw, "Error: Bearer [token] (line 3)")
+    assert "virtual endpoint /throws$: " in gw.log()
     assert "eyJ" not in gw.log() and "c2lnbmF0" not in gw.log()
 
 

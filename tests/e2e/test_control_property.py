@@ -29,6 +29,8 @@ ALLOWED_5XX = {
     "GET": (),
     "PATCH": (),
 }
+# Here it is another server that failed: 502 and 504 are the answer.
+ASKS_OTHERS = "post_tyk_identity_discover"
 
 given_quickly = settings(
     max_examples=20_000 if LONG else 1_500, deadline=None, database=None,
@@ -175,7 +177,9 @@ def check(document, operation, method, name, answer):
                 for e in validator.iter_errors(value)][:3] == []
     if answer.status >= 400:
         assert value["status"] == "error" and value["message"]
-    if answer.status >= 500:
+    if answer.status >= 500 and not (
+            operation["operationId"] == ASKS_OTHERS
+            and answer.status in (502, 504)):
         assert value["message"].startswith(ALLOWED_5XX[method]), value
 
 
