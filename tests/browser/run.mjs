@@ -20,6 +20,7 @@ const subjects = [
     "policies",
     "identity",
     "keys",
+    "system",
     "screens",
 ];
 

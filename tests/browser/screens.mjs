@@ -27,6 +27,10 @@ export const tests = [
         await traffic(world);
         await world.api("orders");
         await world.control("POST", "/tyk/revocations", {sub: "mallory", note: "left in May"});
+        await world.control("POST", "/tyk/keys/till-0001", {org_id: "default", alias: "till 1, Oslo",
+            apply_policies: ["default"], expires: 4000000000});
+        await world.control("POST", "/tyk/keys/till-0002", {org_id: "default", alias: "till 2, Bergen",
+            apply_policies: ["default"]});
         fs.mkdirSync(shots, {recursive: true});
         const faults = [];
         await eachScreen(world, theme, async (place) => {

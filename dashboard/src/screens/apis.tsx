@@ -9,12 +9,13 @@ import {member, setMember} from "../json_edit";
 import {ScopeMapping} from "../mapping";
 import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address, go, type Route} from "../route";
+import {DataTable} from "../table";
 import {t} from "../text";
 import {words} from "../text_identity";
 import {TokenPanel} from "../token_panel";
 import {Protect} from "./protect";
-import {Check, Empty, json, matches, Notice, Search, SelectField, State,
-        Table, TextField, useFresh, useResource, Wait} from "../widgets";
+import {Check, Empty, json, Notice, SelectField, State,
+        TextField, useFresh, useResource, Wait} from "../widgets";
 
 const MASK = "••••••••";
 type Mode = keyof typeof t.api.modes;
@@ -258,27 +259,24 @@ function listed(oas: OasApi): Api {
 }
 
 function List(p: {apis: Api[]}) {
-    const [search, setSearch] = useState("");
     if (p.apis.length === 0)
         return <Empty><p>{t.apis.empty}</p>
             <div class="bar"><a class="button main" href={address("apis", undefined, {guide: "1"})}>{t.protect.title}</a>
                 <a class="button" href={address("apis", "new")}>{t.apis.add}</a></div></Empty>;
-    const found = p.apis.filter((a) => matches(search, a.name, a.api_id,
-        a.proxy?.listen_path, a.proxy?.target_url));
-    return <>
-        <Search value={search} onInput={setSearch} />
-        {found.length === 0 ? <p class="quiet">{t.common.noHit}</p> :
-        <Table label={t.apis.title} head={[t.apis.name, t.apis.path, t.apis.mode,
-                                           t.apis.target, t.apis.state]}>
-            {found.map((a) => <tr key={a.api_id}>
-                <td><a href={address("apis", a.api_id)}>{a.name || a.api_id}</a></td>
-                <td><code>{a.proxy?.listen_path}</code></td>
-                <td>{a.is_oas ? t.apis.oas : t.api.modes[modeOf(a)]}</td>
-                <td><code>{a.proxy?.target_url}</code></td>
-                <td><State on={a.active === true} /></td>
-            </tr>)}
-        </Table>}
-    </>;
+    const nameOf = (a: Api) => a.name || a.api_id;
+    const modeIn = (a: Api) => a.is_oas ? t.apis.oas : t.api.modes[modeOf(a)];
+    return <DataTable name="apis" label={t.apis.title} rows={p.apis} id={(a) => a.api_id}
+        words={(a) => [a.name, a.api_id, a.proxy?.listen_path, a.proxy?.target_url, modeIn(a)]}
+        columns={[
+            {head: t.apis.name, sort: nameOf, cell: (a) => <a href={address("apis", a.api_id)}>{nameOf(a)}</a>},
+            {head: t.apis.path, sort: (a) => a.proxy?.listen_path ?? "",
+             cell: (a) => <code>{a.proxy?.listen_path}</code>},
+            {head: t.apis.mode, sort: modeIn, cell: modeIn},
+            {head: t.apis.target, sort: (a) => a.proxy?.target_url ?? "",
+             cell: (a) => <code>{a.proxy?.target_url}</code>},
+            {head: t.apis.state, sort: (a) => Number(a.active !== true),
+             cell: (a) => <State on={a.active === true} />},
+        ]} />;
 }
 
 export function Apis(p: {route: Route}) {

@@ -2,6 +2,7 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 import reasons from "jotgate:reasons";
 import {post, type Api, type Decision, type Explanation, type Step} from "../control";
+import {keeps} from "../editor";
 import {FlowPath, FlowReason} from "../flow";
 import {understand} from "../paste";
 import {address, type Route} from "../route";
@@ -16,9 +17,10 @@ const mark = {pass: "✓", skip: "–", fail: "✗", wait: "…", not_reached: "
 const JOURNAL = 16384;      // all that it keeps
 const times = ["exp", "iat", "nbf", "auth_time"];
 
-/* Kept while the tab is open, so that a look at another screen loses nothing. */
-const last = {token: "", method: "GET", path: "/",
-              answer: null as Explanation | null};
+/* Kept while one is signed in, so that a look at another screen loses nothing. */
+const nothing = {token: "", method: "GET", path: "/", answer: null as Explanation | null};
+const last = {...nothing};
+keeps({unsaved: () => false, forget: () => Object.assign(last, nothing)});
 export function askAbout(token: string, method: string, path: string) {
     Object.assign(last, {token, method, path, answer: null});
 }

@@ -4,7 +4,8 @@ import {call, type Api, type Key, type KeySet, type Policy} from "../control";
 import {address, type Route} from "../route";
 import {words} from "../text_identity";
 import {ago, t} from "../text";
-import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction, useResource, Wait} from "../widgets";
+import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction,
+        useReadOnly, useResource, Wait} from "../widgets";
 import {AddProvider} from "./provider";
 
 const w = words.sets;
@@ -47,10 +48,11 @@ function Set(p: {set: KeySet; again: () => void}) {
     const [key, setKey] = useState<Key | null>(null);
     const {busy, problem, run} = useAction();
     const [done, setDone] = useState(false);
+    const readOnly = useReadOnly();
     const later = (s.may_refresh ?? 0) > Date.now() / 1000;
     return <section class="card">
         <div class="row"><h2 class="break">{s.issuer || s.url}</h2>
-            {(s.apis ?? []).length > 0 && <button type="button" disabled={busy}
+            {(s.apis ?? []).length > 0 && <button type="button" disabled={readOnly || busy}
                 aria-label={w.refreshOf(s.issuer || s.url)} onClick={() => run(async () => {
                     await call("DELETE", `/tyk/cache/jwks/${encodeURIComponent(s.apis![0])}`);
                     setDone(true);
@@ -83,11 +85,12 @@ function Sets() {
     const found = useResource("/tyk/jwks", json<{sets: KeySet[]}>(), 10000);
     const {busy, problem, run} = useAction();
     const [done, setDone] = useState(false);
+    const readOnly = useReadOnly();
     const sets = found.data?.sets;
     return <>
         <div class="row"><h1>{t.identity.title}</h1>
             <div class="bar"><a class="button main" href={address("identity", "new")}>{words.wizard.title}</a>
-            {sets && sets.length > 0 && <button type="button" disabled={busy}
+            {sets && sets.length > 0 && <button type="button" disabled={readOnly || busy}
                 onClick={() => run(async () => {
                     await call("DELETE", "/tyk/cache/jwks");
                     setDone(true);

@@ -5,9 +5,10 @@ import {Editor, Remove, Saved, type Document, type Target} from "../editor";
 import {member} from "../json_edit";
 import {address, go, type Route} from "../route";
 import {EffectiveOf} from "../effective";
+import {DataTable} from "../table";
 import {count, t} from "../text";
 import {words} from "../text_identity";
-import {Check, Empty, json, matches, Search, State, Table, TextField,
+import {Check, Empty, json, State, TextField,
         useFresh, useResource, Wait} from "../widgets";
 import {slug} from "../new_api";
 import {masked} from "./keys";
@@ -137,26 +138,25 @@ function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[];
 }
 
 function List(p: {policies: Policy[]}) {
-    const [search, setSearch] = useState("");
     if (p.policies.length === 0)
         return <Empty><p>{t.policies.empty}</p>
             <a class="button main" href={address("policies", "new")}>{t.policies.add}</a></Empty>;
-    const found = p.policies.filter((x) =>
-        matches(search, x.name, x.id, ...Object.keys(x.access_rights ?? {})));
-    return <>
-        <Search value={search} onInput={setSearch} />
-        {found.length === 0 ? <p class="quiet">{t.common.noHit}</p> :
-        <Table label={t.policies.title} head={[t.policies.name, t.policies.apis,
-            t.policies.rate, t.policies.quota, t.policies.state]}>
-            {found.map((x) => <tr key={x.id}>
-                <td><a href={address("policies", x.id)}>{x.name || x.id}</a></td>
-                <td>{Object.keys(x.access_rights ?? {}).join(", ") || t.common.none}</td>
-                <td>{x.rate && x.per ? t.policies.rateOf(x.rate, x.per) : t.common.none}</td>
-                <td>{x.quota_max && x.quota_max > 0 ? count(x.quota_max) : t.common.none}</td>
-                <td><State on={x.active === true} /></td>
-            </tr>)}
-        </Table>}
-    </>;
+    const nameOf = (x: Policy) => x.name || x.id;
+    const apisOf = (x: Policy) => Object.keys(x.access_rights ?? {});
+    return <DataTable name="policies" label={t.policies.title} rows={p.policies} id={(x) => x.id}
+        words={(x) => [x.name, x.id, ...apisOf(x)]}
+        columns={[
+            {head: t.policies.name, sort: nameOf,
+             cell: (x) => <a href={address("policies", x.id)}>{nameOf(x)}</a>},
+            {head: t.policies.apis, sort: (x) => apisOf(x).join(),
+             cell: (x) => apisOf(x).join(", ") || t.common.none},
+            {head: t.policies.rate, sort: (x) => x.rate && x.per ? x.rate / x.per : Infinity,
+             cell: (x) => x.rate && x.per ? t.policies.rateOf(x.rate, x.per) : t.common.none},
+            {head: t.policies.quota, sort: (x) => x.quota_max && x.quota_max > 0 ? x.quota_max : Infinity,
+             cell: (x) => x.quota_max && x.quota_max > 0 ? count(x.quota_max) : t.common.none},
+            {head: t.policies.state, sort: (x) => Number(x.active !== true),
+             cell: (x) => <State on={x.active === true} />},
+        ]} />;
 }
 
 export function Policies(p: {route: Route}) {

@@ -14,7 +14,8 @@ import {freeId, policyFor, slug, template} from "../new_api";
 import {address} from "../route";
 import {words} from "../text_identity";
 import {t} from "../text";
-import {Copy, Failure, Notice, SelectField, Table, TextField, useAction} from "../widgets";
+import {Copy, Failure, Notice, SelectField, Table, TextField, useAction,
+        useReadOnly} from "../widgets";
 import {askAbout} from "./explain";
 import {quoted} from "./try";
 
@@ -327,6 +328,7 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
     if (done !== null && found !== null)
         return <Done wanted={wanted} found={found} {...done} />;
     const made = found && step === 4 ? documents(wanted, found, p.policies) : null;
+    const readOnly = useReadOnly();
     const Part = parts[step];
     const act = () => {
         if (step === 0 && found === null)
@@ -360,7 +362,7 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
                                     policies={p.policies} />}
             {made && <Review wanted={wanted} made={made} problem={problem} />}
             <div class="bar">
-                <button class="main" disabled={busy || taken}>
+                <button class="main" disabled={readOnly || busy || taken}>
                     {step === 0 ? found ? w.next : w.look : step < 4 ? w.next : w.save}</button>
                 {step > 0 && <button type="button" onClick={() => to(step - 1)}>{w.back}</button>}
                 {wanted !== nothing && <button type="button" onClick={startOver}>{w.discard}</button>}
