@@ -58,11 +58,12 @@ print(struct cli *cli, const struct jg_journal_entry *entry)
 
     jg_buf_init(&out, CLI_TEXT_MAX);
     if (cli_has(cli, "json")) {
+        jg_buf_addf(&out, "{\"v\":1,\"time_ms\":%" PRId64 ",\"api_id\":",
+                    entry->time_ms);
+        jg_buf_add_quoted(&out, jg_str(entry->api_id));
         jg_buf_addf(&out,
-                    "{\"v\":1,\"time_ms\":%" PRId64 ",\"api_id\":\"%s\","
-                    "\"method\":\"%s\",\"status\":%u,\"reason\":\"%s\","
+                    ",\"method\":\"%s\",\"status\":%u,\"reason\":\"%s\","
                     "\"microseconds\":%" PRIu32 "}\n",
-                    entry->time_ms, entry->api_id,
                     jg_method_name(entry->method), (unsigned)entry->status,
                     info->code, entry->microseconds);
         return cli_print(&out);

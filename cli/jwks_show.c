@@ -204,9 +204,23 @@ show(struct cli *cli)
     return code;
 }
 
+/* A line, or a string of a list whose <count>th it is. */
+static void
+add_thumbprint(struct jg_buf *out, struct jg_str text, bool json, size_t count)
+{
+    if (!json) {
+        jg_buf_addf(out, "%.*s\n", JG_STR_ARG(text));
+        return;
+    }
+    jg_buf_add(out, count > 0 ? JG_STR(",") : JG_STR(""));
+    jg_buf_add_quoted(out, text);
+}
+
 static int
 thumbprint(struct cli *cli)
 {
+    bool as_json = cli_has(cli, "json");
+    size_t count = 0;
     const struct jg_json *json = NULL;
     struct jg_jwks *set = NULL;
     struct jg_buf out;
@@ -215,17 +229,21 @@ thumbprint(struct cli *cli)
     if (code != CLI_OK)
         return code;
     jg_buf_init(&out, CLI_TEXT_MAX);
+    if (as_json)
+        jg_buf_add(&out, JG_STR("{\"v\":1,\"thumbprints\":["));
     for (size_t i = 0; i < jg_jwks_count(set); i++) {
         const struct jg_jwks_entry *entry = jg_jwks_at(set, i);
 
         if (entry->key != NULL && jg_key_info(entry->key)->thumbprint.len > 0)
-            jg_buf_addf(&out, "%.*s\n",
-                        JG_STR_ARG(jg_key_info(entry->key)->thumbprint));
+            add_thumbprint(&out, jg_key_info(entry->key)->thumbprint, as_json,
+                           count++);
         else
             failed = cli_fail(
                 CLI_FAILED, NULL, "key %zu has no thumbprint: %s", i + 1,
                 entry->key != NULL ? "it is a secret" : entry->skipped);
     }
+    if (as_json)
+        jg_buf_add(&out, JG_STR("]}\n"));
     jg_jwks_free(set);
     code = cli_print(&out);
     return code == CLI_OK ? failed : code;
@@ -252,11 +270,17 @@ const struct cli_command cmd_jwks_show = {
     .run = show,
 };
 
+static const struct cli_option thumbprint_options[] = {
+    {"json", 0, NULL, "one JSON object"},
+    {NULL, 0, NULL, NULL},
+};
+
 const struct cli_command cmd_jwks_thumbprint = {
     .group = "jwks",
     .name = "thumbprint",
     .arguments = "FILE|-",
     .summary = "the RFC 7638 SHA-256 thumbprint of each key",
+    .options = thumbprint_options,
     .args_min = 1,
     .args_max = 1,
     .run = thumbprint,

@@ -30,6 +30,19 @@ exit_code(const struct jg_decision *d)
     return CLI_REJECTED;
 }
 
+/* The answer of POST /tyk/explain with the version that all of ours have. */
+static void
+add_json(struct jg_buf *out, const struct jg_explanation *e)
+{
+    struct jg_buf answer;
+
+    jg_buf_init(&answer, CLI_TEXT_MAX);
+    jg_explanation_json(&answer, e);
+    jg_buf_addf(out, "{\"v\":1, %.*s\n",
+                JG_STR_ARG(jg_str_from(jg_buf_str(&answer), 1)));
+    jg_buf_free(&answer);
+}
+
 static int
 print(struct cli *cli, const struct jg_explanation *e)
 {
@@ -38,8 +51,7 @@ print(struct cli *cli, const struct jg_explanation *e)
 
     jg_buf_init(&out, CLI_TEXT_MAX);
     if (cli_has(cli, "json")) {
-        jg_explanation_json(&out, e);
-        jg_buf_addc(&out, '\n');
+        add_json(&out, e);
     } else {
         jg_explanation_print(&out, e);
     }

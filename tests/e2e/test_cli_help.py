@@ -1,10 +1,11 @@
 """Help, completion, manual pages: what is said without a gateway, out of one table."""
+import json
 import re
 import shutil
 import subprocess
 
 import pytest
-from command import JOTGATE, environment, jotgate
+from command import JOTGATE, environment, golden, jotgate
 
 COMPLETE = """
 source {script}
@@ -181,3 +182,41 @@ def test_manual_pages_overwrite_nothing(tmp_path):
     assert done.returncode == 1
     assert "new folder" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+# Of RFC 7638, section 3.1; and a token that anybody can write.
+RFC_KEY = json.dumps({"kty": "RSA", "e": "AQAB", "kid": "2011-04-29", "n": (
+    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aP"
+    "FFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl9"
+    "3lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdA"
+    "ZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3"
+    "XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw")})
+UNSIGNED = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ."
+
+
+@pytest.mark.parametrize("name, words, stdin", [
+    ("version", ("version",), ""),
+    ("reason", ("reason", "JG104"), ""),
+    ("thumbprint", ("jwks", "thumbprint", "-"), RFC_KEY),
+    ("inspect", ("token", "inspect", "-"), UNSIGNED),
+    ("verify", ("token", "verify", "--secret", "s", "-"), UNSIGNED),
+])
+def test_json_stays_as_scripts_know_it(name, words, stdin):
+    text = jotgate(*words, "--json", stdin=stdin).stdout
+    assert json.loads(text)["v"] == 1
+    golden(f"{name}.json", text, version=json.loads(
+        jotgate("version", "--json").stdout)["version"])
+
+
+@pytest.mark.parametrize("when, coloured", [
+    ("always", True), ("never", False), ("auto", False)])
+def test_colour_is_chosen_by_one_option(when, coloured):
+    done = jotgate("reason", "JG999", f"--color={when}")
+    assert done.returncode == 6
+    assert ("\x1b[" in done.stderr) == coloured
+
+
+def test_a_choice_of_colour_that_there_is_not_is_refused():
+    done = jotgate("version", "--color=blue")
+    assert done.returncode == 2
+    assert "auto, always or never" in done.stderr

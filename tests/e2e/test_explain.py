@@ -238,6 +238,7 @@ def test_the_command_prints_the_same(gw, offline):
                       *offline)
     want = explain(gw, api_id="api", token=token)
     have = json.loads(as_json.stdout)
+    assert have["v"] == 1
     assert [s["outcome"] for s in have["steps"]] == \
         [s["outcome"] for s in want["steps"]]
     assert have["response"] == want["response"]
