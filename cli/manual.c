@@ -113,8 +113,8 @@ add_command(struct jg_buf *out, const struct cli_command *c)
 
     jg_buf_add(out, JG_STR(".SS \""));
     add_name(out, c);
-    if (c->arguments[0] != '\0')
-        jg_buf_add(out, JG_STR(" [OPTIONS] "));
+    jg_buf_add(out, JG_STR(" [OPTIONS]"));
+    jg_buf_add(out, c->arguments[0] != '\0' ? JG_STR(" ") : JG_STR(""));
     add_text(out, jg_str(c->arguments));
     jg_buf_add(out, JG_STR("\"\n"));
     add_line(out, c->summary);

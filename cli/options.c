@@ -87,14 +87,15 @@ unknown_option(const struct cli_command *command, const char *word)
     return CLI_USAGE;
 }
 
-/* The environment carries this choice, as it does the user's own. */
+/* The environment carries this choice, as it does the user's own, which it goes
+ * before. */
 static int
 choose_colour(const char *when)
 {
     if (strcmp(when, "never") == 0)
         setenv("NO_COLOR", "1", 1);
     else if (strcmp(when, "always") == 0)
-        setenv("CLICOLOR_FORCE", "1", 1);
+        setenv("CLICOLOR_FORCE", unsetenv("NO_COLOR") == 0 ? "1" : "", 1);
     else if (strcmp(when, "auto") != 0)
         return cli_fail(CLI_USAGE, "--color=auto, always or never",
                         "--color does not know \"%s\"", when);

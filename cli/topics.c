@@ -29,7 +29,8 @@ static const struct cli_topic_row environment[] = {
                    "TYK_GW_LISTENPORT=8090 is listen_port; the environment "
                    "goes before the file"},
     {"NO_COLOR", "when it is not empty: no colours"},
-    {"CLICOLOR_FORCE", "when it is neither empty nor 0: colours in pipes, too"},
+    {"CLICOLOR_FORCE", "when it is neither empty nor 0: colours in pipes, "
+                       "too; NO_COLOR goes first, --color before both"},
     {"TERM", "dumb: no colours, and nothing that moves"},
     {"COLUMNS", "how wide tables may be, when the terminal does not say"},
     {"LC_ALL, LC_CTYPE, LANG",

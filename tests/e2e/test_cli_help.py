@@ -211,7 +211,8 @@ def test_json_stays_as_scripts_know_it(name, words, stdin):
 @pytest.mark.parametrize("when, coloured", [
     ("always", True), ("never", False), ("auto", False)])
 def test_colour_is_chosen_by_one_option(when, coloured):
-    done = jotgate("reason", "JG999", f"--color={when}")
+    done = jotgate("reason", "JG999", f"--color={when}",
+                   env={"NO_COLOR": "1"} if coloured else {})
     assert done.returncode == 6
     assert ("\x1b[" in done.stderr) == coloured
 
