@@ -113,6 +113,13 @@ add_label(struct jg_buf *out, const char *label)
                 coloured ? "\033[0m" : "");
 }
 
+/* "1 API", "2 APIs" */
+static void
+add_count(struct jg_buf *out, int64_t count, const char *one, const char *many)
+{
+    jg_buf_addf(out, "%" PRId64 " %s", count, count == 1 ? one : many);
+}
+
 static void
 add_requests(struct jg_buf *out, const struct status *s)
 {
@@ -168,7 +175,8 @@ add_failing(struct jg_buf *out, const struct jg_json *set)
         return;
     jg_buf_add(out, JG_STR("           "));
     cli_add_clean(out, jg_json_string(jg_json_get(set, JG_STR("url"))), false);
-    jg_buf_addf(out, "\n             failed %" PRId64 " times: ", failures);
+    jg_buf_addf(out, "\n             failed %" PRId64 " time%s: ", failures,
+                failures == 1 ? "" : "s");
     cli_add_clean(out, jg_json_string(jg_json_get(set, JG_STR("fault"))),
                   false);
     jg_buf_addc(out, '\n');
@@ -207,8 +215,8 @@ add_reload(struct jg_buf *out, const struct status *s)
 
     add_time(out, s, "reload", "jotgate_reload_timestamp_seconds");
     if (faults > 0)
-        jg_buf_addf(out, ", %" PRId64 " faults: jotgate check, or the log",
-                    faults);
+        jg_buf_addf(out, ", %" PRId64 " fault%s: jotgate check, or the log",
+                    faults, faults == 1 ? "" : "s");
     jg_buf_addc(out, '\n');
 }
 
@@ -239,8 +247,10 @@ print_people(struct cli *cli, const struct status *s)
     add_time(&out, s, "started", "jotgate_start_timestamp_seconds");
     jg_buf_addc(&out, '\n');
     add_label(&out, "serves");
-    jg_buf_addf(&out, "%" PRId64 " APIs by %" PRId64 " policies\n",
-                number(s, "jotgate_apis"), number(s, "jotgate_policies"));
+    add_count(&out, number(s, "jotgate_apis"), "API", "APIs");
+    jg_buf_add(&out, JG_STR(" by "));
+    add_count(&out, number(s, "jotgate_policies"), "policy", "policies");
+    jg_buf_addc(&out, '\n');
     add_requests(&out, s);
     add_refusals(&out, s);
     add_key_sets(&out, s);

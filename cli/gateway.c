@@ -214,8 +214,8 @@ unreachable(const struct cli_gateway *g, struct jg_str why)
              g->target.address_from);
     if (jg_str_contains(why, JG_STR("timed out")))
         snprintf(fix, sizeof(fix),
-                 "is it busy, or something else there? jotgate status; or "
-                 "more --timeout");
+                 "is it busy, or something else there? its log; jotgate "
+                 "doctor; or more --timeout");
     else if (g->target.config != NULL)
         snprintf(fix, sizeof(fix),
                  "jotgate serve -c %s, or another gateway: --address URL",

@@ -172,8 +172,7 @@ cli_fail(int exit_code, const char *fix, const char *format, ...)
     va_start(args, format);
     say("\033[1;31m", "error", format, args);
     va_end(args);
-    if (fix != NULL)
-        fprintf(stderr, "  fix: %s\n", fix);
+    say_part("  fix: ", jg_str(fix));
     return exit_code;
 }
 
@@ -206,8 +205,7 @@ cli_reject(int exit_code, enum jg_err err, const char *detail)
     fprintf(stderr, "%serror %s%s: ", coloured ? "\033[1;31m" : "", info->code,
             coloured ? "\033[0m" : "");
     fprintf(stderr, "%s\n", info->help);
-    if (detail != NULL && detail[0] != '\0')
-        fprintf(stderr, "  found: %s\n", detail);
+    say_part("  found: ", jg_str(detail));
     fprintf(stderr,
             "  a gateway answers: %d \"%s\"\n  more: jotgate reason %s\n",
             info->status, info->text, info->code);

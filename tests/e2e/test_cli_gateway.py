@@ -80,6 +80,8 @@ def test_a_port_that_never_answers_is_5():
     with Hostile(None) as port:
         got = jotgate("status", "--address", port.url, "--timeout", "1")
         assert got.returncode == 5 and "timed out" in got.stderr
+        assert "jotgate doctor" in got.stderr
+        assert "jotgate status" not in got.stderr
 
 
 def test_long_waits_are_shown_on_terminals_only():
@@ -142,3 +144,8 @@ def test_an_endless_answer_is_cut_off():
         got = jotgate("status", "--address", port.url)
         assert got.returncode in (1, 5) and len(got.stderr) < 2000
         assert "32 MiB" in got.stderr
+
+
+def test_what_is_quoted_in_a_fix_is_escaped(tmp_path):
+    got = jotgate("token", "inspect", "a\x1b[2J.b\x1b]0;x\x07.c")
+    assert got.returncode != 0 and "\x1b" not in got.stderr
