@@ -29,5 +29,14 @@ extern const struct cli_command cmd_export;
 extern const struct cli_command cmd_diff;
 extern const struct cli_command cmd_import_oidc;
 extern const struct cli_command cmd_doctor;
+extern const struct cli_command cmd_apis_list;
+extern const struct cli_command cmd_apis_get;
+extern const struct cli_command cmd_policies_list;
+extern const struct cli_command cmd_policies_get;
+extern const struct cli_command cmd_keys_list;
+extern const struct cli_command cmd_keys_get;
+extern const struct cli_command cmd_revocations_list;
+extern const struct cli_command cmd_keysets_list;
+extern const struct cli_command cmd_keysets_get;
 
 #endif
