@@ -38,5 +38,18 @@ extern const struct cli_command cmd_keys_get;
 extern const struct cli_command cmd_revocations_list;
 extern const struct cli_command cmd_keysets_list;
 extern const struct cli_command cmd_keysets_get;
+extern const struct cli_command cmd_apis_create;
+extern const struct cli_command cmd_apis_edit;
+extern const struct cli_command cmd_apis_delete;
+extern const struct cli_command cmd_policies_create;
+extern const struct cli_command cmd_policies_edit;
+extern const struct cli_command cmd_policies_delete;
+extern const struct cli_command cmd_keys_revoke;
+extern const struct cli_command cmd_revocations_delete;
+extern const struct cli_command cmd_keys_create;
+extern const struct cli_command cmd_revocations_add;
+extern const struct cli_command cmd_keysets_refresh;
+extern const struct cli_command cmd_policies_effective;
+extern const struct cli_command cmd_reload;
 
 #endif
