@@ -149,11 +149,6 @@ run(struct cli *cli)
     return code;
 }
 
-static const struct cli_option options[] = {
-    CLI_OPTION_CONFIG,
-    {NULL, 0, NULL, NULL},
-};
-
 const struct cli_command cmd_export = {
     .name = "export",
     .arguments = "[DIR]",
@@ -167,6 +162,6 @@ const struct cli_command cmd_export = {
         "others.\n\n"
         "  jotgate export gateway/ && git -C gateway diff\n",
     .args_max = 1,
-    .options = options,
+    .asks = true,
     .run = run,
 };

@@ -27,6 +27,7 @@ extern const struct cli_command cmd_import_tyk;
 extern const struct cli_command cmd_tail;
 extern const struct cli_command cmd_export;
 extern const struct cli_command cmd_diff;
+extern const struct cli_command cmd_apply;
 extern const struct cli_command cmd_import_oidc;
 extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_apis_list;

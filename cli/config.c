@@ -103,14 +103,17 @@ cli_config_free(struct cli_config *config)
 void
 cli_config_print(const struct jg_diags *diags, FILE *stream)
 {
-    struct jg_buf out;
+    struct jg_buf out, clean;
 
     jg_buf_init(&out, CLI_TEXT_MAX);
+    jg_buf_init(&clean, 6 * CLI_TEXT_MAX);
     for (const struct jg_diag *d = diags->first; d != NULL; d = d->next)
         jg_diag_print(&out, d);
     if (diags->warnings + diags->faults > diags->kept)
         jg_buf_addf(&out, "... and %u more\n",
                     diags->warnings + diags->faults - diags->kept);
-    fwrite(out.p, 1, out.len, stream);
+    cli_add_clean(&clean, jg_buf_str(&out), true);
+    fwrite(clean.p, 1, clean.len, stream);
+    jg_buf_free(&clean);
     jg_buf_free(&out);
 }

@@ -14,10 +14,11 @@
 #include "store/files.h"
 
 static const struct cli_kind_info kinds[CLI_KINDS] = {
-    [CLI_API] = {"API", "api", "apis", ".json", "api_id"},
+    [CLI_API] = {"API", "api", "apis", ".json", "api_id", "/tyk/apis"},
     [CLI_OAS] = {"OAS API", "oas", "apis", "-oas.json",
-                 JG_OAS_EXTENSION ".info.id"},
-    [CLI_POLICY] = {"policy", "policy", "policies", ".json", "id"},
+                 JG_OAS_EXTENSION ".info.id", "/tyk/apis/oas"},
+    [CLI_POLICY] = {"policy", "policy", "policies", ".json", "id",
+                    "/tyk/policies"},
 };
 
 const struct cli_kind_info *
@@ -243,6 +244,23 @@ cli_documents_add(struct cli_documents *set, struct jg_str text,
         return fail(set, CLI_CONFIG, NULL, "%.*s:%u:%u: %s", JG_STR_ARG(from),
                     fault.line, fault.column, fault.what);
     return take_any(set, json, text, from, false);
+}
+
+int
+cli_documents_add_list(struct cli_documents *set, enum cli_kind kind,
+                       const struct jg_json *json, struct jg_str text,
+                       struct jg_str from)
+{
+    struct jg_text_walk walk;
+    struct jg_str value;
+    int code = CLI_OK;
+
+    jg_text_walk(&walk, text);
+    for (uint32_t i = 0;
+         i < json->count && code == CLI_OK && jg_text_next_item(&walk, &value);
+         i++)
+        code = take(set, kind, &json->items[i], value, from);
+    return code;
 }
 
 int

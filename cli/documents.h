@@ -20,6 +20,7 @@ struct cli_kind_info {
     const char *folder; /* of an export */
     const char *ending; /* of the file's name, behind the id */
     const char *id;     /* the path of the id in a document */
+    const char *list;   /* in the control API; one is behind it */
 };
 
 const struct cli_kind_info *cli_kind(enum cli_kind kind);
@@ -56,8 +57,14 @@ void cli_documents_free(struct cli_documents *set);
 int cli_documents_add(struct cli_documents *set, struct jg_str text,
                       struct jg_str from);
 
-/* The same with a file, and with each *.json file of a folder: all of them,
- * also when one cannot be taken. */
+/* Take each item of the list <json>, whose text is <text>, as <kind>. Both must
+ * outlive the set. */
+int cli_documents_add_list(struct cli_documents *set, enum cli_kind kind,
+                           const struct jg_json *json, struct jg_str text,
+                           struct jg_str from);
+
+/* cli_documents_add() with a file, and with each *.json file of a folder: all
+ * of them, also when one cannot be taken. */
 int cli_documents_add_file(struct cli_documents *set, const char *path);
 int cli_documents_add_folder(struct cli_documents *set, const char *path);
 

@@ -246,8 +246,9 @@ no_answer(const struct cli_gateway *g, struct jg_str why)
                     JG_STR_ARG(jg_str_head(why, jg_str_find(why, ';'))));
 }
 
-int
-cli_ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
+/* out->status is 0 when there was no answer, and its body says why. */
+static int
+ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 {
     struct cli_gateway *g;
     int code = cli->gateway == NULL ? open_gateway(cli) : CLI_OK;
@@ -262,7 +263,30 @@ cli_ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
     if (!answered || !receive_answer(cli, g->fd, out))
         return cli_fail(CLI_FAILED, NULL,
                         "jotgate-broker --relay ended, or memory ran out");
-    return out->status == 0 ? no_answer(g, out->body) : CLI_OK;
+    return CLI_OK;
+}
+
+int
+cli_ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
+{
+    int code = ask(cli, call, out);
+
+    if (code == CLI_OK && out->status == 0)
+        code = no_answer(cli->gateway, out->body);
+    return code;
+}
+
+int
+cli_gateway_look(struct cli *cli, bool *gone)
+{
+    const struct cli_call call = {.method = "GET", .path = "/hello"};
+    struct cli_answer answer;
+    int code = ask(cli, &call, &answer);
+
+    if (code == CLI_OK)
+        *gone = answer.status == 0 && cli->gateway->target.address_from ==
+                                          cli->gateway->target.config;
+    return code;
 }
 
 /* What answers mean */

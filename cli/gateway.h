@@ -46,6 +46,12 @@ int cli_call(struct cli *cli, const struct cli_call *call,
 int cli_ask(struct cli *cli, const struct cli_call *call,
             struct cli_answer *out);
 
+/*
+ * Is the gateway <gone>: the one that a configuration of this machine names,
+ * and it does not answer? Nothing is said of that. CLI_OK, else as cli_ask().
+ */
+int cli_gateway_look(struct cli *cli, bool *gone);
+
 /* Say what an answer that is not 2xx means. Its exit code. */
 int cli_answer_fail(struct cli *cli, const struct cli_call *call,
                     const struct cli_answer *answer);

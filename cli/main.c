@@ -48,6 +48,7 @@ static const struct cli_command *const commands[] = {
     &cmd_tail,
     &cmd_export,
     &cmd_diff,
+    &cmd_apply,
     &cmd_explain,
     &cmd_reason,
     &cmd_version,

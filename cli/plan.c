@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gateway.h"
 #include "model/api.h"
 #include "model/oas.h"
 #include "model/policy.h"
@@ -15,9 +16,8 @@ static const struct {
     const char *verb;
     char sign;
 } actions[CLI_ACTIONS] = {
-    [CLI_CREATE] = {"create", '+'},
-    [CLI_UPDATE] = {"update", '~'},
-    [CLI_KEEP] = {"keep", '='},
+    [CLI_CREATE] = {"create", '+'}, [CLI_UPDATE] = {"update", '~'},
+    [CLI_DELETE] = {"delete", '-'}, [CLI_KEEP] = {"keep", '='},
     [CLI_SAME] = {"same", ' '},
 };
 
@@ -47,13 +47,23 @@ add(struct cli_plan *plan, enum cli_action action,
     plan->counts[action]++;
 }
 
-/* Definitions first, and by id. */
+/* Policies before the definitions that name them; deletions last, and there the
+ * other way round. */
+static int
+order_of(const struct cli_change *change)
+{
+    bool policy = document_of(change)->kind == CLI_POLICY;
+
+    if (change->action == CLI_DELETE)
+        return policy ? 3 : 2;
+    return policy ? 0 : 1;
+}
+
 static int
 compare(const void *left, const void *right)
 {
     const struct cli_change *a = left, *b = right;
-    int order = (document_of(a)->kind == CLI_POLICY) -
-                (document_of(b)->kind == CLI_POLICY);
+    int order = order_of(a) - order_of(b);
 
     return order != 0 ? order
                       : jg_str_cmp(document_of(a)->id, document_of(b)->id);
@@ -77,8 +87,50 @@ take(void *arg, struct jg_str key, struct jg_str value)
     return JG_OK;
 }
 
-int
-cli_plan_fetch(struct cli *cli, struct cli_documents *present)
+/* A secret that may only read is shown documents without their secrets: those
+ * are no documents to compare with, to keep, or to send back. */
+static int
+check_access(struct cli *cli)
+{
+    struct cli_answer answer;
+    int code = cli_get(cli, "/tyk/access", NULL, NULL, &answer);
+    struct jg_str may;
+
+    if (code != CLI_OK)
+        return code;
+    may = jg_json_string(jg_json_get(answer.json, JG_STR("may")));
+    if (jg_str_eq(may, JG_STR("change")))
+        return CLI_OK;
+    return cli_error(&(struct cli_fault){
+        .exit_code = CLI_DENIED,
+        .what = "this secret may only read, and documents are shown to it "
+                "without their secrets",
+        .where = cli_gateway_address(cli),
+        .fix = "--secret-file FILE, or JOTGATE_SECRET: \"secret\" of the "
+               "gateway's configuration, not \"read_only_secret\"",
+    });
+}
+
+/* Of the gateway that runs. */
+static int
+ask(struct cli *cli, struct cli_documents *present)
+{
+    int code = check_access(cli);
+
+    for (enum cli_kind kind = 0; kind < CLI_KINDS && code == CLI_OK; kind++) {
+        struct cli_answer answer;
+
+        code = cli_get(cli, cli_kind(kind)->list, NULL, NULL, &answer);
+        if (code == CLI_OK)
+            code = cli_documents_add_list(present, kind, answer.json,
+                                          answer.body, JG_STR("the gateway"));
+    }
+    return code == CLI_OK ? cli_documents_sort(present) : code;
+}
+
+/* Of the one that ran last. */
+static int
+read_records(struct cli *cli, struct cli_documents *present)
 {
     struct cli_records records = {0};
     struct jg_txn *txn;
@@ -107,8 +159,20 @@ is_same(const struct cli_document *a, const struct cli_document *b)
 }
 
 int
+cli_plan_fetch(struct cli *cli, struct cli_documents *present)
+{
+    bool gone;
+    int code = cli_gateway_look(cli, &gone);
+
+    if (code != CLI_OK)
+        return code;
+    return gone ? read_records(cli, present) : ask(cli, present);
+}
+
+int
 cli_plan_make(struct cli *cli, const struct cli_documents *wanted,
-              const struct cli_documents *present, struct cli_plan *out)
+              const struct cli_documents *present, bool prune,
+              struct cli_plan *out)
 {
     *out = (struct cli_plan){0};
     out->items = jg_arena_array(&cli->arena, wanted->count + present->count + 1,
@@ -131,10 +195,18 @@ cli_plan_make(struct cli *cli, const struct cli_documents *wanted,
         const struct cli_document *p = &present->items[i];
 
         if (!p->half && cli_documents_find(wanted, p->kind, p->id) == NULL)
-            add(out, CLI_KEEP, NULL, p);
+            add(out, prune ? CLI_DELETE : CLI_KEEP, NULL, p);
     }
     qsort(out->items, out->count, sizeof(*out->items), compare);
     return CLI_OK;
+}
+
+bool
+cli_plan_is_empty(const struct cli_plan *plan)
+{
+    return plan->counts[CLI_CREATE] + plan->counts[CLI_UPDATE] +
+               plan->counts[CLI_DELETE] ==
+           0;
 }
 
 static void
@@ -162,9 +234,11 @@ cli_plan_print(struct jg_buf *out, const struct cli_plan *plan)
     for (size_t i = 0; i < plan->count; i++)
         if (plan->items[i].action != CLI_SAME)
             print_change(out, &plan->items[i]);
-    jg_buf_addf(out, "%zu to create, %zu to update, %zu the same",
-                plan->counts[CLI_CREATE], plan->counts[CLI_UPDATE],
-                plan->counts[CLI_SAME]);
+    jg_buf_addf(out, "%zu to create, %zu to update, ", plan->counts[CLI_CREATE],
+                plan->counts[CLI_UPDATE]);
+    if (plan->counts[CLI_DELETE] > 0)
+        jg_buf_addf(out, "%zu to delete, ", plan->counts[CLI_DELETE]);
+    jg_buf_addf(out, "%zu the same", plan->counts[CLI_SAME]);
     if (plan->counts[CLI_KEEP] > 0)
         jg_buf_addf(out, ", %zu only in the gateway", plan->counts[CLI_KEEP]);
     jg_buf_addc(out, '\n');
@@ -175,8 +249,9 @@ cli_plan_print_json(struct jg_buf *out, const struct cli_plan *plan)
 {
     bool first = true;
 
-    jg_buf_addf(out, "\"create\":%zu,\"update\":%zu,", plan->counts[CLI_CREATE],
-                plan->counts[CLI_UPDATE]);
+    jg_buf_addf(out, "\"create\":%zu,\"update\":%zu,\"delete\":%zu,",
+                plan->counts[CLI_CREATE], plan->counts[CLI_UPDATE],
+                plan->counts[CLI_DELETE]);
     jg_buf_addf(out, "\"keep\":%zu,\"same\":%zu,\"changes\":[",
                 plan->counts[CLI_KEEP], plan->counts[CLI_SAME]);
     for (size_t i = 0; i < plan->count; i++) {

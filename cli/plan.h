@@ -5,14 +5,14 @@
 #include "base/fate.h"
 #include "documents.h"
 
-enum cli_action { CLI_CREATE, CLI_UPDATE, CLI_KEEP, CLI_SAME };
+enum cli_action { CLI_CREATE, CLI_UPDATE, CLI_DELETE, CLI_KEEP, CLI_SAME };
 #define CLI_ACTIONS (CLI_SAME + 1)
 
 /* One document of either side. */
 struct cli_change {
     enum cli_action action;             /* CLI_KEEP: it is the gateway's only,
                                          * and stays there */
-    const struct cli_document *wanted;  /* NULL: KEEP */
+    const struct cli_document *wanted;  /* NULL: DELETE, KEEP */
     const struct cli_document *present; /* NULL: CREATE */
 };
 
@@ -21,16 +21,22 @@ struct cli_plan {
     size_t count, counts[CLI_ACTIONS];
 };
 
-/* The documents that the gateway of -c has in force, sorted: those of its
- * records, so on its machine. CLI_OK, or said. */
+/* The documents that a gateway has in force, sorted: over the control API, or
+ * out of the records of one of this machine that does not run. CLI_OK, or
+ * said. */
 int cli_plan_fetch(struct cli *cli, struct cli_documents *present);
 
 /*
- * Compare two sorted sets: JSON is compared, so white space and the order of
- * members change nothing. The plan borrows both sets. CLI_OK, CLI_FAILED.
+ * Compare two sorted sets; <prune> deletes what only the gateway has. JSON is
+ * compared, so white space and the order of members change nothing. The plan
+ * borrows both sets. CLI_OK, CLI_FAILED.
  */
 int cli_plan_make(struct cli *cli, const struct cli_documents *wanted,
-                  const struct cli_documents *present, struct cli_plan *out);
+                  const struct cli_documents *present, bool prune,
+                  struct cli_plan *out);
+
+/* Is there nothing to do? */
+bool cli_plan_is_empty(const struct cli_plan *plan);
 
 /* The plan as people read it: each field that would change, with what was and
  * what would be, without secrets. */
@@ -38,6 +44,14 @@ void cli_plan_print(struct jg_buf *out, const struct cli_plan *plan);
 
 /* The same as members of a JSON object. */
 void cli_plan_print_json(struct jg_buf *out, const struct cli_plan *plan);
+
+/*
+ * plan_run.c: do it, then reload once. An API is never without a policy that it
+ * had. Nobody's change is lost: a document that is not what was compared is
+ * left alone (CLI_CONFLICT). Stops at the first failure and says what was done
+ * and what was not. An exit code.
+ */
+int cli_plan_run(struct cli *cli, const struct cli_plan *plan);
 
 /* difference.c: what changed between two values of <table> (may be NULL), one
  * field a line. */

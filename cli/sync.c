@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
+#include "gateway.h"
 
 void
 sync_init(struct sync *s, struct cli *cli)
@@ -80,15 +82,78 @@ sync_read_folder(struct sync *s)
 }
 
 int
-sync_plan(struct sync *s)
+sync_plan_documents(struct sync *s, bool prune)
 {
-    int code = sync_read_folder(s);
+    int code = check(s);
 
-    if (code == CLI_OK)
-        code = check(s);
     if (code == CLI_OK)
         code = cli_plan_fetch(s->cli, &s->present);
     if (code == CLI_OK)
-        code = cli_plan_make(s->cli, &s->wanted, &s->present, &s->plan);
+        code = cli_plan_make(s->cli, &s->wanted, &s->present, prune, &s->plan);
+    return code;
+}
+
+int
+sync_plan(struct sync *s, bool prune)
+{
+    int code = sync_read_folder(s);
+
+    return code == CLI_OK ? sync_plan_documents(s, prune) : code;
+}
+
+int
+sync_print(const struct sync *s, bool json)
+{
+    struct jg_buf out;
+
+    jg_buf_init(&out, 4 * CLI_TEXT_MAX);
+    if (json) {
+        jg_buf_add(&out, JG_STR("{\"v\":1,"));
+        cli_plan_print_json(&out, &s->plan);
+        jg_buf_add(&out, JG_STR("}\n"));
+    } else {
+        cli_plan_print(&out, &s->plan);
+    }
+    return cli_print(&out);
+}
+
+/* Deletions are asked about; whoever cannot answer must have said --yes. */
+static int
+confirm(const struct sync *s)
+{
+    size_t count = s->plan.counts[CLI_DELETE];
+    char answer[8] = "";
+
+    if (count == 0 || cli_has(s->cli, "yes"))
+        return CLI_OK;
+    if (!isatty(0) || !isatty(2))
+        return cli_fail(CLI_USAGE, "--yes, once --dry-run shows what you want",
+                        "%zu document%s would be deleted; nothing was changed",
+                        count, count == 1 ? "" : "s");
+    fprintf(stderr, "Delete %zu document%s? [y/N] ", count,
+            count == 1 ? "" : "s");
+    if (fgets(answer, sizeof(answer), stdin) != NULL &&
+        (answer[0] == 'y' || answer[0] == 'Y'))
+        return CLI_OK;
+    cli_note("nothing was changed");
+    return CLI_INTERRUPTED;
+}
+
+int
+sync_run(const struct sync *s)
+{
+    int code = sync_print(s, cli_has(s->cli, "json"));
+
+    if (code != CLI_OK || cli_plan_is_empty(&s->plan))
+        return code;
+    if (cli_has(s->cli, "dry-run")) {
+        cli_note("nothing was changed: --dry-run");
+        return CLI_OK;
+    }
+    code = confirm(s);
+    if (code == CLI_OK)
+        code = cli_plan_run(s->cli, &s->plan);
+    if (code == CLI_OK)
+        cli_note("done, and in force at %s", cli_gateway_address(s->cli));
     return code;
 }

@@ -1,4 +1,5 @@
-/* A folder of documents and a gateway: the two sides of export and diff. */
+/* A folder of documents and a gateway: the two sides of export, diff and apply.
+ */
 #ifndef JG_CLI_SYNC_H
 #define JG_CLI_SYNC_H
 
@@ -21,7 +22,17 @@ void sync_free(struct sync *s);
  */
 int sync_read_folder(struct sync *s);
 
-/* Read both sides, and plan. CLI_OK, or said. */
-int sync_plan(struct sync *s);
+/* Read both sides, and plan; <prune> as in cli_plan_make(). CLI_OK, or said. */
+int sync_plan(struct sync *s, bool prune);
+
+/* The same with what is in s->wanted, sorted, instead of a folder. */
+int sync_plan_documents(struct sync *s, bool prune);
+
+/* The plan on stdout. CLI_OK, CLI_FAILED. */
+int sync_print(const struct sync *s, bool json);
+
+/* Print the plan and do it, as the options say: --json, --dry-run, --yes. An
+ * exit code. */
+int sync_run(const struct sync *s);
 
 #endif

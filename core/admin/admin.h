@@ -152,4 +152,8 @@ const struct jg_admin_route_info *jg_admin_route_at(size_t i);
  * at most JG_ADMIN_ID_MAX. */
 bool jg_admin_is_safe_id(struct jg_str id);
 
+/* The ETag of a document: "<the beginning of the SHA-256 of its text>", without
+ * the white space around it; an empty text when there is no memory for it. */
+void jg_admin_etag(struct jg_str text, char out[static JG_ETAG_CHARS]);
+
 #endif

@@ -4,9 +4,8 @@
 
 #define ETAG_DIGITS (JG_ETAG_CHARS - 3)
 
-/* "<the beginning of its SHA-256>"; an empty text when there is no hash. */
-static void
-make_etag(struct jg_str text, char out[static JG_ETAG_CHARS])
+void
+jg_admin_etag(struct jg_str text, char out[static JG_ETAG_CHARS])
 {
     char hex[65];
 
@@ -48,7 +47,7 @@ fits(struct jg_str list, struct jg_str text)
 
     if (text.p == NULL)
         return false;
-    make_etag(text, etag);
+    jg_admin_etag(text, etag);
     return is_any(list) || names(list, jg_str(etag));
 }
 
@@ -85,5 +84,5 @@ jg_answer_unchanged(struct jg_admin_call *call, struct jg_str text)
 void
 jg_answer_etag(struct jg_admin_call *call, struct jg_str text)
 {
-    make_etag(text, call->response->etag);
+    jg_admin_etag(text, call->response->etag);
 }
