@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from command import JOTGATE, environment, golden, jotgate
+from gateway import Gateway
 
 COMPLETE = """
 source {script}
@@ -107,6 +108,24 @@ def test_what_a_gateway_says_is_never_run_by_the_shell(complete, tmp_path):
                           capture_output=True, timeout=60)
     assert done.stdout.split() == ["shop"]
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture(scope="module")
+def gw(module_folder, upstream):
+    gateway = Gateway(module_folder, upstream)
+    gateway.add_api()
+    gateway.add_policy()
+    gateway.start()
+    yield gateway
+    gateway.stop()
+
+
+def test_bash_completes_ids_of_the_running_gateway(complete, gw):
+    conf = f"-c {gw.folder / 'tyk.conf'}"
+    assert complete(f"jotgate apis get {conf} ") == ["api"]
+    assert complete(f"jotgate token explain {conf} --api ") == ["api"]
+    assert complete(f"jotgate policies get {conf} ") == ["default"]
+    assert complete("jotgate apis get --address http://127.0.0.1:1 ") == []
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
