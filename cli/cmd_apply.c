@@ -29,9 +29,9 @@ const struct cli_command cmd_apply = {
     .summary = "have a gateway hold the APIs and policies of a folder",
     .details =
         "Prints the plan, as diff does, then does it over the control API, "
-        "policies before\nthe APIs that need them, and reloads once. What "
-        "only the gateway has stays,\nunless --prune. A document that "
-        "somebody else changes in the meantime is left\nalone: exit code 7. "
+        "policies\nbefore the APIs that need them, and reloads once. What "
+        "only the gateway has\nstays, unless --prune. A document that "
+        "somebody else changes in the meantime\nis left alone: exit code 7. "
         "A run that was cut short is simply run again.\n\n"
         "  jotgate apply gateway/ --dry-run\n"
         "  jotgate apply gateway/ --prune --yes\n",
