@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "lock.h"
+#include "script_check.h"
 
 #include "base/hash.h"
 
@@ -102,6 +103,10 @@ load(struct jg_broker *broker, enum jg_load_mode mode, bool strict)
     jg_arena_init(&a, FINDINGS_CHUNK, FINDINGS_MAX);
     jg_diags_init(&diags, &a);
     err = load_records(broker, mode, strict, &diags, &result);
+    if (err == JG_OK)
+        jg_script_check(broker, &diags);
+    if (err == JG_OK && strict && diags.warnings > 0)
+        err = JG_E_CONF_VALUE;
     report(broker, &diags);
     if (err == JG_OK) {
         account(broker, &diags, &result, began_ms);

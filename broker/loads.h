@@ -15,7 +15,8 @@
 
 /*
  * The first load, before anything is served: the files alone count. With
- * <strict> any finding is an error, and nothing is stored.
+ * <strict> any finding is an error, and nothing is stored (but when it is one
+ * of scripts, which are evaluated afterwards).
  *   JG_E_CONF_VALUE  <strict>, and there were findings; they are logged
  *   JG_E_STORE, JG_E_STORE_FULL, JG_E_NOMEM
  */

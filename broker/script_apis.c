@@ -12,15 +12,21 @@ struct reading {
     const struct jg_conf *conf;
     struct jg_arena *arena;
     struct jg_script *script;
-    struct jg_buf *faults;
+    struct jg_buf *faults, *told;
     size_t bytes;
 };
 
 static void
+blame_in(struct jg_buf *b, struct jg_str name, const char *why)
+{
+    jg_buf_add(b, name);
+    jg_buf_addf(b, ": %s\n", why);
+}
+
+static void
 blame(struct reading *r, struct jg_str name, const char *why)
 {
-    jg_buf_add(r->faults, name);
-    jg_buf_addf(r->faults, ": %s\n", why);
+    blame_in(r->faults, name, why);
 }
 
 /* A path is relative to where the gateway was started, as in Tyk; what is not
@@ -78,9 +84,9 @@ add_blob(struct reading *r, const struct jg_virtual_endpoint *e)
     struct jg_str name = e->endpoint.path, source;
 
     if (r->conf->disable_virtual_path_blobs)
-        blame(r, name, "[JSVM] Blobs not allowed on this node");
+        blame_in(r->told, name, "[JSVM] Blobs not allowed on this node");
     else if (jg_b64_decode_arena(e->source_uri, r->arena, &source) != JG_OK)
-        blame(r, name, "function_source_uri is no base64");
+        blame_in(r->told, name, "function_source_uri is no base64");
     else
         add_part(r, name, source);
 }
@@ -116,18 +122,19 @@ add_version(struct reading *r, const struct jg_api_version *version)
         else if (jg_str_eq(e[i].source_type, JG_STR("file")))
             add_file(r, e[i].source_uri);
         else
-            blame(r, e[i].endpoint.path,
-                  "function_source_type must be either file or blob (base64)");
+            blame_in(
+                r->told, e[i].endpoint.path,
+                "function_source_type must be either file or blob (base64)");
     }
 }
 
 enum jg_err
 jg_script_of_api(const struct jg_conf *conf, const struct jg_api *api,
                  struct jg_arena *a, struct jg_script *out,
-                 struct jg_buf *faults)
+                 struct jg_buf *faults, struct jg_buf *told)
 {
     const struct jg_api_version *versions = api->def.versions.items;
-    struct reading r = {conf, a, out, faults, 0};
+    struct reading r = {conf, a, out, faults, told, 0};
 
     out->count = 0;
     if (conf->tyk_js_path.len > 0)
@@ -169,7 +176,7 @@ get(struct jg_script_known *known, const struct jg_conf *conf,
     jg_buf_init(&known->faults, JG_SCRIPT_FAULTS_MAX);
     jg_buf_init(&known->errors, JG_SCRIPT_FAULTS_MAX);
     if (jg_script_of_api(conf, api, &known->arena, &known->script,
-                         &known->faults) == JG_OK)
+                         &known->faults, &known->faults) == JG_OK)
         return true;
     forget(known);
     return false;

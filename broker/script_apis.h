@@ -40,10 +40,13 @@ void jg_script_apis_free(struct jg_script_apis *apis);
  * The script of <api>: tyk_js_path, then the text of each virtual endpoint of
  * each version, in their order; a text that several of them name stands where
  * the last of them has it. Those that cannot be read are left out, and a line
- * of <faults> each, or NULL. The texts are in <a>. JG_E_NOMEM, JG_E_CRYPTO
+ * of <faults> each; of <told>, if the definition alone tells (jg_api_read()
+ * does, too), which may be the same. The texts are in <a>.
+ *   JG_E_NOMEM, JG_E_CRYPTO
  */
 enum jg_err jg_script_of_api(const struct jg_conf *conf,
                              const struct jg_api *api, struct jg_arena *a,
-                             struct jg_script *out, struct jg_buf *faults);
+                             struct jg_script *out, struct jg_buf *faults,
+                             struct jg_buf *told);
 
 #endif

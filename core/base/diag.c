@@ -151,7 +151,9 @@ jg_diag_print(struct jg_buf *b, const struct jg_diag *d)
         jg_buf_add(b, JG_STR("  --> "));
         add_shown(b, d->file);
         if (d->line > 0)
-            jg_buf_addf(b, ":%u:%u", d->line, d->column);
+            jg_buf_addf(b, ":%u", d->line);
+        if (d->line > 0 && d->column > 0)
+            jg_buf_addf(b, ":%u", d->column);
         jg_buf_addc(b, '\n');
     }
     if (d->line > 0 && d->source_line.len > 0)
@@ -183,6 +185,8 @@ jg_diag_print_json(struct jg_buf *b, const struct jg_diag *d)
         jg_buf_add_quoted(b, texts[i].value);
     }
     if (d->line > 0)
-        jg_buf_addf(b, ",\"line\":%u,\"column\":%u", d->line, d->column);
+        jg_buf_addf(b, ",\"line\":%u", d->line);
+    if (d->line > 0 && d->column > 0)
+        jg_buf_addf(b, ",\"column\":%u", d->column);
     jg_buf_addc(b, '}');
 }

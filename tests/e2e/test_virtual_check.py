@@ -77,3 +77,32 @@ def test_the_control_api_and_the_log_say_it_too(gateway):
     (warning,) = [w for w in answer.json()["warnings"]
                   if w["code"] == "JG840"]
     assert "virtual endpoint GET /b: " in warning["message"]
+
+
+def test_scripts_are_evaluated_once_when_they_are_loaded(gateway):
+    gateway.conf["enable_jsvm"] = True
+    path = gateway.folder / "broken.js"
+    path.write_text("var a = 1;\nvar b = 2;\nfunction f( {\n")
+    gateway.add_api("classic", use_keyless=True, enable_jwt=False,
+                    version_data=versions(
+                        virtual("/a", "f", path, "file"),
+                        virtual("/b", "f", "/nowhere.js", "file"),
+                        virtual("/c", "g", GOOD),
+                        virtual("/d", "h", "function h() {}\nthrow 'up';")))
+    gateway.add_api("endless", version_data=versions(
+        virtual("/e", "f", "while (true);")))
+    gateway.add_api("good", use_keyless=True, enable_jwt=False,
+                    version_data=versions(virtual("/a", "f", GOOD)))
+    gateway.start()
+    log = gateway.log()
+    for words in [
+            "/nowhere.js: there is no such file",
+            "SyntaxError: expected identifier (line 3)\n"
+            f"  --> {path}:3\n",
+            "there is no function g",
+            "API classic, its scripts: up"]:
+        assert words in log, words
+    assert "there is no function h" not in log
+    assert "API good" not in log
+    assert "API endless, its scripts: " in log
+    assert gateway.get("/good/a").status == 200
