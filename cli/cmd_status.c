@@ -149,16 +149,14 @@ add_refusals(struct jg_buf *out, const struct status *s)
         jg_buf_add(out, JG_STR("nothing\n"));
     for (size_t i = 0; i < count && i < REASONS_MAX; i++) {
         enum jg_err err = jg_err_by_code(jg_str(rows[i].code));
-        char text[256];
-        size_t room = cli_width() > 40 ? cli_width() - 28 : 12;
         struct jg_str help = jg_str(jg_err_info(err)->help);
+        size_t room = cli_width() > 40 ? cli_width() - 28 : 12;
+        bool cut = help.len > room;
 
-        snprintf(text, sizeof(text), "%.*s", (int)room, help.p);
-        if (help.len > room)
-            memcpy(text + (room < 250 ? room : 250) - 3, "...", 3);
-        jg_buf_addf(out, "%s%7" PRId64 "  %s  %s\n",
+        jg_buf_addf(out, "%s%7" PRId64 "  %s  %.*s%s\n",
                     i == 0 ? "" : "           ", rows[i].count, rows[i].code,
-                    text);
+                    JG_STR_ARG(jg_str_head(help, cut ? room - 3 : room)),
+                    cut ? "..." : "");
     }
     if (count > REASONS_MAX)
         jg_buf_addf(out, "           and %zu more: jotgate status --json\n",

@@ -52,6 +52,14 @@ def family(pid):
     return [pid, *[p for child in out for p in family(int(child))]]
 
 
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().split()[2] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM,
                                  signal.SIGKILL])
 def test_nothing_outlives_it(demo, how):
@@ -61,8 +69,7 @@ def test_nothing_outlives_it(demo, how):
     demo.wait(20)
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        left = [p for p in pids if os.path.exists(f"/proc/{p}")
-                and open(f"/proc/{p}/stat").read().split()[2] != "Z"]
+        left = [p for p in pids if is_running(p)]
         if not left:
             return
         time.sleep(0.1)
