@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "sandbox.h"
 #include "vm.h"
@@ -15,6 +16,7 @@
 #define MEMORY_DEFAULT_MIB 32
 #define MEMORY_MAX_MIB 1024
 #define OTHER_BYTES ((size_t)224 * 1024 * 1024) /* libraries, copies */
+#define NICENESS 15 /* those who run no script go first */
 
 struct host {
     struct jg_vm *vm;
@@ -176,6 +178,7 @@ main(int argc, char **argv)
     struct host host = {NULL};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpriority(PRIO_PROCESS, 0, NICENESS);
     jg_buf_init(&host.in, JG_WIRE_MAX);
     jg_buf_init(&host.answer, JG_WIRE_MAX);
     host.vm = jg_vm_make(bytes, ask, &host);

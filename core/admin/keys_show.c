@@ -1,6 +1,19 @@
 /* /tyk/keys: keys shown and listed, and their policies exchanged. */
 #include "admin/keys_internal.h"
 
+/* What is shown points into the policies, which end with the draft: a copy in
+ * the call's arena instead. JG_E_NOMEM */
+static enum jg_err
+outlive(struct jg_admin_call *call, const struct jg_json **json)
+{
+    struct jg_json *copy = jg_arena_alloc(call->arena, sizeof(*copy));
+
+    if (copy == NULL || !jg_json_copy(*json, call->arena, copy))
+        return JG_E_NOMEM;
+    *json = copy;
+    return JG_OK;
+}
+
 /* What is stored, when its policies do not apply: then it is refused, too.
  * <out> NULL: it is no session, and so has no password. */
 static enum jg_err
@@ -16,6 +29,8 @@ read_shown(struct jg_admin_call *call, const struct jg_key_id *id,
         err = jg_key_draft_apply(call, &draft);
         if (err == JG_OK)
             err = jg_key_draft_show(call, &draft, id, out);
+        if (err == JG_OK)
+            err = outlive(call, out);
     }
     jg_key_draft_free(&draft);
     return err;

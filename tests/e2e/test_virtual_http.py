@@ -52,6 +52,7 @@ class Server(BaseHTTPRequestHandler):
             except threading.BrokenBarrierError:
                 self.pair.reset()
                 status = 409
+        bare = self.command == "HEAD" or int(status) == 304
         said = json.dumps({"method": self.command, "path": self.path,
                            "body": body, "headers": {
                                k.lower(): v for k, v in self.headers.items()}})
@@ -60,7 +61,7 @@ class Server(BaseHTTPRequestHandler):
             self.send_header("Location", location.replace("~", "/"))
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
-        if self.command != "HEAD":
+        if not bare:  # what came then would answer the next request
             self.wfile.write(said.encode())
 
     do_GET = do_POST = do_PUT = do_HEAD = answer
