@@ -8,10 +8,10 @@ outlive(struct jg_admin_call *call, const struct jg_json **json)
 {
     struct jg_json *copy = jg_arena_alloc(call->arena, sizeof(*copy));
 
-    if (copy == NULL || !jg_json_copy(*json, call->arena, copy))
-        return JG_E_NOMEM;
+    if (copy != NULL && !jg_json_copy(*json, call->arena, copy))
+        copy = NULL;
     *json = copy;
-    return JG_OK;
+    return copy != NULL ? JG_OK : JG_E_NOMEM;
 }
 
 /* What is stored, when its policies do not apply: then it is refused, too.
