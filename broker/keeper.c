@@ -59,87 +59,74 @@ sweep_readers(struct keeper *k, bool *more)
     return JG_OK;
 }
 
-/* A little at a time, so that nobody who writes waits long for it. */
+/* Records that end at some time: whether any did, and removing at most <max>
+ * of them. */
+struct ending {
+    bool (*ended)(struct jg_txn *txn, int64_t now_s);
+    enum jg_err (*sweep)(struct jg_txn *txn, int64_t now_s, size_t *removed);
+    size_t max;
+};
+
+/* A little at a time, so that nobody who writes waits long for it; and only a
+ * look when there is nothing. <removed> is 0 then. */
 static enum jg_err
-sweep_keys(struct keeper *k, bool *more)
+sweep(struct keeper *k, const struct ending *ending, size_t *removed,
+      bool *more)
 {
     int64_t now_s = jg_clock_s();
-    size_t removed = 0;
     struct jg_txn *txn;
     enum jg_err err = jg_txn_read(k->broker->store, &txn);
     bool ended;
 
+    *removed = 0;
     if (err != JG_OK)
         return err;
-    ended = jg_stored_keys_ended(txn, now_s);
+    ended = ending->ended(txn, now_s);
     jg_txn_abort(txn);
     if (!ended)
         return JG_OK;
     err = jg_txn_write(k->broker->store, &txn);
     if (err != JG_OK)
         return err;
-    err = jg_stored_keys_sweep(txn, now_s, &removed);
-    *more = removed == JG_KEYS_SWEEP_MAX;
+    err = ending->sweep(txn, now_s, removed);
+    *more = *removed == ending->max;
     if (err == JG_OK)
         return jg_txn_commit(txn);
     jg_txn_abort(txn);
     return err;
 }
 
-/* The same for what is kept of split tokens. */
+static enum jg_err
+sweep_keys(struct keeper *k, bool *more)
+{
+    static const struct ending keys = {jg_stored_keys_ended,
+                                       jg_stored_keys_sweep, JG_KEYS_SWEEP_MAX};
+    size_t removed;
+
+    return sweep(k, &keys, &removed, more);
+}
+
 static enum jg_err
 sweep_splits(struct keeper *k, bool *more)
 {
-    int64_t now_s = jg_clock_s();
-    size_t removed = 0;
-    struct jg_txn *txn;
-    enum jg_err err = jg_txn_read(k->broker->store, &txn);
-    bool ended;
+    static const struct ending splits = {jg_splits_ended, jg_splits_sweep,
+                                         JG_SPLITS_SWEEP_MAX};
+    size_t removed;
 
-    if (err != JG_OK)
-        return err;
-    ended = jg_splits_ended(txn, now_s);
-    jg_txn_abort(txn);
-    if (!ended)
-        return JG_OK;
-    err = jg_txn_write(k->broker->store, &txn);
-    if (err != JG_OK)
-        return err;
-    err = jg_splits_sweep(txn, now_s, &removed);
-    *more = removed == JG_SPLITS_SWEEP_MAX;
-    if (err == JG_OK)
-        return jg_txn_commit(txn);
-    jg_txn_abort(txn);
-    return err;
+    return sweep(k, &splits, &removed, more);
 }
 
 /* Workers look at the times themselves; this only makes room again. */
 static enum jg_err
 sweep_revocations(struct keeper *k, bool *more)
 {
-    struct jg_store *store = k->broker->store;
-    struct jg_txn *txn;
-    size_t removed = 0;
-    bool ended;
-    enum jg_err err = jg_txn_read(store, &txn);
+    static const struct ending revocations = {
+        jg_revocations_ended, jg_revocations_sweep, JG_REVOCATIONS_SWEEP_MAX};
+    size_t removed;
+    enum jg_err err = sweep(k, &revocations, &removed, more);
 
-    if (err != JG_OK)
-        return err;
-    ended = jg_revocations_ended(txn, jg_clock_s());
-    jg_txn_abort(txn);
-    if (!ended)
-        return JG_OK;
-    err = jg_txn_write(store, &txn);
-    if (err != JG_OK)
-        return err;
-    err = jg_revocations_sweep(txn, jg_clock_s(), &removed);
-    if (err == JG_OK)
-        err = jg_txn_commit(txn);
-    else
-        jg_txn_abort(txn);
-    if (err == JG_OK)
+    if (err == JG_OK && removed > 0)
         jg_counters_bump_revocations(k->broker->counters);
-    *more = removed == JG_REVOCATIONS_SWEEP_MAX;
     return err;
 }
 
