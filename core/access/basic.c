@@ -6,52 +6,22 @@
 #include "access/credentials.h"
 #include "access/passwords.h"
 #include "access/step.h"
-#include "base/murmur.h"
-#include "jose/sign.h"
+#include "model/key_name.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#define DIGITS_MAX 64 /* of a hash that is quick to compute */
-
-typedef enum jg_err compute(struct jg_str text,
-                            char out[static DIGITS_MAX + 1]);
-
-static enum jg_err
-murmur64(struct jg_str text, char out[static DIGITS_MAX + 1])
-{
-    snprintf(out, DIGITS_MAX + 1, "%016" PRIx64, jg_murmur_128(text).a);
-    return JG_OK;
-}
-
-static enum jg_err
-murmur128(struct jg_str text, char out[static DIGITS_MAX + 1])
-{
-    struct jg_murmur_128 hash = jg_murmur_128(text);
-
-    snprintf(out, DIGITS_MAX + 1, "%016" PRIx64 "%016" PRIx64, hash.a, hash.b);
-    return JG_OK;
-}
+#define PLAINTEXT "plaintext" /* the password itself is stored */
 
 /* Values of hash_type beside bcrypt. murmur32 is not among them: with Tyk's, a
  * password is as good as another with up to three other letters at its end. */
-static const struct kind {
-    const char *name;
-    compute *compute; /* NULL: the password itself is stored */
-} kinds[] = {
-    {"sha256", jg_sha256_hex},
-    {"murmur64", murmur64},
-    {"murmur128", murmur128},
-    {"plaintext", NULL},
-};
+static const char *const quick[] = {"sha256", "murmur64", "murmur128",
+                                    PLAINTEXT};
 
-static const struct kind *
-kind_of(struct jg_str name)
+static bool
+is_quick(struct jg_str hash_type)
 {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (jg_str_eq(name, jg_str(kinds[i].name)))
-            return &kinds[i];
-    return NULL;
+    for (size_t i = 0; i < sizeof(quick) / sizeof(quick[0]); i++)
+        if (jg_str_eq(hash_type, jg_str(quick[i])))
+            return true;
+    return false;
 }
 
 /* From now on whatever the password is, it is a wrong one. */
@@ -65,20 +35,21 @@ nobody(struct jg_decision *d, enum jg_err reason)
 /* A hash that a worker computes by itself; the time of a wrong password is
  * spent nevertheless. */
 static enum jg_err
-compare(struct jg_decision *d, const struct kind *kind, struct jg_str stored,
+compare(struct jg_decision *d, struct jg_str hash_type, struct jg_str stored,
         struct jg_str password)
 {
-    char digits[DIGITS_MAX + 1];
+    char digits[JG_KEY_HASH_MAX + 1];
     struct jg_str computed = password;
     enum jg_err err = JG_OK;
 
-    if (kind->compute != NULL) {
-        err = kind->compute(password, digits);
+    if (!jg_str_eq(hash_type, JG_STR(PLAINTEXT))) {
+        err = jg_key_hash_by(hash_type, password, digits);
         computed = jg_str(digits);
     }
     if (err != JG_OK)
         return err;
-    jg_trace_seen(d, "a user, whose password is kept as %s", kind->name);
+    jg_trace_seen(d, "a user, whose password is kept as %.*s",
+                  JG_STR_ARG(hash_type));
     d->basic.right = jg_str_eq_secret(computed, stored);
     if (!d->basic.right)
         nobody(d, JG_E_BASIC_PASSWORD);
@@ -89,15 +60,15 @@ static enum jg_err
 take_user(struct jg_decision *d, struct jg_str password)
 {
     const struct jg_stored_session *session = d->stored.session;
-    const struct kind *kind = kind_of(session->basic_hash_type);
 
     if (session->basic_password.len == 0) {
         jg_trace_seen(d, "a stored key without basic_auth_data");
         nobody(d, JG_E_BASIC_USER);
         return JG_OK;
     }
-    if (kind != NULL)
-        return compare(d, kind, session->basic_password, password);
+    if (is_quick(session->basic_hash_type))
+        return compare(d, session->basic_hash_type, session->basic_password,
+                       password);
     if (!jg_password_is_bcrypt(session->basic_password)) {
         jg_trace_seen(d,
                       "a user, whose basic_auth_data.password is no bcrypt "

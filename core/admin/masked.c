@@ -6,7 +6,7 @@
  */
 #include "admin/masked.h"
 
-#include <string.h>
+#include "admin/text.h"
 
 #define HIDDEN JG_STR("\"(hidden)\"")
 
@@ -68,23 +68,6 @@ take(struct scan *s, size_t bytes)
     return taken;
 }
 
-/* How long the string is that <text> begins with, with both quotes. */
-static size_t
-string_bytes(struct jg_str text)
-{
-    size_t i = 1;
-
-    while (i < text.len && text.p[i] != '"')
-        i += text.p[i] == '\\' ? 2 : 1;
-    return i < text.len ? i + 1 : text.len;
-}
-
-static bool
-is_space(char c)
-{
-    return c != '\0' && strchr(" \t\r\n", c) != NULL;
-}
-
 /* A name and its colon stay; what it is a name of, is noted. */
 static void
 take_name(struct scan *s, struct jg_str name)
@@ -98,12 +81,12 @@ take_name(struct scan *s, struct jg_str name)
 static void
 take_string(struct scan *s)
 {
-    struct jg_str text = take(s, string_bytes(s->left));
+    struct jg_str text = take(s, jg_text_string_len(s->left));
     struct jg_str inner = jg_str_from(text, 1);
     size_t i = 0;
 
     inner = jg_str_head(inner, inner.len > 0 ? inner.len - 1 : 0);
-    while (i < s->left.len && is_space(s->left.p[i]))
+    while (i < s->left.len && jg_text_is_space(s->left.p[i]))
         i++;
     if (i < s->left.len && s->left.p[i] == ':') {
         take_name(s, inner);

@@ -3,9 +3,8 @@
 
 #include <stdint.h>
 
-/* JSON's white space (RFC 8259 2). */
-static bool
-is_space(char c)
+bool
+jg_text_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -13,14 +12,13 @@ is_space(char c)
 static struct jg_str
 skip_space(struct jg_str s)
 {
-    while (s.len > 0 && is_space(s.p[0]))
+    while (s.len > 0 && jg_text_is_space(s.p[0]))
         s = jg_str_from(s, 1);
     return s;
 }
 
-/* Length of the string that <s> begins with, both quotes included. */
-static size_t
-string_len(struct jg_str s)
+size_t
+jg_text_string_len(struct jg_str s)
 {
     size_t i = 1;
 
@@ -39,7 +37,7 @@ nested_len(struct jg_str s)
         char c = s.p[i];
 
         if (c == '"') {
-            i += string_len(jg_str_from(s, i));
+            i += jg_text_string_len(jg_str_from(s, i));
             continue;
         }
         i++;
@@ -57,11 +55,11 @@ value_len(struct jg_str s)
     size_t i = 0;
 
     if (s.len > 0 && s.p[0] == '"')
-        return string_len(s);
+        return jg_text_string_len(s);
     if (s.len > 0 && (s.p[0] == '{' || s.p[0] == '['))
         return nested_len(s);
     while (i < s.len && s.p[i] != ',' && s.p[i] != '}' && s.p[i] != ']' &&
-           !is_space(s.p[i]))
+           !jg_text_is_space(s.p[i]))
         i++;
     return i;
 }
@@ -81,7 +79,7 @@ jg_text_next(struct jg_text_walk *walk, struct jg_str *value)
         s = skip_space(jg_str_from(s, 1));
     if (s.len == 0 || s.p[0] != '"')
         return false;
-    s = skip_space(jg_str_from(s, string_len(s)));
+    s = skip_space(jg_str_from(s, jg_text_string_len(s)));
     s = skip_space(jg_str_from(s, 1)); /* the colon */
     *value = jg_str_head(s, value_len(s));
     walk->rest = jg_str_from(s, value->len);

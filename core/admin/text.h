@@ -4,6 +4,13 @@
 
 #include "base/json.h"
 
+/* JSON's white space (RFC 8259 2). */
+bool jg_text_is_space(char c);
+
+/* Length of the string that <s> begins with, both quotes included; of all of
+ * <s> when it does not end. */
+size_t jg_text_string_len(struct jg_str s);
+
 /* Walks over the members of an object's text, or the items of an array's. */
 struct jg_text_walk {
     struct jg_str rest;

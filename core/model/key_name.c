@@ -74,6 +74,15 @@ function_named(struct jg_str name, const struct function *otherwise)
 }
 
 enum jg_err
+jg_key_hash_by(struct jg_str function, struct jg_str text,
+               char out[static JG_KEY_HASH_MAX + 1])
+{
+    const struct function *f = function_named(function, NULL);
+
+    return f != NULL ? f->hash(text, out) : JG_E_NOT_FOUND;
+}
+
+enum jg_err
 jg_key_new_id(char out[static 33])
 {
     uint64_t random[2];

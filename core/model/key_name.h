@@ -87,6 +87,14 @@ enum jg_err jg_key_aliases(struct jg_str org, struct jg_str key,
                            struct jg_arena *a, struct jg_key_aliases *out);
 
 /*
+ * The hash of <text> in lower case hex digits by the function of this name,
+ * murmur32, murmur64, murmur128 or sha256: 8, 16, 32 or 64 digits and a NUL.
+ * JG_E_NOT_FOUND: there is none of this name. JG_E_CRYPTO
+ */
+enum jg_err jg_key_hash_by(struct jg_str function, struct jg_str text,
+                           char out[static JG_KEY_HASH_MAX + 1]);
+
+/*
  * The short hash of <key>, in lower case hex digits, by the function that a
  * JSON key names ("h") or by Tyk's own murmur32: 8, 16, 32 or 64 digits and a
  * NUL. Two keys may well have the same. <a> is for work. JG_E_NOMEM,
