@@ -27,6 +27,7 @@ import sys
 import tempfile
 
 import report
+import run
 import servers
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -110,8 +111,7 @@ def one_run(server, folder, kind, options, turn):
     if beside:
         text, _ = beside.communicate(timeout=options.seconds + 30)
         bad = rate_of(text)
-    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
-    requests, failed, p50, p99 = (int(float(x)) for x in line.split()[1:])
+    requests, failed, p50, p99 = run.result_of(out)
     if failed:
         sys.exit(f"{failed} of {requests} good tokens failed in a {kind} run")
     return {"rps": requests / options.seconds, "bad_rps": bad, "p50_us": p50,

@@ -1,8 +1,12 @@
 """Tables of a run, as text and in bench/RESULTS.md."""
+import argparse
 import datetime
 import os
+import pathlib
 import re
+import shutil
 import subprocess
+import tempfile
 
 COLUMNS = ("| scenario | server | requests/s | CPU µs/request | ÷ bare nginx "
            "| p50 µs | p99 µs |\n| --- | --- | ---: | ---: | ---: | ---: | "
@@ -62,3 +66,20 @@ def write(path, mark, how, parts):
     new = (f"{machine()}; load average {load:.1f}. "
            f"{datetime.date.today()}, {how}.\n\n" + "\n\n".join(parts) + "\n")
     path.write_text(f"{head}<!-- {mark} -->\n{new}<!-- end -->{tail}")
+
+
+def main(doc, figures, rounds, seconds):
+    """Print what figures(options, folder) yields, line by line."""
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--seconds", type=int, default=seconds)
+    options = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="jotgate-bench-"))
+    folder.chmod(0o755)
+    try:
+        print(f"load average {os.getloadavg()[0]:.1f}", flush=True)
+        for line in figures(options, folder):
+            print(line, flush=True)
+    finally:
+        shutil.rmtree(folder)

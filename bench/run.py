@@ -43,6 +43,12 @@ SCENARIOS = {
 }
 
 
+def result_of(out):
+    """What a script of wrk printed: requests, failed ones, p50, p99."""
+    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
+    return [int(float(x)) for x in line.split()[1:]]
+
+
 def wrk(url, tokens, seconds, connections):
     """(requests, responses that were not 2xx, p50 us, p99 us)."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}",
@@ -50,8 +56,7 @@ def wrk(url, tokens, seconds, connections):
                "--", tokens or ""]
     out = subprocess.run(command, capture_output=True, text=True, check=True,
                          timeout=seconds + 30).stdout
-    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
-    return [int(float(x)) for x in line.split()[1:]]
+    return result_of(out)
 
 
 def measure(server, path, tokens, seconds, connections):

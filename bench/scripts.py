@@ -9,19 +9,15 @@
 
     bench/scripts.py BUILD [--rounds 9] [--seconds 3]
 """
-import argparse
 import base64
-import os
-import pathlib
-import shutil
 import statistics
 import subprocess
-import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 
+import report
 import run
 import servers
 
@@ -89,8 +85,7 @@ def wrk(server, path, seconds, connections, wait_ms=None):
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s",
          run.HERE / "load.lua", server.url + path, "--", *args],
         capture_output=True, text=True, check=True).stdout
-    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
-    return [int(float(x)) for x in line.split()[1:]]
+    return run.result_of(out)
 
 
 class Attack:
@@ -159,21 +154,5 @@ def figures(options, folder):
                f"{failed} failed")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=3)
-    options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="jotgate-bench-"))
-    folder.chmod(0o755)
-    try:
-        print(f"load average {os.getloadavg()[0]:.1f}", flush=True)
-        for line in figures(options, folder):
-            print(line, flush=True)
-    finally:
-        shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, figures, rounds=9, seconds=3)

@@ -10,21 +10,17 @@
 
     bench/split.py BUILD [--rounds 9] [--seconds 2]
 """
-import argparse
 import asyncio
 import base64
 import json
-import os
-import pathlib
-import shutil
 import statistics
 import subprocess
-import tempfile
 import threading
 import time
 
 import jwt
 
+import report
 import run
 import servers
 
@@ -137,8 +133,7 @@ def exchange(server, seconds):
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s",
          run.HERE / "post.lua", server.url + "/instant/token"],
         capture_output=True, text=True, check=True).stdout
-    line = next(x for x in out.splitlines() if x.startswith("RESULT "))
-    return [int(float(x)) for x in line.split()[1:]]
+    return run.result_of(out)
 
 
 def present(server, bare, folder, options):
@@ -191,21 +186,5 @@ def figures(options, folder):
                f"request, {ratio:.2f} x bare nginx")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=2)
-    options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="jotgate-bench-"))
-    folder.chmod(0o755)
-    try:
-        print(f"load average {os.getloadavg()[0]:.1f}", flush=True)
-        for line in figures(options, folder):
-            print(line, flush=True)
-    finally:
-        shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, figures, rounds=9, seconds=2)
