@@ -22,11 +22,13 @@ static const struct jg_step steps[] = {
      false},
     {{"address", "The caller's address is allowed, and not blocked."},
      jg_step_address,
-     false},
+     false,
+     .for_exchange = true},
     {{"organisation", "The API's organisation is active, and within its own "
                       "limits."},
      jg_step_organisation,
-     false},
+     false,
+     .for_exchange = true},
     {{"auth", "The API is open, or asks for a token that it can check."},
      jg_step_auth,
      false},
@@ -90,7 +92,8 @@ static const struct jg_step steps[] = {
      true},
     {{"api_limit", "The rate limit of the API is not used up."},
      jg_step_api_limit,
-     false},
+     false,
+     .for_exchange = true},
     {{"headers", "The headers for the upstream are made."},
      jg_step_headers,
      false},
@@ -152,10 +155,8 @@ is_skipped(const struct jg_decision *d)
 
     /* The broker answers, whatever the API asks of its callers; only where
      * they are, and the limits of all of them together, count. */
-    if (d->handler.kind == JG_HANDLER_EXCHANGE)
-        return step->run != jg_step_address &&
-               step->run != jg_step_organisation &&
-               step->run != jg_step_api_limit;
+    if (d->handler.kind == JG_HANDLER_EXCHANGE && !step->for_exchange)
+        return true;
     if (step->for_callers && !jg_has_caller(d))
         return true;
     return step->method != 0 && (step->method & jg_methods_asked(d)) == 0;

@@ -29,12 +29,13 @@ enum jg_err
 jg_step_exchange(struct jg_decision *d)
 {
     const struct jg_split_token *s = d->api->def.split_token;
-    struct jg_str path = path_behind(d);
+    struct jg_str path;
 
     if (s == NULL || s->token_url.len == 0) {
         jg_trace_skip(d);
         return JG_OK;
     }
+    path = path_behind(d);
     for (size_t i = 0; i < JG_SPLIT_ENDPOINTS; i++) {
         if (path.len == 0 || !jg_str_eq(s->paths[i], path))
             continue;

@@ -18,6 +18,7 @@ struct jg_step {
     bool for_callers;       /* an API without keys skips it */
     jg_auth_methods method; /* of these: an API that does not ask for it skips
                              * it. 0: of none */
+    bool for_exchange;      /* also where JG_HANDLER_EXCHANGE answers */
 };
 
 enum jg_err jg_step_path(struct jg_decision *d);
