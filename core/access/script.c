@@ -1,6 +1,7 @@
 /* Virtual endpoints (reference 8): a script of the API answers. */
 #include "access/step.h"
 #include "base/buf.h"
+#include "model/session_json.h"
 
 #define SESSION_MAX (64 * 1024) /* bytes of what a script is told of it */
 
@@ -13,49 +14,6 @@ add_policies(struct jg_buf *b, const struct jg_session *session)
         jg_buf_add_quoted(b, session->policies[i]->id);
     }
     jg_buf_addc(b, ']');
-}
-
-static bool
-is_in(const struct jg_json *object, struct jg_str name)
-{
-    return jg_json_get(object, name) != NULL;
-}
-
-static void
-add_member(struct jg_buf *b, const struct jg_json_member *member)
-{
-    if (b->p[b->len - 1] != '{')
-        jg_buf_addc(b, ',');
-    jg_buf_add_quoted(b, member->name);
-    jg_buf_addc(b, ':');
-    jg_json_write(b, &member->value, 0);
-}
-
-/* The last policy that has a name wins; below all of them, the stored key. */
-static void
-add_meta_data(struct jg_buf *b, const struct jg_session *session)
-{
-    const struct jg_json *own =
-        session->stored != NULL ? session->stored->meta_data : NULL;
-
-    jg_buf_add(b, JG_STR(",\"meta_data\":{"));
-    for (size_t k = 0; k <= session->policy_count; k++) {
-        const struct jg_json *from =
-            k == 0 ? own : session->policies[k - 1]->meta_data;
-
-        for (uint32_t i = 0;
-             from != NULL && from->type == JG_JSON_OBJECT && i < from->count;
-             i++) {
-            bool later = false;
-
-            for (size_t l = k; l < session->policy_count; l++)
-                later = later || is_in(session->policies[l]->meta_data,
-                                       from->members[i].name);
-            if (!later)
-                add_member(b, &from->members[i]);
-        }
-    }
-    jg_buf_addc(b, '}');
 }
 
 static void
@@ -74,8 +32,13 @@ static enum jg_err
 tell_session(struct jg_decision *d)
 {
     const struct jg_session *session = &d->session;
+    const struct jg_json *own =
+        session->stored != NULL ? session->stored->meta_data : NULL;
+    struct jg_json meta_data;
     struct jg_buf b;
 
+    if (jg_session_meta_data(session, own, d->arena, &meta_data) != JG_OK)
+        return JG_E_NOMEM;
     jg_buf_init(&b, SESSION_MAX);
     jg_buf_add(&b, JG_STR("{\"org_id\":"));
     jg_buf_add_quoted(&b, d->api->def.org_id);
@@ -87,7 +50,8 @@ tell_session(struct jg_decision *d)
                 session->is_inactive ? "true" : "false");
     add_limits(&b, &session->limit);
     add_policies(&b, session);
-    add_meta_data(&b, session);
+    jg_buf_add(&b, JG_STR(",\"meta_data\":"));
+    jg_json_write(&b, &meta_data, 0);
     jg_buf_addc(&b, '}');
     d->handler.session = jg_arena_str(d->arena, jg_buf_str(&b));
     if (b.failed)

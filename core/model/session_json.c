@@ -240,25 +240,29 @@ of_rights(struct making *m)
     return of_object(&g);
 }
 
-/* The session's own, under those of its policies, the last one on top. */
-static struct jg_json
-of_meta_data(struct making *m, const struct jg_json *own)
+enum jg_err
+jg_session_meta_data(const struct jg_session *session,
+                     const struct jg_json *own, struct jg_arena *a,
+                     struct jg_json *out)
 {
-    const struct jg_session *session = m->session;
+    struct making m = {.a = a};
     size_t more = 0;
     struct growing g;
 
     for (size_t i = 0; i < session->policy_count; i++)
         if (session->policies[i]->meta_data != NULL)
             more += session->policies[i]->meta_data->count;
-    g = begin_with(m, own, more);
+    g = begin_with(&m, own, more);
+    if (m.no_memory)
+        return JG_E_NOMEM;
     for (size_t i = 0; i < session->policy_count; i++) {
         const struct jg_json *meta = session->policies[i]->meta_data;
 
         for (uint32_t k = 0; meta != NULL && k < meta->count; k++)
             put(&g, meta->members[k].name, meta->members[k].value);
     }
-    return of_object(&g);
+    *out = of_object(&g);
+    return JG_OK;
 }
 
 const struct jg_json *
@@ -291,16 +295,19 @@ jg_session_to_json(const struct jg_json *document,
                    void *data, struct jg_arena *a, const struct jg_json **out)
 {
     struct making m = {document, session, all, look, data, a, false};
-    const struct jg_json *meta = jg_json_get(document, JG_STR("meta_data"));
+    const struct jg_json *own = jg_json_get(document, JG_STR("meta_data"));
     const struct jg_json *shown = jg_session_without_password(document, a);
     struct jg_json *json = new_items(&m, 1);
     struct growing g = begin_with(&m, shown, SESSION_MEMBERS);
+    struct jg_json meta;
 
+    if (jg_session_meta_data(session, own, a, &meta) != JG_OK)
+        return JG_E_NOMEM;
     set_limit(&m, &g, &all->limit, NULL);
     set(&g, "access_rights", of_rights(&m));
     set(&g, "is_inactive", of_bool(all->is_inactive));
     set(&g, "tags", of_strs(&m, &all->tags));
-    set(&g, "meta_data", of_meta_data(&m, meta));
+    set(&g, "meta_data", meta);
     set(&g, "last_updated", of_str(all->last_updated));
     set(&g, "post_expiry_action", of_str(all->post_expiry_action));
     set(&g, "post_expiry_grace_period", of_int(all->post_expiry_grace_s));

@@ -36,6 +36,14 @@ enum jg_err jg_session_to_json(const struct jg_json *document,
                                jg_quota_look *look, void *data,
                                struct jg_arena *a, const struct jg_json **out);
 
+/*
+ * The meta data of <session>: its <own>, which may be NULL, under those of its
+ * policies, the last one on top. In <a>, or borrowed. JG_E_NOMEM
+ */
+enum jg_err jg_session_meta_data(const struct jg_session *session,
+                                 const struct jg_json *own, struct jg_arena *a,
+                                 struct jg_json *out);
+
 /* <document> with the password of basic_auth_data, its hash that is, made
  * empty, as it may be shown. In <a>, or <document> itself; NULL: no memory, or
  * no document. */
