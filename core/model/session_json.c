@@ -68,11 +68,12 @@ begin(struct making *m, size_t room)
     return g;
 }
 
-/* Put <value> under <name>, in place of what is there. */
+/* Put <value> under <name>, in place of what is there; which is among the first
+ * <among> members, or nowhere. */
 static void
-put(struct growing *g, struct jg_str name, struct jg_json value)
+put(struct growing *g, uint32_t among, struct jg_str name, struct jg_json value)
 {
-    for (uint32_t i = 0; i < g->count; i++)
+    for (uint32_t i = 0; i < among; i++)
         if (jg_str_eq(g->members[i].name, name)) {
             g->members[i].value = value;
             return;
@@ -84,7 +85,7 @@ put(struct growing *g, struct jg_str name, struct jg_json value)
 static void
 set(struct growing *g, const char *name, struct jg_json value)
 {
-    put(g, jg_str(name), value);
+    put(g, g->count, jg_str(name), value);
 }
 
 static struct jg_json
@@ -257,9 +258,10 @@ jg_session_meta_data(const struct jg_session *session,
         return JG_E_NOMEM;
     for (size_t i = 0; i < session->policy_count; i++) {
         const struct jg_json *meta = session->policies[i]->meta_data;
+        uint32_t among = g.count; /* no object has a name twice */
 
         for (uint32_t k = 0; meta != NULL && k < meta->count; k++)
-            put(&g, meta->members[k].name, meta->members[k].value);
+            put(&g, among, meta->members[k].name, meta->members[k].value);
     }
     *out = of_object(&g);
     return JG_OK;
@@ -280,7 +282,7 @@ jg_session_without_password(const struct jg_json *document, struct jg_arena *a)
     inner = begin_with(&m, data, 0);
     json = new_items(&m, 1);
     set(&inner, "password", of_str(JG_STR("")));
-    put(&g, name, of_object(&inner));
+    put(&g, g.count, name, of_object(&inner));
     if (m.no_memory)
         return NULL;
     *json = of_object(&g);
