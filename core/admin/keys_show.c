@@ -26,7 +26,7 @@ read_shown(struct jg_admin_call *call, const struct jg_key_id *id,
     *out = NULL;
     if (err == JG_OK) {
         *out = jg_session_without_password(draft.json, call->arena);
-        err = jg_key_draft_apply(call, &draft);
+        err = *out != NULL ? jg_key_draft_apply(call, &draft) : JG_E_NOMEM;
         if (err == JG_OK)
             err = jg_key_draft_show(call, &draft, id, out);
         if (err == JG_OK)
