@@ -28,8 +28,7 @@ struct jg_effective_winners {
 /* One API that is granted. */
 struct jg_effective_right {
     const struct jg_access *access; /* of the result */
-    struct jg_limit last;           /* with the policies so far, */
-    bool seen;                      /* if they granted it */
+    struct jg_limit last;           /* with the policies so far */
     struct jg_effective_winners won;
 };
 
