@@ -81,19 +81,16 @@ strip_auth(struct jg_rewrite *w)
 static enum jg_err
 join_auth(struct jg_rewrite *w)
 {
-    static const char bearer[] = "Bearer ";
-    struct jg_str token = w->d->token;
-    char *p;
+    struct jg_str value;
 
     if (!w->d->joined || w->d->api->def.strip_auth_data)
         return JG_OK;
-    p = jg_arena_alloc(w->d->arena, sizeof(bearer) - 1 + token.len);
-    if (p == NULL)
+    value = jg_arena_join(
+        w->d->arena, (const struct jg_str[]){JG_STR("Bearer "), w->d->token},
+        2);
+    if (value.p == NULL)
         return JG_E_NOMEM;
-    memcpy(p, bearer, sizeof(bearer) - 1);
-    memcpy(p + sizeof(bearer) - 1, token.p, token.len);
-    jg_rewrite_set(w, JG_STR("Authorization"),
-                   (struct jg_str){p, sizeof(bearer) - 1 + token.len});
+    jg_rewrite_set(w, JG_STR("Authorization"), value);
     return JG_OK;
 }
 

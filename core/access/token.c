@@ -147,28 +147,27 @@ search_all(struct search *s, const struct jg_auth_config *source)
 }
 
 static enum jg_err
-find(struct search *search, const struct jg_auth_config *source,
-     enum jg_err missing, struct jg_str *out)
+find(struct search *s, const struct jg_auth_config *source, enum jg_err missing,
+     struct jg_str *out)
 {
-    struct jg_decision *d = search->d;
-    enum jg_err err = search_all(search, source);
-    struct search s = *search;
+    struct jg_decision *d = s->d;
+    enum jg_err err = search_all(s, source);
 
     if (err != JG_OK)
         return err;
-    if (s.place == NULL) {
+    if (s->place == NULL) {
         jg_trace_seen(d, "no token in the places that the API looks at");
         jg_trace_expected(d, "header, query or cookie, as auth_configs says");
         return missing;
     }
-    if (s.twice) {
-        jg_trace_seen(d, "different tokens in %s and %s", s.seen_place,
-                      s.place);
+    if (s->twice) {
+        jg_trace_seen(d, "different tokens in %s and %s", s->seen_place,
+                      s->place);
         jg_trace_expected(d, "one token");
         return JG_E_TOKEN_TWICE;
     }
-    *out = s.token;
-    jg_trace_seen(d, "%zu bytes in the %s", s.token.len, s.place);
+    *out = s->token;
+    jg_trace_seen(d, "%zu bytes in the %s", s->token.len, s->place);
     return JG_OK;
 }
 
