@@ -54,14 +54,16 @@ static const struct jg_field hello_rows[] = {
 };
 TABLE(hello);
 
+/* What jg_answer_key_facts() writes. */
+#define KEY_FACTS                                                             \
+    {"kid", JG_FIELD_STR}, {"alg", JG_FIELD_STR}, {"kty", JG_FIELD_STR},      \
+        {"use", JG_FIELD_STR}, {"crv", JG_FIELD_STR}, {"bits", JG_FIELD_INT}, \
+    {                                                                         \
+        "thumbprint", JG_FIELD_STR, .note = "RFC 7638"                        \
+    }
+
 static const struct jg_field key_rows[] = {
-    {"kid", JG_FIELD_STR},
-    {"alg", JG_FIELD_STR},
-    {"kty", JG_FIELD_STR},
-    {"use", JG_FIELD_STR},
-    {"crv", JG_FIELD_STR},
-    {"bits", JG_FIELD_INT},
-    {"thumbprint", JG_FIELD_STR, .note = "RFC 7638"},
+    KEY_FACTS,
     {"state", JG_FIELD_STR, .note = "new, active, unused or gone"},
     {"first_seen", JG_FIELD_INT, .note = "unix time, as all times here"},
     {"last_used", JG_FIELD_INT},
@@ -202,13 +204,7 @@ static const struct jg_field issuer_rows[] = {
 TABLE(issuer);
 
 static const struct jg_field found_key_rows[] = {
-    {"kid", JG_FIELD_STR},
-    {"alg", JG_FIELD_STR},
-    {"kty", JG_FIELD_STR},
-    {"use", JG_FIELD_STR},
-    {"crv", JG_FIELD_STR},
-    {"bits", JG_FIELD_INT},
-    {"thumbprint", JG_FIELD_STR, .note = "RFC 7638"},
+    KEY_FACTS,
     {"state", JG_FIELD_STR, .note = "usable or skipped"},
     {"reason", JG_FIELD_STR, .note = "why it is skipped"},
 };
