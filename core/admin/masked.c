@@ -8,7 +8,7 @@
 
 #include "admin/text.h"
 
-#define HIDDEN JG_STR("\"(hidden)\"")
+#define HIDDEN JG_STR("\"" JG_HIDDEN "\"")
 
 /* Every string in a member of such a name, whatever its letter case. */
 static const char *const secret_names[] = {

@@ -4,8 +4,10 @@
 
 #include "base/buf.h"
 
+#define JG_HIDDEN "(hidden)" /* in place of a secret */
+
 /*
- * Append <json>, one valid JSON text, with "(hidden)" in place of every string
+ * Append <json>, one valid JSON text, with JG_HIDDEN in place of every string
  * that is a secret or may hold one; every other byte stays. Numbers are not
  * hidden. Too long, or without memory: <out> has failed.
  */

@@ -6,10 +6,10 @@
 #include "admin/load_internal.h"
 
 #include "admin/admin_internal.h"
+#include "admin/masked.h"
 
 #include <inttypes.h>
 
-#define HIDDEN JG_STR("(hidden)")
 #define FINDINGS_CHUNK (64 * 1024)
 #define FINDINGS_MAX (16 * 1024 * 1024) /* bytes of all findings */
 
@@ -25,7 +25,7 @@ hide_split_keys(struct jg_arena *a, struct jg_list *list)
         return JG_E_NOMEM;
     for (size_t i = 0; i < list->count; i++) {
         to[i] = from[i];
-        to[i].secret = HIDDEN;
+        to[i].secret = JG_STR(JG_HIDDEN);
     }
     list->items = to;
     return JG_OK;
@@ -46,7 +46,7 @@ write_settings(struct jg_admin_call *call, struct jg_str *out)
     conf.secrets.count = 0;
     conf.environment_secrets.count = 0;
     if (jg_str_find(conf.jwks.proxy, '@') < conf.jwks.proxy.len)
-        conf.jwks.proxy = HIDDEN; /* http://user:password@proxy */
+        conf.jwks.proxy = JG_STR(JG_HIDDEN); /* http://user:password@proxy */
     return jg_load_conf_text(&conf, JG_STR(""), call->arena, out);
 }
 
