@@ -69,6 +69,9 @@ void jg_answer_findings(struct jg_admin_call *call, const char *message,
 /* A body that follows, of JSON; append to what it returns. */
 struct jg_buf *jg_answer_json(struct jg_admin_call *call, int status);
 
+/* Append ,"<name>":"<text>" to one. */
+void jg_answer_text(struct jg_buf *b, const char *name, struct jg_str text);
+
 /* The value of <name> in the query, as it is written; p == NULL: none. */
 struct jg_str jg_admin_query(const struct jg_admin_call *call,
                              struct jg_str name);

@@ -39,6 +39,13 @@ jg_answer_ok(struct jg_admin_call *call, const char *message)
     jg_answer_message(call, 200, message);
 }
 
+void
+jg_answer_text(struct jg_buf *b, const char *name, struct jg_str text)
+{
+    jg_buf_addf(b, ",\"%s\":", name);
+    jg_buf_add_quoted(b, text);
+}
+
 struct jg_str
 jg_policy_fault(struct jg_arena *a, enum jg_err err, struct jg_str id)
 {

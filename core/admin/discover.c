@@ -191,13 +191,6 @@ read_keys(struct discovery *d)
 
 /* The answer. */
 
-static void
-add_text(struct jg_buf *b, const char *name, struct jg_str text)
-{
-    jg_buf_addf(b, ",\"%s\":", name);
-    jg_buf_add_quoted(b, text);
-}
-
 /* The short strings of one of the provider's lists. */
 static void
 add_list(const struct discovery *d, const char *name, const char *member)
@@ -234,8 +227,8 @@ add_keys(const struct discovery *d)
         }
         jg_buf_add(d->b, JG_STR("\"kid\":"));
         jg_buf_add_quoted(d->b, entry->kid);
-        add_text(d->b, "state", JG_STR("skipped"));
-        add_text(d->b, "reason", jg_str(entry->skipped));
+        jg_answer_text(d->b, "state", JG_STR("skipped"));
+        jg_answer_text(d->b, "reason", jg_str(entry->skipped));
         jg_buf_addc(d->b, '}');
     }
     jg_buf_addc(d->b, ']');
@@ -385,13 +378,13 @@ add_provider(const struct discovery *d)
     const struct jg_provider *p = jg_provider_of(d->issuer, d->jwks_uri);
 
     jg_buf_addf(d->b, ",\"provider\":{\"id\":\"%s\"", p->id);
-    add_text(d->b, "name", jg_str(p->name));
-    add_text(d->b, "signing_method", jg_str(signing_method(d)));
-    add_text(d->b, "identity_claim", jg_str(p->identity_claim));
-    add_text(d->b, "scope_claim", jg_str(p->scope_claim));
-    add_text(d->b, "client_claim", jg_str(p->client_claim));
-    add_text(d->b, "audience", jg_str(p->audience));
-    add_text(d->b, "advice", jg_str(p->advice));
+    jg_answer_text(d->b, "name", jg_str(p->name));
+    jg_answer_text(d->b, "signing_method", jg_str(signing_method(d)));
+    jg_answer_text(d->b, "identity_claim", jg_str(p->identity_claim));
+    jg_answer_text(d->b, "scope_claim", jg_str(p->scope_claim));
+    jg_answer_text(d->b, "client_claim", jg_str(p->client_claim));
+    jg_answer_text(d->b, "audience", jg_str(p->audience));
+    jg_answer_text(d->b, "advice", jg_str(p->advice));
     jg_buf_addc(d->b, '}');
 }
 
@@ -401,9 +394,9 @@ answer(struct discovery *d)
     d->b = jg_answer_json(d->call, 200);
     jg_buf_add(d->b, JG_STR("{\"issuer\":"));
     jg_buf_add_quoted(d->b, d->issuer);
-    add_text(d->b, "metadata_url", d->metadata_url);
-    add_text(d->b, "jwks_uri", d->jwks_uri);
-    add_text(d->b, "token_endpoint", text_member(d, "token_endpoint"));
+    jg_answer_text(d->b, "metadata_url", d->metadata_url);
+    jg_answer_text(d->b, "jwks_uri", d->jwks_uri);
+    jg_answer_text(d->b, "token_endpoint", text_member(d, "token_endpoint"));
     add_list(d, "algorithms", ALGORITHMS);
     add_list(d, "scopes", "scopes_supported");
     add_keys(d);

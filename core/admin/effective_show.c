@@ -8,13 +8,6 @@
 #define SHARED_MAX 20 /* APIs that a conflict names */
 
 static void
-add_text(struct jg_buf *b, const char *name, struct jg_str text)
-{
-    jg_buf_addf(b, ",\"%s\":", name);
-    jg_buf_add_quoted(b, text);
-}
-
-static void
 add_texts(struct jg_buf *b, const char *name, const struct jg_str *texts,
           size_t count)
 {
@@ -60,11 +53,11 @@ add_policies(struct jg_buf *b, const struct jg_effective *e)
 
         jg_buf_add(b, i > 0 ? JG_STR(",{\"id\":") : JG_STR("{\"id\":"));
         jg_buf_add_quoted(b, policy->id);
-        add_text(b, "name", policy->name);
+        jg_answer_text(b, "name", policy->name);
         jg_buf_addf(b, ",\"active\":%s",
                     policy->is_inactive ? "false" : "true");
         if (e->because[i] != NULL)
-            add_text(b, "scope", e->because[i]->string);
+            jg_answer_text(b, "scope", e->because[i]->string);
         add_partitions(b, &policy->partitions);
         jg_buf_addc(b, '}');
     }
@@ -102,8 +95,8 @@ static void
 add_conflict(struct jg_buf *b, const struct conflict *c, bool *any)
 {
     jg_buf_addf(b, "%s{\"severity\":\"%s\"", *any ? "," : "", c->severity);
-    add_text(b, "reason", c->reason);
-    add_text(b, "message", c->message);
+    jg_answer_text(b, "reason", c->reason);
+    jg_answer_text(b, "message", c->message);
     jg_buf_add(b, JG_STR(",\"policies\":["));
     jg_buf_add_quoted(b, c->one->id);
     if (c->two != NULL) {
@@ -294,7 +287,7 @@ add_right(struct jg_buf *b, const struct jg_effective *e,
 
     jg_buf_add(b, JG_STR("{\"api_id\":"));
     jg_buf_add_quoted(b, access->api_id);
-    add_text(b, "api_name", access->api_name);
+    jg_answer_text(b, "api_name", access->api_name);
     add_texts(b, "versions", access->versions.items, access->versions.count);
     add_urls(b, &access->allowed_urls);
     add_granters(b, e, access->api_id);
@@ -326,8 +319,8 @@ add_reason(struct jg_buf *b, const struct jg_effective *e)
     struct jg_str text = jg_policy_fault(
         e->call->arena, e->err, guilty != NULL ? guilty->id : JG_STR(""));
 
-    add_text(b, "reason", jg_str(info->code));
-    add_text(b, "message", text);
+    jg_answer_text(b, "reason", jg_str(info->code));
+    jg_answer_text(b, "message", text);
     b->failed = b->failed || text.p == NULL;
 }
 

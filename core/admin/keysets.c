@@ -93,13 +93,6 @@ struct list {
 };
 
 static void
-add_string(struct jg_buf *b, const char *name, struct jg_str value)
-{
-    jg_buf_addf(b, ",\"%s\":", name);
-    jg_buf_add_quoted(b, value);
-}
-
-static void
 add_number(struct jg_buf *b, const char *name, int64_t value)
 {
     jg_buf_addf(b, ",\"%s\":%" PRId64, name, value);
@@ -142,7 +135,7 @@ add_forms(struct list *list, const struct jg_key *key)
     }
     jg_buf_reset(&text);
     if (jg_pem_write(key, &text) == JG_OK)
-        add_string(list->b, "pem", jg_buf_str(&text));
+        jg_answer_text(list->b, "pem", jg_buf_str(&text));
     jg_buf_free(&text);
 }
 
@@ -166,7 +159,7 @@ add_key(struct list *list, const struct jg_key *key)
         state = "new";
     jg_buf_addc(list->b, '{');
     jg_answer_key_facts(list->b, key);
-    add_string(list->b, "state", jg_str(state));
+    jg_answer_text(list->b, "state", jg_str(state));
     add_number(list->b, "first_seen", first_s);
     add_number(list->b, "last_used", used_s);
     if (list->whole)
@@ -179,8 +172,8 @@ add_gone_key(struct list *list, const struct jg_key_memory *memory)
 {
     jg_buf_add(list->b, JG_STR("{\"kid\":"));
     jg_buf_add_quoted(list->b, memory->kid);
-    add_string(list->b, "thumbprint", memory->thumbprint);
-    add_string(list->b, "state", JG_STR("gone"));
+    jg_answer_text(list->b, "thumbprint", memory->thumbprint);
+    jg_answer_text(list->b, "state", JG_STR("gone"));
     add_number(list->b, "first_seen", memory->first_s);
     add_number(list->b, "gone_since", memory->gone_s);
     jg_buf_addc(list->b, '}');
@@ -225,7 +218,7 @@ add_skipped(struct jg_buf *b, const struct jg_jwks *set)
             continue;
         jg_buf_addf(b, "%s{\"kid\":", comma);
         jg_buf_add_quoted(b, entry->kid);
-        add_string(b, "reason", jg_str(entry->skipped));
+        jg_answer_text(b, "reason", jg_str(entry->skipped));
         jg_buf_addc(b, '}');
         comma = ",";
     }
@@ -241,7 +234,7 @@ add_times(struct jg_buf *b, const struct jg_keyset *keyset, int64_t rest_s)
     if (keyset->tried_s > 0)
         add_number(b, "may_refresh", keyset->tried_s + rest_s);
     add_number(b, "failures", keyset->failures);
-    add_string(b, "fault", keyset->fault);
+    jg_answer_text(b, "fault", keyset->fault);
 }
 
 static enum jg_err
@@ -265,10 +258,10 @@ add_set(void *arg, struct jg_str id, struct jg_str value)
     jg_buf_addf(b, "%s{\"id\":", list->any ? "," : "");
     list->any = true;
     jg_buf_add_quoted(b, id);
-    add_string(b, "url", keyset.url);
+    jg_answer_text(b, "url", keyset.url);
     if (keyset.discover) {
-        add_string(b, "issuer", keyset.issuer);
-        add_string(b, "jwks_url", keyset.jwks_url);
+        jg_answer_text(b, "issuer", keyset.issuer);
+        jg_answer_text(b, "jwks_url", keyset.jwks_url);
     }
     jg_buf_addf(b, ",\"insecure\":%s", keyset.insecure ? "true" : "false");
     add_apis(list);

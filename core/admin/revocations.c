@@ -296,10 +296,8 @@ add_time(struct jg_buf *b, const char *name, int64_t time_s)
 static void
 add_text(struct jg_buf *b, const char *name, struct jg_str text)
 {
-    if (text.len == 0)
-        return;
-    jg_buf_addf(b, ",\"%s\":", name);
-    jg_buf_add_quoted(b, text);
+    if (text.len > 0)
+        jg_answer_text(b, name, text);
 }
 
 static void
