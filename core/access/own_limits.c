@@ -39,12 +39,8 @@ look(struct jg_decision *d, struct jg_limit_state *out)
 static void
 add_number(struct jg_buf *b, const char *name, double n)
 {
-    struct jg_json value = {.type = JG_JSON_REAL, .real = n};
+    struct jg_json value = jg_json_of_number(n);
 
-    if (n > -JG_RATE_MAX && n < JG_RATE_MAX && n == (double)(int64_t)n) {
-        value.type = JG_JSON_INT;
-        value.integer = (int64_t)n;
-    }
     jg_buf_addf(b, "\"%s\":", name);
     jg_json_write(b, &value, 0);
 }

@@ -194,10 +194,8 @@ add_conflicts(struct jg_buf *b, const struct jg_effective *e)
 static void
 add_number(struct jg_buf *b, const char *name, double n)
 {
-    struct jg_json json = {JG_JSON_REAL, .real = n};
+    struct jg_json json = jg_json_of_number(n);
 
-    if (n > -1e15 && n < 1e15 && (double)(int64_t)n == n)
-        json = (struct jg_json){JG_JSON_INT, .integer = (int64_t)n};
     jg_buf_addf(b, "\"%s\":", name);
     jg_json_write(b, &json, 0);
 }

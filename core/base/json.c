@@ -65,6 +65,16 @@ jg_json_to_int(const struct jg_json *value, int64_t *out)
     return true;
 }
 
+struct jg_json
+jg_json_of_number(double n)
+{
+    const double exact = 9007199254740992.0; /* 2^53 */
+
+    if (n > -exact && n < exact && (double)(int64_t)n == n)
+        return (struct jg_json){JG_JSON_INT, .integer = (int64_t)n};
+    return (struct jg_json){JG_JSON_REAL, .real = n};
+}
+
 static bool
 numbers_equal(const struct jg_json *a, const struct jg_json *b)
 {

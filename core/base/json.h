@@ -93,6 +93,9 @@ struct jg_str jg_json_string(const struct jg_json *value);
  */
 bool jg_json_to_int(const struct jg_json *value, int64_t *out);
 
+/* <n> as a value: without a fraction below 2^53, as Go has it: 5, not 5.0. */
+struct jg_json jg_json_of_number(double n);
+
 /*
  * Deep equality; 1 and 1.0 are equal, member order does not count. Fast when
  * the order is the same, else quadratic in the members of one object.

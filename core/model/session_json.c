@@ -1,8 +1,6 @@
 /* Sessions as JSON, in the words of Tyk (reference 7.5). */
 #include "model/session_json.h"
 
-#define EXACT_MAX 9007199254740992.0 /* 2^53: whole numbers up to here */
-
 /* What every function here needs. */
 struct making {
     const struct jg_json *document;
@@ -31,15 +29,6 @@ static struct jg_json
 of_int(int64_t n)
 {
     return (struct jg_json){JG_JSON_INT, .integer = n};
-}
-
-/* Without a fraction as Go has it: 5, not 5.0. */
-static struct jg_json
-of_number(double n)
-{
-    if (n > -EXACT_MAX && n < EXACT_MAX && (double)(int64_t)n == n)
-        return of_int((int64_t)n);
-    return (struct jg_json){JG_JSON_REAL, .real = n};
 }
 
 static struct jg_json
@@ -152,8 +141,8 @@ of_method(struct making *m, const struct jg_endpoint_limit *limit)
 {
     struct growing method = begin(m, 2), rate = begin(m, 2);
 
-    set(&rate, "rate", of_number(limit->rate));
-    set(&rate, "per", of_number(limit->per_s));
+    set(&rate, "rate", jg_json_of_number(limit->rate));
+    set(&rate, "per", jg_json_of_number(limit->per_s));
     set(&method, "name", of_str(limit->method));
     set(&method, "limit", of_object(&rate));
     return of_object(&method);
@@ -192,9 +181,9 @@ set_limit(struct making *m, struct growing *g, const struct jg_limit *limit,
 
     if (m->look != NULL)
         m->look(m->data, limit, access, &left);
-    set(g, "rate", of_number(limit->rate));
-    set(g, "per", of_number(limit->per_s));
-    set(g, "throttle_interval", of_number(limit->throttle_interval_s));
+    set(g, "rate", jg_json_of_number(limit->rate));
+    set(g, "per", jg_json_of_number(limit->per_s));
+    set(g, "throttle_interval", jg_json_of_number(limit->throttle_interval_s));
     set(g, "throttle_retry_limit", of_int(limit->throttle_retries));
     set(g, "max_query_depth", of_int(limit->max_query_depth));
     set(g, "quota_max", of_int(limit->quota_max));

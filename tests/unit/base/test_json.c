@@ -100,6 +100,37 @@ whole_numbers_are_integers_however_written(void **state)
 }
 
 static void
+whole_numbers_have_no_fraction_as_far_as_they_are_exact(void **state)
+{
+    static const struct {
+        double n;
+        bool whole;
+    } rows[] = {
+        {0, true},
+        {5, true},
+        {-7, true},
+        {0.5, false},
+        {-1.25, false},
+        {9007199254740991.0, true},
+        {1e18, false},
+        {-1e300, false},
+        {-9007199254740991.0, true},
+        {9007199254740992.0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct jg_json json = jg_json_of_number(rows[i].n);
+
+        assert_int_equal(json.type, rows[i].whole ? JG_JSON_INT : JG_JSON_REAL);
+        if (rows[i].whole)
+            assert_int_equal(json.integer, (int64_t)rows[i].n);
+        else
+            assert_true(json.real == rows[i].n);
+    }
+}
+
+static void
 equality_looks_at_values_and_not_at_order(void **state)
 {
     static const struct {
@@ -229,6 +260,8 @@ main(void)
         cmocka_unit_test(members_are_found_by_their_exact_name),
         cmocka_unit_test(a_claim_path_is_a_literal_name_first),
         cmocka_unit_test(whole_numbers_are_integers_however_written),
+        cmocka_unit_test(
+            whole_numbers_have_no_fraction_as_far_as_they_are_exact),
         cmocka_unit_test(equality_looks_at_values_and_not_at_order),
         cmocka_unit_test(a_copy_outlives_what_it_was_copied_from),
         cmocka_unit_test(values_are_written_on_one_line_or_indented),
