@@ -108,7 +108,7 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 export const reload = () => call("GET", "/tyk/reload?block=true");
 
 /* What answers hold: of the control API's own description, which names no sets. */
-type Of<T> = NonNullable<T> extends (infer One)[] ? One : never;
+export type Of<T> = NonNullable<T> extends (infer One)[] ? One : never;
 type Always<T, K extends keyof T> = Omit<T, K> & {[k in K]-?: NonNullable<T[k]>};
 
 export type Api = Always<api.Api, "api_id"> & {is_oas?: boolean};

@@ -1,6 +1,7 @@
 /* What several policies make of each other: asked of the gateway, never computed here. */
 import {useEffect, useState} from "preact/hooks";
-import type {Conflict, Effective, EffectiveQuestion, Limit, Right} from "./answers";
+import type {EffectiveQuestion} from "./api_types";
+import type {Conflict, Effective, Limit, Right} from "./answers";
 import {post, type Problem} from "./control";
 import {words} from "./text_identity";
 import {t} from "./text";

@@ -52,7 +52,7 @@ function Together(p: {doc: Document; policies: Policy[]}) {
                 onInput={(on) => setChosen(on ? [...chosen, policy.id]
                     : chosen.filter((x) => x !== policy.id))} />)}</div>}
         <EffectiveOf waiting={words.effective.none} question={id === "" ? {}
-            : {policies: [id, ...chosen], documents: [p.doc.get([])]}} />
+            : {policies: [id, ...chosen], documents: [p.doc.get([]) as Policy]}} />
     </details>;
 }
 
