@@ -7,7 +7,7 @@ import type {ComponentChildren} from "preact";
 import {useEffect, useMemo, useState} from "preact/hooks";
 import {call, reload, type Finding, type Problem} from "./control";
 import {diffLines, shorten, type Line} from "./diff";
-import {member, removeMember, setMember, type Path} from "./json_edit";
+import {member, setMembers, type Path} from "./json_edit";
 import {t} from "./text";
 import {Dialog, Failure, Notice, TextField, useAction, useReadOnly} from "./widgets";
 
@@ -85,8 +85,7 @@ export function Diff(p: {before: string; after: string; label?: string}) {
 function makeDocument(target: Target, text: string, put: (text: string) => void,
                       problem: Problem | null): Document {
     const value: unknown = JSON.parse(text);
-    const setAll = (all: [Path, unknown][]) => put(all.reduce((now, [path, v]) =>
-        v === undefined ? removeMember(now, path) : setMember(now, path, v), text));
+    const setAll = (all: [Path, unknown][]) => put(setMembers(text, all));
     return {
         isNew: target.isNew,
         get: (path) => member(value, path),

@@ -138,6 +138,12 @@ export function removeMember(text: string, path: Path): string {
     return text;
 }
 
+/* Several at once, in their order; undefined removes. */
+export function setMembers(text: string, all: [Path, unknown][]): string {
+    return all.reduce((now, [path, value]) => value === undefined
+        ? removeMember(now, path) : setMember(now, path, value), text);
+}
+
 /* The value at <path> of a parsed document. */
 export function member(document: unknown, path: Path): unknown {
     let at = document;

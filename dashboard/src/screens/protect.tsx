@@ -4,7 +4,7 @@ import reasons from "jotgate:reasons";
 import {call, gateway, reload, type Api, type Decision, type Policy} from "../control";
 import {Diff} from "../editor";
 import {toBase64} from "../encoding";
-import {setMember, type Path} from "../json_edit";
+import {setMembers} from "../json_edit";
 import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address} from "../route";
 import {freshSecret, sampleToken} from "../sample_token";
@@ -26,13 +26,12 @@ function idFor(name: string, apis: Api[], policies: Policy[]): string {
 }
 
 function documents(w: Wanted, id: string): Documents {
-    const members: [Path, unknown][] = [
+    const api = setMembers(template(), [
         [["name"], w.name], [["api_id"], id],
         [["jwt_signing_method"], w.kind === "secret" ? "hmac" : "rsa"],
         [["jwt_source"], w.kind === "secret" ? toBase64(w.secret) : w.url],
         [["jwt_default_policies"], [id]],
-        [["proxy", "listen_path"], `/${id}/`], [["proxy", "target_url"], w.target]];
-    const api = members.reduce((text, [path, value]) => setMember(text, path, value), template());
+        [["proxy", "listen_path"], `/${id}/`], [["proxy", "target_url"], w.target]]);
     return {id, api, policy: policyFor(api, id)};
 }
 

@@ -8,7 +8,7 @@ import {keptToken, FoundTable, shown, TokenField, useClaims} from "../claims";
 import {call, gateway, post, Problem, reload, type Api, type Explanation, type Finding,
         type Policy} from "../control";
 import {Diff, keeps, Saved} from "../editor";
-import {setMember, type Path} from "../json_edit";
+import {setMembers} from "../json_edit";
 import {Rows, Tester, type Mapping} from "../mapping";
 import {freeId, policyFor, slug, template} from "../new_api";
 import {address} from "../route";
@@ -50,9 +50,13 @@ function nameOf(issuer: string): string {
     }
 }
 
+/* An id that no API has. */
+const idFor = (name: string, apis: Api[]) =>
+    freeId(slug(name) || "api", apis.map((api) => ({id: api.api_id})));
+
 function prefill(found: Discovery, apis: Api[]): Partial<Wanted> {
     const name = nameOf(found.issuer);
-    const id = freeId(slug(name) || "api", apis.map((api) => ({id: api.api_id})));
+    const id = idFor(name, apis);
     return {name, id, path: `/${id}/`, identity: found.provider.identity_claim,
             scope: found.provider.scope_claim, audience: found.provider.audience};
 }
@@ -84,10 +88,9 @@ function Found(p: {found: Discovery}) {
 function Where(p: Props) {
     const {wanted, put} = p;
     const taken = p.apis.some((api) => api.api_id === wanted.id);
-    const follow = wanted.id === slug(wanted.name) ||
-        wanted.id === freeId(slug(wanted.name) || "api", p.apis.map((api) => ({id: api.api_id})));
+    const follow = wanted.id === slug(wanted.name) || wanted.id === idFor(wanted.name, p.apis);
     const rename = (name: string) => {
-        const id = freeId(slug(name) || "api", p.apis.map((api) => ({id: api.api_id})));
+        const id = idFor(name, p.apis);
         put(follow ? {name, id, path: `/${id}/`} : {name});
     };
     return <>
@@ -192,26 +195,22 @@ interface Documents { policyId: string; policy: string | null; api: string }
 const toNumber = (text: string): unknown =>
     text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
-function withAll(text: string, all: [Path, unknown][]): string {
-    return all.reduce((now, [path, value]) => setMember(now, path, value), text);
-}
-
 function documents(wanted: Wanted, found: Discovery, policies: Policy[]): Documents {
     const policyId = wanted.policy || freeId(wanted.id, policies);
     const mapped = wanted.scope !== "" && Object.keys(wanted.mapping).length > 0;
-    const api = withAll(template(), [
+    const api = setMembers(template(), [
         [["name"], wanted.name], [["api_id"], wanted.id],
         [["jwt_signing_method"], found.provider.signing_method],
         [["jwt_source"], found.jwks_uri],
         [["jwt_identity_base_field"], wanted.identity],
         [["jwt_default_policies"], [policyId]],
         [["allowed_issuers"], [found.issuer]],
-        ...(wanted.audience ? [[["allowed_audiences"], [wanted.audience]]] as [Path, unknown][] : []),
-        ...(mapped ? [[["scopes"], {jwt: {scope_claim_name: wanted.scope,
-                                          scope_to_policy: wanted.mapping}}]] as [Path, unknown][] : []),
+        [["allowed_audiences"], wanted.audience ? [wanted.audience] : undefined],
+        [["scopes"], mapped ? {jwt: {scope_claim_name: wanted.scope,
+                                     scope_to_policy: wanted.mapping}} : undefined],
         [["proxy", "listen_path"], wanted.path], [["proxy", "target_url"], wanted.target],
     ]);
-    const policy = wanted.policy ? null : withAll(policyFor(api, policyId), [
+    const policy = wanted.policy ? null : setMembers(policyFor(api, policyId), [
         [["rate"], toNumber(wanted.rate)], [["per"], toNumber(wanted.per)],
         [["quota_max"], toNumber(wanted.quota)], [["quota_renewal_rate"], toNumber(wanted.renewal)]]);
     return {policyId, policy, api};
