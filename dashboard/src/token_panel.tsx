@@ -60,23 +60,37 @@ function policies(doc: Document): string[] {
             ...(mapped > 0 ? [say.scopes(mapped)] : [])];
 }
 
-function Ask(p: {id: string; dirty: boolean}) {
-    const [token, setToken] = useState(keptToken());
+/* Whether a token would pass at the API <id>, once somebody asks. */
+export function useVerdict(id: string) {
     const [answer, setAnswer] = useState<Explanation | null>(null);
-    const {busy, problem, run} = useAction();
+    const action = useAction();
+    return {answer, ...action, forget: () => setAnswer(null),
+            ask: (token: string) => action.run(async () => setAnswer(await post<Explanation>(
+                "/tyk/explain", {api_id: id, token, method: "GET", path: "/"})))};
+}
+
+export function Verdict(p: {of: ReturnType<typeof useVerdict>}) {
+    const {answer, problem} = p.of;
     const failed = answer?.steps.find((s) => s.outcome === "fail");
     return <>
-        <TextField label={w.test} rows={3} mono value={token} help={p.dirty ? w.unsaved : w.testHelp}
-            onInput={(text) => { keepToken(text); setToken(text); setAnswer(null); }} />
-        <button type="button" disabled={busy || token.trim() === ""} onClick={() => run(async () =>
-            setAnswer(await post<Explanation>("/tyk/explain",
-                {api_id: p.id, token, method: "GET", path: "/"})))}>{w.ask}</button>
         <Failure problem={problem} />
         <div aria-live="polite">{answer && (answer.verdict === "allow"
             ? <Notice kind="good">{w.allowed}</Notice>
             : <Notice kind="error"><p>{failed ? w.refused(failed.name) : w.want}</p>
                 {failed && <p>{[failed.seen, failed.expected].filter(Boolean).join(" · ")}</p>}
                 {answer.reason && <p><code>{answer.reason}</code> {answer.help}</p>}</Notice>)}</div>
+    </>;
+}
+
+function Ask(p: {id: string; dirty: boolean}) {
+    const [token, setToken] = useState(keptToken());
+    const verdict = useVerdict(p.id);
+    return <>
+        <TextField label={w.test} rows={3} mono value={token} help={p.dirty ? w.unsaved : w.testHelp}
+            onInput={(text) => { keepToken(text); setToken(text); verdict.forget(); }} />
+        <button type="button" disabled={verdict.busy || token.trim() === ""}
+                onClick={() => verdict.ask(token)}>{w.ask}</button>
+        <Verdict of={verdict} />
     </>;
 }
 

@@ -5,7 +5,7 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 import type {Discovery} from "../answers";
 import {keptToken, FoundTable, shown, TokenField, useClaims} from "../claims";
-import {call, gateway, post, Problem, reload, type Api, type Explanation, type Finding,
+import {call, gateway, post, Problem, reload, type Api, type Finding,
         type Policy} from "../control";
 import {Diff, keeps, Saved} from "../editor";
 import {setMembers} from "../json_edit";
@@ -14,6 +14,7 @@ import {freeId, policyFor, slug, template} from "../new_api";
 import {address} from "../route";
 import {words} from "../text_identity";
 import {t} from "../text";
+import {useVerdict, Verdict} from "../token_panel";
 import {Copy, Failure, Notice, SelectField, Table, TextField, useAction,
         useReadOnly} from "../widgets";
 import {askAbout} from "./explain";
@@ -255,20 +256,13 @@ function Review(p: {wanted: Wanted; made: Documents; problem: Problem | null}) {
 /* What comes after it. */
 
 function Asked(p: {id: string}) {
-    const [answer, setAnswer] = useState<Explanation | null>(null);
-    const {busy, problem, run} = useAction();
+    const verdict = useVerdict(p.id);
     if (keptToken() === "")
         return null;
-    const failed = answer?.steps.find((s) => s.outcome === "fail");
     return <div class="asked">
-        <button type="button" disabled={busy} onClick={() => run(async () =>
-            setAnswer(await post<Explanation>("/tyk/explain",
-                {api_id: p.id, token: keptToken(), method: "GET", path: "/"})))}>{w.test}</button>
-        <Failure problem={problem} />
-        <div aria-live="polite">{answer && (answer.verdict === "allow"
-            ? <Notice kind="good">{words.jwt.allowed}</Notice>
-            : <Notice kind="error"><p>{failed ? words.jwt.refused(failed.name) : words.jwt.want}</p>
-                {answer.reason && <p><code>{answer.reason}</code> {answer.help}</p>}</Notice>)}</div>
+        <button type="button" disabled={verdict.busy}
+                onClick={() => verdict.ask(keptToken())}>{w.test}</button>
+        <Verdict of={verdict} />
     </div>;
 }
 
