@@ -113,6 +113,10 @@ type Always<T, K extends keyof T> = Omit<T, K> & {[k in K]-?: NonNullable<T[k]>}
 
 export type Api = Always<api.Api, "api_id"> & {is_oas?: boolean};
 export type Policy = Always<api.Policy, "id">;
+/* What people choose by. */
+export const namesOf = (policies: Policy[]) =>
+    policies.map((policy): [string, string] => [policy.id, policy.name || policy.id]);
+
 export type Step = Always<Of<api.Explanation["steps"]>, "name" | "meaning"> & {
     outcome: "pass" | "skip" | "fail" | "wait" | "not_reached"};
 export type Explanation = Omit<api.Explanation, "verdict" | "steps" | "response"> & {

@@ -155,3 +155,7 @@ export function member(document: unknown, path: Path): unknown {
     }
     return at;
 }
+
+/* A number as a number; what is none is left for the gateway to refuse. */
+export const toNumber = (text: string): unknown =>
+    text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;

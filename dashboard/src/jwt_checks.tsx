@@ -1,7 +1,7 @@
 /* What a token has to say beyond its signature: issuer, audience, and so on. */
 import {useState} from "preact/hooks";
 import type {Document} from "./editor";
-import {member, type Path} from "./json_edit";
+import {member, toNumber, type Path} from "./json_edit";
 import {words} from "./text_identity";
 import {Check, TextField} from "./widgets";
 
@@ -56,7 +56,7 @@ const skews = [["exp", "jwt_expires_at_validation_skew"], ["iat", "jwt_issued_at
 function Skew(p: {doc: Document; label: string; name: string}) {
     return <TextField label={p.label} code={p.name} type="number" value={p.doc.text([p.name])}
         error={p.doc.error([p.name])} onInput={(v) => p.doc.set([p.name],
-            v.trim() === "" ? undefined : Number.isFinite(Number(v)) ? Number(v) : v)} />;
+            v.trim() === "" ? undefined : toNumber(v))} />;
 }
 
 export function skewOf(doc: Document): string {

@@ -6,7 +6,7 @@ import type {Document} from "./editor";
 import {EffectiveOf} from "./effective";
 import type {Path} from "./json_edit";
 import {words} from "./text_identity";
-import {Check, Notice, TextField} from "./widgets";
+import {Choices, Notice, TextField} from "./widgets";
 
 const w = words.mapping;
 
@@ -84,8 +84,8 @@ export function Tester(p: {mapping: Mapping; apiId?: string}) {
         return null;
     return <fieldset>
         <legend>{w.tick}</legend>
-        <div class="bar ticks">{scopes.map((scope) => <Check label={scope} checked={chosen.includes(scope)}
-            onInput={(on) => setTicked(on ? [...chosen, scope] : chosen.filter((s) => s !== scope))} />)}</div>
+        <div class="bar ticks"><Choices options={scopes.map((scope) => [scope, scope])}
+            chosen={chosen} onInput={setTicked} /></div>
         <EffectiveOf waiting={w.nothing} question={{scopes: chosen, scope_to_policy: p.mapping,
             ...(p.apiId ? {api_id: p.apiId} : {})}} />
     </fieldset>;

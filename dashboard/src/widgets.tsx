@@ -171,6 +171,14 @@ export function Check(p: {label: string; checked: boolean; help?: string;
     </div>;
 }
 
+/* Any of <options>, each an id and its name. */
+export function Choices(p: {options: [string, string][]; chosen: string[];
+                            onInput: (chosen: string[]) => void}) {
+    return <>{p.options.map(([id, name]) => <Check label={name} checked={p.chosen.includes(id)}
+        onInput={(on) => p.onInput(on ? [...p.chosen, id]
+            : p.chosen.filter((one) => one !== id))} />)}</>;
+}
+
 /* A table that scrolls by itself when the window is narrow. */
 export function Table(p: {label: string; head: string[]; children: ComponentChildren}) {
     return <div class="scroll" role="region" aria-label={p.label} tabIndex={0}>

@@ -1,6 +1,6 @@
 /* The APIs of the gateway: the list, and the designer of one. */
 import {useState} from "preact/hooks";
-import {call, type Api, type Finding, type Policy} from "../control";
+import {call, namesOf, type Api, type Finding, type Policy} from "../control";
 import {Checks} from "../jwt_checks";
 import {More} from "../designer";
 import {Editor, Remove, Saved, type Document} from "../editor";
@@ -14,7 +14,7 @@ import {t} from "../text";
 import {words} from "../text_identity";
 import {TokenPanel} from "../token_panel";
 import {Protect} from "./protect";
-import {Check, Empty, json, Notice, SelectField, State,
+import {Check, Choices, Empty, json, Notice, SelectField, State,
         TextField, useFresh, useResource, Wait} from "../widgets";
 
 const MASK = "••••••••";
@@ -113,11 +113,8 @@ function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
         {!p.making && p.policies.length > 0 && <fieldset>
             <legend>{t.api.defaults} <code class="quiet">jwt_default_policies</code></legend>
             <p class="note">{t.api.defaultsHelp}</p>
-            <div class="list">{p.policies.map((policy) =>
-                <Check label={policy.name || policy.id} checked={chosen.includes(policy.id)}
-                    onInput={(on) => doc.set(["jwt_default_policies"], on
-                        ? [...chosen, policy.id] : chosen.filter((id) => id !== policy.id))} />)}
-            </div>
+            <div class="list"><Choices options={namesOf(p.policies)} chosen={chosen}
+                onInput={(all) => doc.set(["jwt_default_policies"], all)} /></div>
         </fieldset>}
         <details open={checked}><summary>{words.jwt.checks}</summary><Checks doc={doc} /></details>
         <details open={mapped}><summary>{words.mapping.title}</summary>

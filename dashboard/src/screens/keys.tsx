@@ -1,11 +1,12 @@
 /* Stored keys, and what is refused from now on. */
 import type {ComponentChildren} from "preact";
 import {useState} from "preact/hooks";
-import {call, post, type Api, type KeyList, type KeyRow, type Policy, type Revocation} from "../control";
+import {call, namesOf, post, type Api, type KeyList, type KeyRow, type Policy,
+        type Revocation} from "../control";
 import {address, type Route} from "../route";
 import {DataTable, type Column} from "../table";
 import {ago, date, t} from "../text";
-import {Check, Copy, Dialog, Empty, Failure, json, Notice,
+import {Choices, Copy, Dialog, Empty, Failure, json, Notice,
         SelectField, TextField, useAction, useReadOnly, useResource, Wait} from "../widgets";
 
 type Kind = keyof typeof t.keys.kinds;
@@ -39,10 +40,8 @@ function NewKey(p: {policies: Policy[]; onClose: () => void; onDone: () => void}
             <Failure problem={problem} />
             <TextField label={t.keys.alias} value={alias} onInput={setAlias} autofocus />
             <fieldset><legend>{t.keys.policies}</legend><div class="list">
-                {p.policies.map((x) => <Check label={x.name || x.id}
-                    checked={chosen.includes(x.id)}
-                    onInput={(on) => setChosen(on ? [...chosen, x.id]
-                        : chosen.filter((id) => id !== x.id))} />)}</div></fieldset>
+                <Choices options={namesOf(p.policies)} chosen={chosen} onInput={setChosen} />
+                </div></fieldset>
             <TextField label={t.keys.expires} type="number" value={hours}
                 onInput={setHours} help={t.keys.expiresHelp} />
             <div class="bar">

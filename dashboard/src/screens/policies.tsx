@@ -1,28 +1,23 @@
 /* Policies: which APIs, how fast, how often. The list, and the editor of one. */
 import {useState} from "preact/hooks";
-import {call, get, type Api, type KeyList, type Policy} from "../control";
+import {call, get, namesOf, type Api, type Finding, type KeyList, type Policy} from "../control";
 import {Editor, Remove, Saved, type Document, type Target} from "../editor";
-import {member} from "../json_edit";
+import {member, toNumber} from "../json_edit";
 import {address, go, type Route} from "../route";
 import {EffectiveOf} from "../effective";
 import {DataTable} from "../table";
 import {count, t} from "../text";
 import {words} from "../text_identity";
-import {Check, Empty, json, State, TextField,
+import {Check, Choices, Empty, json, State, TextField,
         useFresh, useResource, Wait} from "../widgets";
 import {slug} from "../new_api";
 import {masked} from "./keys";
-import type {Finding} from "../control";
 
 function template(): string {
     return JSON.stringify({id: "", name: "", org_id: "default", active: true,
         rate: 0, per: 0, quota_max: -1, quota_renewal_rate: 0, key_expires_in: 0,
         access_rights: {}}, null, 2);
 }
-
-/* A number as a number; what is none is left for the gateway to refuse. */
-const toNumber = (text: string): unknown =>
-    text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
 function Rights(p: {doc: Document; apis: Api[]}) {
     const rights = p.doc.get(["access_rights"]);
@@ -47,10 +42,8 @@ function Together(p: {doc: Document; policies: Policy[]}) {
     const others = p.policies.filter((policy) => policy.id !== id);
     return <details><summary>{words.effective.together}</summary>
         <p class="note">{words.effective.togetherHelp}</p>
-        {others.length > 0 && <div class="list">{others.map((policy) =>
-            <Check label={policy.name || policy.id} checked={chosen.includes(policy.id)}
-                onInput={(on) => setChosen(on ? [...chosen, policy.id]
-                    : chosen.filter((x) => x !== policy.id))} />)}</div>}
+        {others.length > 0 && <div class="list">
+            <Choices options={namesOf(others)} chosen={chosen} onInput={setChosen} /></div>}
         <EffectiveOf waiting={words.effective.none} question={id === "" ? {}
             : {policies: [id, ...chosen], documents: [p.doc.get([]) as Policy]}} />
     </details>;

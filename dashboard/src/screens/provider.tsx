@@ -5,10 +5,10 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 import type {Discovery} from "../answers";
 import {keptToken, FoundTable, shown, TokenField, useClaims} from "../claims";
-import {call, gateway, post, Problem, reload, type Api, type Finding,
+import {call, gateway, namesOf, post, Problem, reload, type Api, type Finding,
         type Policy} from "../control";
 import {Diff, keeps, Saved} from "../editor";
-import {setMembers} from "../json_edit";
+import {setMembers, toNumber} from "../json_edit";
 import {Rows, Tester, type Mapping} from "../mapping";
 import {freeId, policyFor, slug, template} from "../new_api";
 import {address} from "../route";
@@ -173,7 +173,7 @@ function What(p: Props) {
                    onInput={(v) => put({[name]: v})} />;
     return <>
         <SelectField label={w.policy} code="jwt_default_policies" value={wanted.policy} help={w.policyHelp}
-            options={[["", w.newPolicy], ...p.policies.map((x): [string, string] => [x.id, x.name || x.id])]}
+            options={[["", w.newPolicy], ...namesOf(p.policies)]}
             onInput={(policy) => put({policy})} />
         {wanted.policy === "" && <div class="fields four">
             {field(w.rate, "rate", w.rateHelp)}{field(w.per, "per")}
@@ -192,9 +192,6 @@ function What(p: Props) {
 /* The documents. */
 
 interface Documents { policyId: string; policy: string | null; api: string }
-
-const toNumber = (text: string): unknown =>
-    text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
 function documents(wanted: Wanted, found: Discovery, policies: Policy[]): Documents {
     const policyId = wanted.policy || freeId(wanted.id, policies);
