@@ -1,7 +1,7 @@
 // From the link that the demo prints to a protected API of one's own.
 import {execFileSync} from "node:child_process";
 import {equal} from "./helpers.mjs";
-import {provider} from "./provider.mjs";
+import {withProvider} from "./provider.mjs";
 
 async function countClicks(page) {
     await page.evaluate(() => {
@@ -32,26 +32,21 @@ export const tests = [
     equal(world.gate("/orders/get"), "400", "without a token");
 }],
 
-["with a provider's key set it is as short", async (world) => {
+["with a provider's key set it is as short", (world) => withProvider("auth0", async (auth0) => {
     const {page} = world;
-    const auth0 = await provider("auth0");
-    try {
-        await world.open("apis");
-        await page.getByRole("link", {name: "Protect an API"}).click();
-        await page.getByLabel("API name").fill("Orders");   // taken: it gets another id
-        await page.getByLabel("Target URL").fill(world.demo.upstream);
-        await page.getByLabel("Who signs the tokens?").selectOption("url");
-        await page.getByLabel("JWKS URL").fill(auth0.jwks);
-        await page.getByText(/It will be at \/orders-2\//).waitFor();
-        await page.getByRole("button", {name: "Review changes"}).click();
-        await page.getByRole("button", {name: "Save and reload"}).click();
-        await page.getByRole("heading", {name: "Orders is protected"}).waitFor();
-        equal([await world.gateLater("/orders-2/get", auth0.token()),
-               await world.gateLater("/orders-2/get", "x.y.z")], ["200", "403"], "through the gateway");
-    } finally {
-        auth0.close();
-    }
-}],
+    await world.open("apis");
+    await page.getByRole("link", {name: "Protect an API"}).click();
+    await page.getByLabel("API name").fill("Orders");   // taken: it gets another id
+    await page.getByLabel("Target URL").fill(world.demo.upstream);
+    await page.getByLabel("Who signs the tokens?").selectOption("url");
+    await page.getByLabel("JWKS URL").fill(auth0.jwks);
+    await page.getByText(/It will be at \/orders-2\//).waitFor();
+    await page.getByRole("button", {name: "Review changes"}).click();
+    await page.getByRole("button", {name: "Save and reload"}).click();
+    await page.getByRole("heading", {name: "Orders is protected"}).waitFor();
+    equal([await world.gateLater("/orders-2/get", auth0.token()),
+           await world.gateLater("/orders-2/get", "x.y.z")], ["200", "403"], "through the gateway");
+})],
 
 ["where the browser cannot sign, the command line does", async (world) => {
     const {page} = world;

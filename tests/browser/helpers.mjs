@@ -43,6 +43,14 @@ export async function eachScreen(world, theme, look) {
     }
 }
 
+// What axe-core finds on the page as it is, each fault as "<what>: rule, element, why".
+export async function faultsOf(page, axe, what) {
+    const {violations} = await page.evaluate(`${axe}; axe.run({runOnly:
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
+    return violations.map(({id, nodes: [first]}) =>
+        `${what}: ${id} ${first.target}: ${first.failureSummary.split("\n")[1]}`);
+}
+
 // A file of the dashboard's that needs no page.
 export async function part(root, name) {
     const {outputFiles: [file]} = await build({write: false, bundle: true, format: "esm",

@@ -44,7 +44,7 @@ function issue(key, claims) {
 }
 
 // <name> of the shapes above, on a port of its own until close().
-export async function provider(name) {
+async function provider(name) {
     const shape = shapes[name];
     const keys = makeKeys(shape);
     const issued = [];
@@ -72,4 +72,14 @@ export async function provider(name) {
     base = `http://127.0.0.1:${server.address().port}`;
     return {base, issuer: shape.issuer(base), jwks: base + shape.jwks, token, issued,
             path: shape.token, kid: keys[0].kid, close: () => server.close()};
+}
+
+// <work> with one that is there meanwhile.
+export async function withProvider(name, work) {
+    const one = await provider(name);
+    try {
+        await work(one);
+    } finally {
+        one.close();
+    }
 }

@@ -2,7 +2,7 @@
 import {spawnSync} from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import {equal, eachScreen, token} from "./helpers.mjs";
+import {equal, eachScreen, faultsOf, token} from "./helpers.mjs";
 
 // All of a screen, in a window as high as it is.
 async function draw(page, file) {
@@ -40,10 +40,7 @@ export const tests = [
                     await world.page.waitForTimeout(2100);
                 }
             await draw(world.page, path.join(shots, `${place.replace(/\W+/g, "-")}-${theme}.png`));
-            const found = await world.page.evaluate(`${axe}; axe.run({runOnly:
-                ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
-            for (const v of found.violations)
-                faults.push(`${place}: ${v.id} ${v.nodes[0].target}: ${v.nodes[0].failureSummary.split("\n")[1]}`);
+            faults.push(...await faultsOf(world.page, axe, place));
         });
         for (const {id} of JSON.parse((await world.control("GET", "/tyk/revocations")).text).revocations)
             await world.control("DELETE", `/tyk/revocations/${id}`);
@@ -53,12 +50,7 @@ export const tests = [
 ["command bar, help, scripts and split tokens are accessible in both themes", async (world, {axe}) => {
     const {page} = world;
     const faults = [];
-    const look = async (what) => {
-        const found = await page.evaluate(`${axe}; axe.run({runOnly:
-            ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
-        for (const v of found.violations)
-            faults.push(`${what}: ${v.id} ${v.nodes[0].target}`);
-    };
+    const look = async (what) => { faults.push(...await faultsOf(page, axe, what)); };
     for (const theme of ["light", "dark"]) {
         await page.evaluate((name) => localStorage.setItem("jotgate.theme", name), theme);
         await world.open("apis/new");

@@ -1,18 +1,9 @@
 // The product page's set-ups by clicking; each ends with curl through the gateway.
 import {equal, save, token} from "./helpers.mjs";
-import {provider} from "./provider.mjs";
+import {withProvider} from "./provider.mjs";
 
 const PAGE_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6" +
     "IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.7u0ls1snw4tPEzd0JTFaf19oXoOvQYtowiHEAZnan74";
-
-async function withProvider(name, work) {
-    const one = await provider(name);
-    try {
-        await work(one);
-    } finally {
-        one.close();
-    }
-}
 
 async function newApi(world, name) {
     await world.open("apis");
