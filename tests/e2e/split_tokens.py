@@ -14,6 +14,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENT = {"client_id": "ada", "client_secret": "right"}
 SERVICES = {"stock": "0123456789abcdef", "bills": "fedcba9876543210"}
 CREDENTIALS = {"grant_type": "client_credentials", **CLIENT}
+UNKNOWN = (403, "Key not authorized") # of refused()
 
 
 class Provider(http.server.BaseHTTPRequestHandler):

@@ -1,10 +1,9 @@
 """A client of split tokens, for tests with providers that nobody here wrote."""
 import base64
 import time
-import urllib.parse
 
-SERVICE = {"stock": "0123456789abcdef"} # who may introspect
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+from split_tokens import SERVICES, post
+
 PART_MIN = 16 # shorter parts of a token stand elsewhere by chance
 
 
@@ -17,9 +16,7 @@ class Client:
         self.secret = set() # what the provider issued, where it was seen
 
     def post(self, endpoint, form, headers=()):
-        answer = self.gw.call("POST", f"/{self.api}/{endpoint}",
-                              {**FORM, **dict(headers)},
-                              urllib.parse.urlencode(form))
+        answer = post(self.gw, f"/{self.api}/{endpoint}", form, headers)
         self.answers.append(answer.body)
         return answer
 
@@ -36,7 +33,7 @@ class Client:
         assert answer.status == 200, answer.body
 
     def introspect(self, token):
-        name, secret = next(iter(SERVICE.items()))
+        name, secret = next(iter(SERVICES.items()))
         text = base64.b64encode(f"{name}:{secret}".encode()).decode()
         answer = self.post("introspect", {"token": token},
                            {"Authorization": f"Basic {text}"})
@@ -85,4 +82,4 @@ class Client:
 
 def terms(mode, token_url, revocation_url):
     return {"token_url": token_url, "revocation_url": revocation_url,
-            "mode": mode, "introspect_clients": SERVICE}
+            "mode": mode, "introspect_clients": SERVICES}

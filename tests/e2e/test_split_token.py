@@ -10,8 +10,9 @@ import time
 import pytest
 
 from gateway import SECRET
-from split_tokens import (CLIENT, CREDENTIALS, SERVICES, add_apis, arrived,
-                          identity_provider, login, obtain, post, refused)
+from split_tokens import (CLIENT, CREDENTIALS, SERVICES, UNKNOWN, add_apis,
+                          arrived, identity_provider, login, obtain, post,
+                          refused)
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +26,6 @@ def gw(module_gateway, idp):
     add_apis(module_gateway, idp)
     module_gateway.conf["storage"]["max_bytes"] = 32 << 20 # it is read whole
     return module_gateway.start()
-
-
-UNKNOWN = (403, "Key not authorized")
 
 
 def test_the_client_gets_the_signature_and_the_upstream_the_whole(gw, idp):

@@ -12,11 +12,9 @@ import urllib.parse
 import pytest
 
 from keysets import add_oas_api, children
-from split_tokens import (CLIENT, CREDENTIALS, add_apis, arrived,
+from split_tokens import (CLIENT, CREDENTIALS, UNKNOWN, add_apis, arrived,
                           identity_provider, login, obtain, post, refused)
 from tokens import NOW, hs256
-
-UNKNOWN = (403, "Key not authorized")
 
 
 @pytest.fixture(scope="module")
