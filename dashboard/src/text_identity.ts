@@ -7,7 +7,7 @@ export const words = {
         stepOf: (n: number, all: number, name: string) => `Step ${n} of ${all}: ${name}`,
         issuer: "Issuer",
         issuerHelp: "The address of the provider, its realm or its tenant, as tokens name it in iss. The address of its openid-configuration, or only a host name, does as well.",
-        look: "Read its metadata", again: "Read again", next: "Next", back: "Back",
+        look: "Read its metadata", next: "Next", back: "Back",
         found: (name: string) => `This is ${name}.`,
         facts: {issuer: "Issuer", keys: "Key set", algorithms: "Algorithms", token: "Token endpoint"},
         keys: "Its keys", usable: "usable", skipped: "not used",
@@ -54,7 +54,7 @@ export const words = {
         audienceIs: (found: string) => `The token is for ${found}.`,
     },
     mapping: {
-        title: "Scopes and policies", code: "scope_to_policy",
+        title: "Scopes and policies",
         help: "A token with the scope gets the policy. Its policies then count instead of the default ones.",
         scope: "Scope", policy: "Policy", claim: "Scope claim",
         claimHelp: "The claim that lists them. Empty: scope.",
@@ -93,7 +93,7 @@ export const words = {
         show: "Copy…", showOf: (kid: string) => `Copy the key ${kid || "without ID"}`,
         keyTitle: (kid: string) => `The public key ${kid || "without ID"}`, jwk: "JWK", pem: "PEM",
         gone: "This key is no longer in the set.",
-        passive: "passive", states: "new: not used yet · active: verified tokens lately · passive: published, not used lately · gone: no longer published, and refused from the fetch on that showed it",
+        states: "new: not used yet · active: verified tokens lately · passive: published, not used lately · gone: no longer published, and refused from the fetch on that showed it",
         unknowns: "The gateway does not record how many tokens a key verified, nor how long fetches took. Keys that tokens name and that no set has are refusals with the reason JG204.",
     },
     jwt: {

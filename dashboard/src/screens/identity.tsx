@@ -10,8 +10,7 @@ import {AddProvider} from "./provider";
 
 const w = words.sets;
 const FETCH_MS = [500, 2000, 6000];     // a fetch takes 5 s at most
-const stateOf = (k: Key) => k.state === "unused" ? w.passive
-    : t.identity.states[k.state ?? ""] ?? k.state;
+const stateOf = (k: Key) => t.identity.states[k.state ?? ""] ?? k.state;
 
 function KeyRow(p: {k: Key; show: () => void}) {
     const k = p.k;
