@@ -157,9 +157,7 @@ export const tests = [
         if (seen.has(link))
             continue;
         seen.add(link);
-        await page.goto(`http://127.0.0.1:${world.demo.control}/ui/${link}`);
-        await page.locator("main h1").waitFor();
-        await page.getByText("Loading…").first().waitFor({state: "detached"});
+        await world.open(link.slice("#/".length));
         next.push(...await page.locator("a[href^='#/']").evaluateAll(
             (all) => all.map((a) => a.getAttribute("href"))));
     }
