@@ -68,7 +68,7 @@ export const tests = [
         const {api_id: id, name} = JSON.parse(example);
         if ((await world.control("POST", "/tyk/apis", example)).status !== 200)
             continue;       // an excerpt
-        await world.control("GET", "/tyk/reload?block=true");
+        await world.reload();
         const before = (await world.control("GET", `/tyk/apis/${id}`)).text;
         await world.open(`apis/${id}`);
         await page.getByLabel("API name").fill(`${name}!`);
@@ -76,7 +76,7 @@ export const tests = [
         const after = (await world.control("GET", `/tyk/apis/${id}`)).text;
         equal(after.split(JSON.stringify(`${name}!`)).join(JSON.stringify(name)), before, id);
         await world.control("DELETE", `/tyk/apis/${id}`);
-        await world.control("GET", "/tyk/reload?block=true");
+        await world.reload();
         await world.open("policies");       // examples share ids
         count++;
     }

@@ -35,7 +35,7 @@ export const tests = [
     const {page} = world;
     await world.open("overview");
     await page.waitForTimeout(2500);
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
     traffic(world);
     await page.getByText("A grey line: the configuration was loaded.").waitFor();
     await page.getByText("The same as a table").click();

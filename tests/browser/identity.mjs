@@ -46,7 +46,7 @@ export const tests = [
     equal(line.includes("/shop/") && line.includes("$TOKEN"), true, line);
     await world.control("DELETE", "/tyk/apis/shop");
     await world.control("DELETE", "/tyk/policies/shop");
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
 })],
 
 ["all of that goes with the keyboard alone", (world) => withProvider("auth0", async (idp) => {
@@ -84,7 +84,7 @@ export const tests = [
     equal(await world.gateLater("/by-keys/get", idp.token()), "200", "through the gateway");
     await world.control("DELETE", "/tyk/apis/by-keys");
     await world.control("DELETE", "/tyk/policies/by-keys");
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
 })],
 
 ["no half of it stays when the API is refused", (world) => withProvider("keycloak", async (idp) => {
@@ -103,7 +103,7 @@ export const tests = [
             await page.getByRole("button", {name: "Next"}).click();
     await page.getByRole("button", {name: "Create and load"}).click();
     await page.getByRole("alert").waitFor();
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
     equal([(await world.control("GET", "/tyk/apis/half")).status,
            (await world.control("GET", "/tyk/policies/half")).status], [404, 404], "neither");
     // What was typed is still there, also after a look elsewhere.

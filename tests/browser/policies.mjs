@@ -23,7 +23,7 @@ export const tests = [
     for (const policy of [{id: "fast", rate: 50, per: 1}, {id: "part", partitions: {rate_limit: true}, rate: 9, per: 1}])
         await world.control("POST", "/tyk/policies", {name: policy.id, org_id: "default", active: true,
             access_rights: right, ...policy});
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
     await world.open("policies/new");
     await page.getByLabel("Policy name").fill("Draft");
     await page.getByLabel("My JWT API").check();
@@ -49,6 +49,6 @@ export const tests = [
     await page.getByRole("button", {name: "Discard changes"}).click();
     for (const id of ["fast", "part"])
         await world.control("DELETE", `/tyk/policies/${id}`);
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
 }],
 ];

@@ -125,7 +125,7 @@ export const tests = [
             active: true, access_rights: {}});
         await world.control("POST", "/tyk/revocations", {sub: text, note: text});
     }
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
     for (const place of ["apis", "policies", "keys", "explain", "try", "apis/xss-1",
                          "policies/xss-2", `apis/${encodeURIComponent(payloads[1])}`])
         await world.open(place).then(() => world.page.waitForTimeout(150));
@@ -137,6 +137,6 @@ export const tests = [
         await world.control("DELETE", `/tyk/apis/xss-${i}`);
         await world.control("DELETE", `/tyk/policies/xss-${i}`);
     }
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
 }],
 ];

@@ -22,7 +22,7 @@ export const tests = [
         await page.getByText("Nothing is wrong with").waitFor();
     } finally {
         fs.writeFileSync(file, before);
-        await world.control("GET", "/tyk/reload?block=true");
+        await world.reload();
     }
 }],
 
@@ -66,7 +66,7 @@ export const tests = [
         await world.control("POST", "/tyk/policies", {id, name: id, org_id: "default",
             active: true, quota_max: i, access_rights: {}});
     }
-    await world.control("GET", "/tyk/reload?block=true");
+    await world.reload();
     try {
         await world.open("apis");
         await page.getByText(/^1–50 of 6\d$/).waitFor();
@@ -85,7 +85,7 @@ export const tests = [
         for (let i = 0; i < 60; i++)
             for (const kind of ["apis", "policies"])
                 await world.control("DELETE", `/tyk/${kind}/many-${String(i).padStart(2, "0")}`);
-        await world.control("GET", "/tyk/reload?block=true");
+        await world.reload();
     }
 }],
 

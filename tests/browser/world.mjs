@@ -77,6 +77,7 @@ export class World {
             body: body && (typeof body === "string" ? body : JSON.stringify(body))});
         return {status: answer.status, text: await answer.text()};
     }
+    reload() { return this.control("GET", "/tyk/reload?block=true"); }
     async open(place) {
         await this.page.goto(`http://127.0.0.1:${this.demo.control}/ui/#/${place}`);
         const [first, second] = place.split(/[/?]/);
@@ -94,6 +95,6 @@ export class World {
             version_data: {not_versioned: true, versions: {Default: {name: "Default"}}},
             proxy: {listen_path: `/${id}/`, target_url: this.demo.upstream,
                     strip_listen_path: true}, ...more});
-        await this.control("GET", "/tyk/reload?block=true");
+        await this.reload();
     }
 }
