@@ -6,11 +6,10 @@
 
 #define ALIASES_MAX 48
 #define ALIAS_BYTES 512
+#define JG_OAS_SPLIT JG_OAS_EXTENSION ".splitToken"
 
 /* What later steps report, by its place in an OAS document. The places of a
  * scheme's fields are added when it is known. */
-#define JG_OAS_SPLIT JG_OAS_EXTENSION ".splitToken"
-
 static const struct {
     const char *from, *to;
 } places[] = {
