@@ -10,31 +10,18 @@ struct jg_str
 jg_split_bound(enum jg_split_kind kind, struct jg_str org_id,
                struct jg_arena *a)
 {
-    char *p = jg_arena_alloc(a, org_id.len + 2);
+    const struct jg_str parts[] = {
+        kind == JG_SPLIT_ACCESS ? JG_STR("a\n") : JG_STR("r\n"), org_id};
 
-    if (p == NULL)
-        return (struct jg_str){NULL, 0};
-    p[0] = kind == JG_SPLIT_ACCESS ? 'a' : 'r';
-    p[1] = '\n';
-    if (org_id.len > 0)
-        memcpy(p + 2, org_id.p, org_id.len);
-    return (struct jg_str){p, org_id.len + 2};
+    return jg_arena_join(a, parts, 2);
 }
 
 struct jg_str
 jg_sealed_access_text(struct jg_str api_id, struct jg_str token,
                       struct jg_arena *a)
 {
-    size_t len = api_id.len + 1 + token.len;
-    char *p = jg_arena_alloc(a, len);
-
-    if (p == NULL)
-        return (struct jg_str){NULL, 0};
-    if (api_id.len > 0)
-        memcpy(p, api_id.p, api_id.len);
-    p[api_id.len] = '\n';
-    memcpy(p + api_id.len + 1, token.p, token.len);
-    return (struct jg_str){p, len};
+    return jg_arena_join(
+        a, (const struct jg_str[]){api_id, JG_STR("\n"), token}, 3);
 }
 
 struct jg_str
@@ -81,10 +68,10 @@ jg_sealed_make(const struct jg_sealed_ring *ring, struct jg_str bound,
                struct jg_str text, struct jg_arena *a, struct jg_str *out)
 {
     struct jg_str salt = {(const char *)random, JG_SEALED_SALT_BYTES};
-    struct jg_str id = {NULL, 0}, sealed;
+    struct jg_str id = {NULL, 0}, sealed, bytes;
     struct jg_seal_key key;
+    char id_len, *p;
     size_t len;
-    char *bytes, *p;
     enum jg_err err = find_key(ring, &id, salt, &key);
 
     if (err == JG_OK)
@@ -92,18 +79,14 @@ jg_sealed_make(const struct jg_sealed_ring *ring, struct jg_str bound,
     jg_mem_wipe(&key, sizeof(key));
     if (err != JG_OK)
         return err;
-    len = 1 + id.len + salt.len + sealed.len;
-    bytes = jg_arena_alloc(a, len);
-    p = jg_arena_alloc(a, sizeof(JG_SEALED_PREFIX) + JG_B64_ENCODED(len));
-    if (bytes == NULL || p == NULL)
+    id_len = (char)id.len;
+    bytes = jg_arena_join(
+        a, (const struct jg_str[]){{&id_len, 1}, id, salt, sealed}, 4);
+    p = jg_arena_alloc(a, sizeof(JG_SEALED_PREFIX) + JG_B64_ENCODED(bytes.len));
+    if (bytes.p == NULL || p == NULL)
         return JG_E_NOMEM;
-    bytes[0] = (char)id.len;
-    memcpy(bytes + 1, id.p, id.len);
-    memcpy(bytes + 1 + id.len, salt.p, salt.len);
-    memcpy(bytes + 1 + id.len + salt.len, sealed.p, sealed.len);
     memcpy(p, JG_SEALED_PREFIX, sizeof(JG_SEALED_PREFIX) - 1);
-    len = jg_b64url_encode((struct jg_str){bytes, len},
-                           p + sizeof(JG_SEALED_PREFIX) - 1);
+    len = jg_b64url_encode(bytes, p + sizeof(JG_SEALED_PREFIX) - 1);
     *out = (struct jg_str){p, sizeof(JG_SEALED_PREFIX) - 1 + len};
     return JG_OK;
 }

@@ -181,15 +181,8 @@ jg_split_get(struct jg_txn *txn, struct jg_split *split, int64_t now_s,
 struct jg_str
 jg_split_whole(const struct jg_split *split, struct jg_arena *a)
 {
-    struct jg_str text = split->text, handle = split->handle;
-    char *p = jg_arena_alloc(a, text.len + 1 + handle.len);
-
-    if (p == NULL)
-        return (struct jg_str){NULL, 0};
-    memcpy(p, text.p, text.len);
-    p[text.len] = '.';
-    memcpy(p + text.len + 1, handle.p, handle.len);
-    return (struct jg_str){p, text.len + 1 + handle.len};
+    return jg_arena_join(
+        a, (const struct jg_str[]){split->text, JG_STR("."), split->handle}, 3);
 }
 
 static enum jg_err
