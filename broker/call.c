@@ -312,6 +312,21 @@ jg_call_result(const struct jg_call *call, struct jg_call_result *out)
     };
 }
 
+struct jg_str
+jg_call_header(const struct jg_call_result *result, struct jg_str name)
+{
+    struct jg_str head = result->head, line;
+
+    while (jg_str_next(&head, '\n', &line)) {
+        size_t colon = jg_str_find(line, ':');
+
+        if (colon < line.len &&
+            jg_str_eq_nocase(jg_str_head(line, colon), name))
+            return jg_str_trim(jg_str_from(line, colon + 1));
+    }
+    return (struct jg_str){NULL, 0};
+}
+
 void
 jg_call_free(struct jg_call *call)
 {

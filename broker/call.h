@@ -61,6 +61,11 @@ size_t jg_caller_running(const struct jg_caller *caller);
 bool jg_call_done(const struct jg_call *call); /* or failed */
 void *jg_call_owner(const struct jg_call *call);
 void jg_call_result(const struct jg_call *call, struct jg_call_result *out);
+
+/* The value of the first header line <name> of an answer; empty: none. */
+struct jg_str jg_call_header(const struct jg_call_result *result,
+                             struct jg_str name);
+
 void jg_call_free(struct jg_call *call); /* also one that runs; NULL is fine */
 
 #endif

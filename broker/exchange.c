@@ -56,14 +56,6 @@ jg_exchange_passes(struct jg_exchange *x, enum jg_err err)
     return err == JG_OK;
 }
 
-/* Parameters behind ';' are its own business ("charset=utf-8"). */
-static bool
-is_form(struct jg_str type)
-{
-    return jg_str_eq_nocase(
-        jg_str_trim(jg_str_head(type, jg_str_find(type, ';'))), JG_FORM_TYPE);
-}
-
 /* NULL: answered. */
 static const struct jg_form *
 read_form(struct jg_exchange *x, const struct jg_scgi *scgi)
@@ -80,7 +72,7 @@ read_form(struct jg_exchange *x, const struct jg_scgi *scgi)
     else if (scgi->body.len > JG_EXCHANGE_BODY_MAX)
         jg_exchange_refuse(x, 413, "invalid_request",
                            "The form is over 64 KiB");
-    else if (!is_form(jg_scgi_get(scgi, JG_STR("CONTENT_TYPE"))))
+    else if (!jg_form_is_type(jg_scgi_get(scgi, JG_STR("CONTENT_TYPE"))))
         jg_exchange_refuse(
             x, 400, "invalid_request",
             "The Content-Type must be application/x-www-form-urlencoded");

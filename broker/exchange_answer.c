@@ -148,27 +148,12 @@ give(struct jg_exchange *x, const struct jg_json *from)
         jg_exchange_fail(x, err, cause);
 }
 
-/* The value of a header line of <head>. */
-static struct jg_str
-header_of(struct jg_str head, struct jg_str name)
-{
-    struct jg_str line;
-
-    while (jg_str_next(&head, '\n', &line)) {
-        size_t colon = jg_str_find(line, ':');
-
-        if (jg_str_eq_nocase(jg_str_head(line, colon), name))
-            return jg_str_trim(jg_str_from(line, colon + 1));
-    }
-    return (struct jg_str){NULL, 0};
-}
-
 /* The provider's own refusal is the client's to read; but not the refresh
  * token that it does not know, where the provider cites it. */
 static void
 pass_on(struct jg_exchange *x, const struct jg_call_result *result)
 {
-    struct jg_str retry = header_of(result->head, JG_STR("Retry-After"));
+    struct jg_str retry = jg_call_header(result, JG_STR("Retry-After"));
     uint64_t n;
 
     if (x->refresh.len > 0 && jg_str_contains(result->body, x->refresh)) {

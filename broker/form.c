@@ -5,6 +5,13 @@
 
 #include <ctype.h>
 
+bool
+jg_form_is_type(struct jg_str type)
+{
+    return jg_str_eq_nocase(
+        jg_str_trim(jg_str_head(type, jg_str_find(type, ';'))), JG_FORM_TYPE);
+}
+
 static const struct jg_form_param *
 find(const struct jg_form *form, struct jg_str name)
 {

@@ -9,6 +9,10 @@
 #define JG_FORM_TYPE JG_STR("application/x-www-form-urlencoded")
 #define JG_FORM_PARAMS_MAX 64
 
+/* Is a body of this Content-Type a form? Parameters behind ';' are its own
+ * business ("charset=utf-8"). */
+bool jg_form_is_type(struct jg_str type);
+
 /* A parameter, decoded. */
 struct jg_form_param {
     struct jg_str name, value;

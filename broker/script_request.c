@@ -1,6 +1,7 @@
 /* Arguments and results of scripts, as JSON. */
 #include "script_request.h"
 
+#include "form.h"
 #include "script_pairs.h"
 
 #include "access/fields.h"
@@ -116,14 +117,11 @@ static bool
 has_form(const struct jg_scgi *scgi)
 {
     struct jg_str method = jg_scgi_get(scgi, JG_STR("REQUEST_METHOD"));
-    struct jg_str type = jg_scgi_get(scgi, JG_STR("CONTENT_TYPE"));
 
-    if (!jg_str_eq(method, JG_STR("POST")) &&
-        !jg_str_eq(method, JG_STR("PUT")) &&
-        !jg_str_eq(method, JG_STR("PATCH")))
-        return false;
-    type = jg_str_trim(jg_str_head(type, jg_str_find(type, ';')));
-    return jg_str_eq_nocase(type, JG_STR("application/x-www-form-urlencoded"));
+    return (jg_str_eq(method, JG_STR("POST")) ||
+            jg_str_eq(method, JG_STR("PUT")) ||
+            jg_str_eq(method, JG_STR("PATCH"))) &&
+           jg_form_is_type(jg_scgi_get(scgi, JG_STR("CONTENT_TYPE")));
 }
 
 /* The form's values stand before those of the query. */

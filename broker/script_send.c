@@ -23,21 +23,6 @@ begin(const struct jg_script_api_call *call, struct jg_script_send *item)
         item->running = NULL;
 }
 
-static struct jg_str
-location_of(struct jg_str head)
-{
-    struct jg_str line;
-
-    while (head.len > 0 && jg_str_next(&head, '\n', &line)) {
-        size_t colon = jg_str_find(line, ':');
-
-        if (colon < line.len &&
-            jg_str_eq_nocase(jg_str_head(line, colon), JG_STR("Location")))
-            return jg_str_trim(jg_str_from(line, colon + 1));
-    }
-    return (struct jg_str){NULL, 0};
-}
-
 /* What says who asks is for the place that it was given for. */
 static void
 drop_secrets(struct jg_script_send *item)
@@ -97,7 +82,7 @@ follow(const struct jg_script_api_call *call, struct jg_script_send *item,
     bool same;
 
     jg_call_result(item->running, &result);
-    location = location_of(result.head);
+    location = jg_call_header(&result, JG_STR("Location"));
     if (result.failed || !is_redirect(result.status) || location.len == 0)
         return;
     if (item->hops++ < JG_SCRIPT_HOPS_MAX &&
