@@ -89,6 +89,15 @@ load_records(struct jg_broker *broker, enum jg_load_mode mode, bool strict,
     return jg_txn_commit(txn);
 }
 
+/* The records are on disk: whoever works with the ones before looks again. */
+static void
+publish(struct jg_broker *broker)
+{
+    jg_counters_bump_epoch(broker->counters);
+    jg_broker_wake_keeper(broker);
+    jg_broker_wake_fetcher(broker);
+}
+
 /* The caller holds the lock, or is alone. */
 static enum jg_err
 load(struct jg_broker *broker, enum jg_load_mode mode, bool strict)
@@ -103,16 +112,15 @@ load(struct jg_broker *broker, enum jg_load_mode mode, bool strict)
     jg_arena_init(&a, FINDINGS_CHUNK, FINDINGS_MAX);
     jg_diags_init(&diags, &a);
     err = load_records(broker, mode, strict, &diags, &result);
-    if (err == JG_OK)
+    if (err == JG_OK) {
+        publish(broker); /* before the scripts, which may take long */
         jg_script_check(broker, &diags);
+    }
     if (err == JG_OK && strict && diags.warnings > 0)
         err = JG_E_CONF_VALUE;
     report(broker, &diags);
     if (err == JG_OK) {
         account(broker, &diags, &result, began_ms);
-        jg_counters_bump_epoch(broker->counters);
-        jg_broker_wake_keeper(broker);
-        jg_broker_wake_fetcher(broker);
     } else if (strict && err == JG_E_CONF_VALUE) {
         jg_log(&broker->log, JG_LOG_ERROR,
                "%u errors and %u warnings are too many for --strict-config",
