@@ -95,19 +95,19 @@ jg_exchange_claims(struct jg_exchange *x, struct jg_str token,
 }
 
 enum jg_err
-jg_exchange_ring(const struct jg_exchange *x,
-                 char own[static JG_SPLIT_OWN_BYTES],
-                 struct jg_sealed_ring *out)
+jg_exchange_seal(struct jg_exchange *x, enum jg_split_kind kind,
+                 struct jg_exchange_seal *out)
 {
     struct jg_txn *txn;
     enum jg_err err = jg_txn_read(x->world->broker->store, &txn);
 
     if (err != JG_OK)
         return err;
-    out->conf = x->world->broker->conf;
-    err = jg_split_own(txn, own, &out->own);
+    out->ring.conf = x->world->broker->conf;
+    err = jg_split_own(txn, out->own, &out->ring.own);
     jg_txn_abort(txn);
-    return err;
+    out->bound = jg_split_bound(kind, x->api->def.org_id, x->arena);
+    return err == JG_OK && out->bound.p == NULL ? JG_E_NOMEM : err;
 }
 
 static enum jg_err

@@ -12,19 +12,15 @@ static enum jg_err
 seal(struct jg_exchange *x, enum jg_split_kind kind, struct jg_str text,
      struct jg_str *out)
 {
-    struct jg_str bound = jg_split_bound(kind, x->api->def.org_id, x->arena);
     unsigned char random[JG_SEALED_RANDOM_BYTES];
-    char own[JG_SPLIT_OWN_BYTES];
-    struct jg_sealed_ring ring;
-    enum jg_err err = jg_exchange_ring(x, own, &ring);
+    struct jg_exchange_seal s;
+    enum jg_err err = jg_exchange_seal(x, kind, &s);
 
-    if (bound.p == NULL)
-        return JG_E_NOMEM;
     if (err == JG_OK)
         err = jg_random(random, sizeof(random));
     if (err == JG_OK)
-        err = jg_sealed_make(&ring, bound, random, text, x->arena, out);
-    jg_mem_wipe(own, sizeof(own));
+        err = jg_sealed_make(&s.ring, s.bound, random, text, x->arena, out);
+    jg_mem_wipe(&s, sizeof(s));
     if (err == JG_OK && out->len > JG_TOKEN_MAX)
         return JG_E_IDP_OPAQUE; /* nobody could present it */
     return err;

@@ -128,10 +128,15 @@ int64_t jg_exchange_end_of(const struct jg_exchange *x,
                            const struct jg_json *claims, int64_t expires_in_s,
                            int64_t default_s);
 
-/* What seals and opens whole tokens. <own> is wiped by the caller. JG_E_STORE
- */
-enum jg_err jg_exchange_ring(const struct jg_exchange *x,
-                             char own[static JG_SPLIT_OWN_BYTES],
-                             struct jg_sealed_ring *out);
+/* What seals and opens whole tokens of one kind. */
+struct jg_exchange_seal {
+    struct jg_sealed_ring ring;
+    struct jg_str bound;          /* what the tokens are bound to */
+    char own[JG_SPLIT_OWN_BYTES]; /* of <ring> */
+};
+
+/* It is wiped by the caller, also after a failure. JG_E_STORE, JG_E_NOMEM */
+enum jg_err jg_exchange_seal(struct jg_exchange *x, enum jg_split_kind kind,
+                             struct jg_exchange_seal *out);
 
 #endif

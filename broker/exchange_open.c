@@ -5,16 +5,12 @@ static enum jg_err
 unseal(struct jg_exchange *x, enum jg_split_kind kind, struct jg_str given,
        struct jg_str *out)
 {
-    struct jg_str bound = jg_split_bound(kind, x->api->def.org_id, x->arena);
-    char own[JG_SPLIT_OWN_BYTES];
-    struct jg_sealed_ring ring;
-    enum jg_err err = jg_exchange_ring(x, own, &ring);
+    struct jg_exchange_seal s;
+    enum jg_err err = jg_exchange_seal(x, kind, &s);
 
-    if (bound.p == NULL)
-        return JG_E_NOMEM;
     if (err == JG_OK)
-        err = jg_sealed_open(&ring, bound, given, x->arena, out);
-    jg_mem_wipe(own, sizeof(own));
+        err = jg_sealed_open(&s.ring, s.bound, given, x->arena, out);
+    jg_mem_wipe(&s, sizeof(s));
     return err == JG_E_SPLIT_SEALED ? JG_E_NOT_FOUND : err;
 }
 
