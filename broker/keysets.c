@@ -204,24 +204,26 @@ jg_keyset_rules(const struct jg_conf_jwks *conf, struct jg_arena *a,
                 char fault[static JG_FETCH_FAULT_MAX])
 {
     struct jg_fetch_rules rules = {.reach.http = conf->allow_http};
-    struct jg_range *ranges;
+    struct jg_network *networks;
+    size_t count = 0;
 
     fault[0] = '\0';
-    ranges = jg_arena_array(a, conf->allow_addresses.count, sizeof(*ranges));
-    if (ranges == NULL || copy_text(a, conf->proxy, &rules.proxy) != JG_OK ||
+    networks =
+        jg_arena_array(a, conf->allow_addresses.count, sizeof(*networks));
+    if (networks == NULL || copy_text(a, conf->proxy, &rules.proxy) != JG_OK ||
         copy_text(a, conf->ca_file, &rules.ca_file) != JG_OK)
         return JG_E_NOMEM;
     for (size_t i = 0; i < conf->allow_addresses.count; i++) {
         struct jg_str text = conf->allow_addresses.items[i];
 
-        if (jg_range_read(text, &ranges[rules.reach.allowed_count]))
-            rules.reach.allowed_count++;
+        if (jg_network_read(text, &networks[count]) == JG_OK)
+            count++;
         else
             snprintf(fault, JG_FETCH_FAULT_MAX,
                      "jwks.allow_addresses: \"%.*s\" is no range of addresses",
                      (int)(text.len < 100 ? text.len : 100), text.p);
     }
-    rules.reach.allowed = ranges;
+    rules.reach.allowed = (struct jg_networks){networks, count};
     *out = rules;
     return JG_OK;
 }

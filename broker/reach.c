@@ -4,9 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#define ADDRESS_BITS 128
-#define MAPPED_BITS 96 /* ::ffff:0:0/96 in front of an IPv4 address */
-
+/* In front of an IPv4 address. */
 static const unsigned char mapped[12] = {0, 0, 0, 0, 0,   0,
                                          0, 0, 0, 0, 255, 255};
 
@@ -41,63 +39,23 @@ static const struct {
     {"2002::/16", 2},        /* 6to4, RFC 3056 */
 };
 
-/* The text without what is behind '/', as the C string that libc needs. */
 static bool
-split(struct jg_str text, char out[static INET6_ADDRSTRLEN],
-      struct jg_str *bits)
+holds(const struct jg_networks *networks, const unsigned char bytes[static 16])
 {
-    size_t len = jg_str_find(text, '/');
+    struct jg_network address = {.bits = 128};
 
-    if (len == 0 || len >= INET6_ADDRSTRLEN)
-        return false;
-    memcpy(out, text.p, len);
-    out[len] = '\0';
-    *bits = jg_str_from(text, len + 1);
-    return len == text.len || bits->len > 0;
-}
-
-bool
-jg_range_read(struct jg_str text, struct jg_range *out)
-{
-    char address[INET6_ADDRSTRLEN];
-    struct jg_range range = {.bits = ADDRESS_BITS};
-    struct jg_str bits_text;
-    uint64_t bits = 0;
-    unsigned before = 0;
-
-    if (!split(text, address, &bits_text))
-        return false;
-    if (inet_pton(AF_INET, address, range.bytes + sizeof(mapped)) == 1) {
-        memcpy(range.bytes, mapped, sizeof(mapped));
-        before = MAPPED_BITS;
-    } else if (inet_pton(AF_INET6, address, range.bytes) != 1) {
-        return false;
-    }
-    if (bits_text.len > 0) {
-        if (!jg_str_to_u64(bits_text, &bits) || bits > ADDRESS_BITS - before)
-            return false;
-        range.bits = before + (unsigned)bits;
-    }
-    *out = range;
-    return true;
-}
-
-static bool
-holds(const struct jg_range *range, const unsigned char bytes[static 16])
-{
-    unsigned whole = range->bits / 8, rest = range->bits % 8;
-
-    if (memcmp(range->bytes, bytes, whole) != 0)
-        return false;
-    return rest == 0 || (range->bytes[whole] ^ bytes[whole]) >> (8 - rest) == 0;
+    memcpy(address.address, bytes, sizeof(address.address));
+    return jg_networks_have(networks, &address);
 }
 
 static bool
 holds_text(const char *text, const unsigned char bytes[static 16])
 {
-    struct jg_range range;
+    struct jg_network network;
+    const struct jg_networks one = {&network, 1};
 
-    return jg_range_read(jg_str(text), &range) && holds(&range, bytes);
+    return jg_network_read(jg_str(text), &network) == JG_OK &&
+           holds(&one, bytes);
 }
 
 static bool
@@ -154,9 +112,8 @@ jg_reach_forbidden(const struct jg_reach *reach, const struct sockaddr *address)
 
     if (!bytes_of(address, bytes))
         return "it is no IP address";
-    for (size_t i = 0; i < reach->allowed_count; i++)
-        if (holds(&reach->allowed[i], bytes))
-            return NULL;
+    if (holds(&reach->allowed, bytes))
+        return NULL;
     for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
         if (holds_text(forbidden[i].range, bytes))
             return forbidden[i].why;

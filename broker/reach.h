@@ -8,24 +8,14 @@
 #ifndef JG_BROKER_REACH_H
 #define JG_BROKER_REACH_H
 
-#include "base/str.h"
+#include "model/networks.h"
 
 #include <sys/socket.h>
-
-/* Addresses with the same first <bits> bits; IPv4 as ::ffff:a.b.c.d. */
-struct jg_range {
-    unsigned char bytes[16];
-    unsigned bits;
-};
-
-/* "10.0.0.0/8", "fd00:ec2::254": false when it is no address or range. */
-bool jg_range_read(struct jg_str text, struct jg_range *out);
 
 /* What the configuration allows beyond the rule. */
 struct jg_reach {
     bool http; /* plain http:// to other machines */
-    const struct jg_range *allowed;
-    size_t allowed_count;
+    struct jg_networks allowed;
 };
 
 /*

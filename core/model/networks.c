@@ -35,17 +35,12 @@ read_address(struct jg_str s, unsigned char out[static 16], unsigned *bits)
 static bool
 read_bits(struct jg_str digits, unsigned max, unsigned *out)
 {
-    unsigned n = 0;
+    uint64_t n;
 
-    if (digits.len == 0 || digits.len > 3)
+    if (digits.len > 3 || !jg_str_to_u64(digits, &n) || n > max)
         return false;
-    for (size_t i = 0; i < digits.len; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return false;
-        n = n * 10 + (unsigned)(digits.p[i] - '0');
-    }
-    *out = n;
-    return n <= max;
+    *out = (unsigned)n;
+    return true;
 }
 
 enum jg_err

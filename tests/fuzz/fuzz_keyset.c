@@ -90,9 +90,9 @@ try_history(struct jg_str text)
 static void
 try_range(struct jg_str text)
 {
-    struct jg_range range;
+    struct jg_network range;
 
-    if (jg_range_read(text, &range))
+    if (jg_network_read(text, &range) == JG_OK)
         must(range.bits <= 128);
 }
 

@@ -349,14 +349,13 @@ a_name_is_judged_by_the_address_it_has(void **state)
 static void
 the_configuration_may_allow_http_and_an_address(void **state)
 {
-    struct jg_range range;
-    const struct jg_reach reach = {
-        .http = true, .allowed = &range, .allowed_count = 1};
+    struct jg_network range;
+    const struct jg_reach reach = {.http = true, .allowed = {&range, 1}};
     const struct jg_fetch_rules rules = {.reach = reach};
     char fault[JG_FETCH_FAULT_MAX];
 
     (void)state;
-    assert_true(jg_range_read(JG_STR("169.254.0.0/16"), &range));
+    assert_err(jg_network_read(JG_STR("169.254.0.0/16"), &range), JG_OK);
     assert_false(
         jg_fetch_refuses(&rules, JG_STR("http://169.254.169.254/"), fault));
     assert_false(

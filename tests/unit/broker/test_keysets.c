@@ -275,7 +275,7 @@ the_rules_come_from_the_configuration(void **state)
     jg_arena_init(&a, 4096, 1024 * 1024);
     assert_err(jg_keyset_rules(&jwks, &a, &rules, fault), JG_OK);
     assert_true(rules.reach.http);
-    assert_int_equal(rules.reach.allowed_count, 2);
+    assert_int_equal(rules.reach.allowed.count, 2);
     assert_string_equal(rules.proxy, "http://proxy:3128");
     assert_null(rules.ca_file);
     assert_non_null(strstr(fault, "\"nonsense\""));

@@ -136,11 +136,11 @@ the_configuration_may_allow_a_range(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct jg_range range;
-        struct jg_reach reach = {.allowed = &range, .allowed_count = 1};
+        struct jg_network range;
+        struct jg_reach reach = {.allowed = {&range, 1}};
         bool allowed;
 
-        assert_true(jg_range_read(jg_str(rows[i].range), &range));
+        assert_err(jg_network_read(jg_str(rows[i].range), &range), JG_OK);
         allowed = verdict(&reach, rows[i].address) == NULL;
         if (allowed != rows[i].allowed)
             fail_msg("%s with %s allowed", rows[i].address, rows[i].range);
@@ -167,11 +167,11 @@ what_is_no_range_is_not_read(void **state)
         "1111:2222:3333:4444:5555:6666:7777:8888:9999",
         "0000000000000000000000000000000000000000000000000000000000000/1",
     };
-    struct jg_range range;
+    struct jg_network range;
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++)
-        if (jg_range_read(jg_str(rows[i]), &range))
+        if (jg_network_read(jg_str(rows[i]), &range) == JG_OK)
             fail_msg("read: \"%s\"", rows[i]);
 }
 
