@@ -6,7 +6,6 @@
 
 #include "commands.h"
 #include "records.h"
-#include "store/journal.h"
 #include "times.h"
 
 /* 32 hex digits, as the X-Request-ID of responses and the log write them. */
@@ -24,43 +23,47 @@ read_id(const char *text, uint64_t id[static 2])
     return true;
 }
 
-static bool
-find(struct cli *cli, const struct cli_records *records,
-     const uint64_t id[static 2], struct jg_journal_entry *out)
+/* CLI_OK, or said. */
+static int
+find(struct cli *cli, const uint64_t id[static 2], struct jg_journal_entry *out)
 {
-    struct jg_str folder = records->config.conf.storage.path;
     struct jg_journal_entry *entries =
         jg_arena_array(&cli->arena, JG_JOURNAL_RECORDS, sizeof(*entries));
     struct jg_journal *journal;
-    size_t count, i = 0;
-    char path[4096];
+    size_t count;
+    int code;
 
-    snprintf(path, sizeof(path), "%.*s/journal", JG_STR_ARG(folder));
-    if (entries == NULL || jg_journal_open(path, &journal) != JG_OK)
-        return false;
+    if (entries == NULL)
+        return cli_broken(JG_E_NOMEM);
+    code = cli_journal_open(cli, &journal);
+    if (code != CLI_OK)
+        return code;
     count = jg_journal_read(journal, entries, JG_JOURNAL_RECORDS);
     jg_journal_close(journal);
-    while (i < count && (entries[i].request_id[0] != id[0] ||
-                         entries[i].request_id[1] != id[1]))
-        i++;
-    if (i < count)
-        *out = entries[i];
-    return i < count;
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].request_id[0] == id[0] &&
+            entries[i].request_id[1] == id[1]) {
+            *out = entries[i];
+            return CLI_OK;
+        }
+    return cli_fail(CLI_NOT_FOUND, NULL,
+                    "the journal does not have this request: it keeps the "
+                    "last %d, since the start",
+                    JG_JOURNAL_RECORDS);
 }
 
 static int
 print(struct cli *cli, const struct jg_journal_entry *entry)
 {
-    enum jg_err reason =
-        entry->reason < JG_E_COUNT ? (enum jg_err)entry->reason : JG_E_INTERNAL;
-    const struct jg_err_info *info = jg_err_info(reason);
+    const struct jg_err_info *info = jg_err_info(jg_journal_reason(entry));
+    struct jg_str api = jg_journal_api(entry);
     struct jg_buf out;
 
     jg_buf_init(&out, CLI_TEXT_MAX);
     if (cli_has(cli, "json")) {
         jg_buf_addf(&out, "{\"v\":1,\"time_ms\":%" PRId64 ",\"api_id\":",
                     entry->time_ms);
-        jg_buf_add_quoted(&out, jg_str(entry->api_id));
+        jg_buf_add_quoted(&out, api);
         jg_buf_addf(&out,
                     ",\"method\":\"%s\",\"status\":%u,\"reason\":\"%s\","
                     "\"microseconds\":%" PRIu32 "}\n",
@@ -70,10 +73,11 @@ print(struct cli *cli, const struct jg_journal_entry *entry)
     }
     jg_buf_add(&out, JG_STR("time      "));
     cli_time_write(&out, entry->time_ms / 1000, time(NULL));
+    jg_buf_add(&out, JG_STR("\napi       "));
+    cli_add_clean(&out, api.len > 0 ? api : JG_STR("none"), false);
     jg_buf_addf(&out,
-                "\napi       %s\nmethod    %s\nstatus    %u\n"
+                "\nmethod    %s\nstatus    %u\n"
                 "took      %" PRIu32 " us\nreason    %s  %s\n",
-                entry->api_id[0] != '\0' ? entry->api_id : "none",
                 jg_method_name(entry->method), (unsigned)entry->status,
                 entry->microseconds, info->code, info->help);
     if (info->text[0] != '\0')
@@ -84,7 +88,6 @@ print(struct cli *cli, const struct jg_journal_entry *entry)
 static int
 run(struct cli *cli)
 {
-    struct cli_records records = {0};
     struct jg_journal_entry entry;
     uint64_t id[2];
     int code;
@@ -92,16 +95,8 @@ run(struct cli *cli)
     if (!read_id(cli->args[0], id))
         return cli_fail(CLI_USAGE, "it is in the log and in GET /tyk/journal",
                         "\"%s\" is no request id: 32 hex digits", cli->args[0]);
-    code = cli_records_open(cli, &records);
-    if (code == CLI_OK && find(cli, &records, id, &entry))
-        code = print(cli, &entry);
-    else if (code == CLI_OK)
-        code = cli_fail(CLI_NOT_FOUND, NULL,
-                        "the journal does not have this request: it keeps the "
-                        "last %d, since the start",
-                        JG_JOURNAL_RECORDS);
-    cli_records_close(&records);
-    return code;
+    code = find(cli, id, &entry);
+    return code == CLI_OK ? print(cli, &entry) : code;
 }
 
 static const struct cli_option options[] = {

@@ -3,16 +3,13 @@
  * write. It is a file of the gateway's, so it goes on over reloads and
  * restarts.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "commands.h"
-#include "serve.h"
-#include "store/journal.h"
+#include "records.h"
 #include "times.h"
 
 #define POLL_MS 250
@@ -38,13 +35,6 @@ on_signal(int number)
     interrupted = 1;
 }
 
-static enum jg_err
-reason_of(const struct jg_journal_entry *entry)
-{
-    return entry->reason < JG_E_COUNT ? (enum jg_err)entry->reason
-                                      : JG_E_INTERNAL;
-}
-
 static bool
 is_wanted(const struct tail *t, const struct jg_journal_entry *entry)
 {
@@ -54,15 +44,8 @@ is_wanted(const struct tail *t, const struct jg_journal_entry *entry)
         strncmp(entry->api_id, t->api, JG_JOURNAL_API_MAX - 1) != 0)
         return false;
     if (t->reason != JG_OK)
-        return reason_of(entry) == t->reason;
-    return !t->rejected || reason_of(entry) != JG_OK;
-}
-
-static struct jg_str
-api_of(const struct jg_journal_entry *entry)
-{
-    return (struct jg_str){entry->api_id,
-                           strnlen(entry->api_id, JG_JOURNAL_API_MAX)};
+        return jg_journal_reason(entry) == t->reason;
+    return !t->rejected || jg_journal_reason(entry) != JG_OK;
 }
 
 static void
@@ -72,21 +55,22 @@ add_json(struct jg_buf *out, const struct jg_journal_entry *entry)
                 "{\"v\":1,\"time_ms\":%" PRId64 ",\"request_id\":\"%016" PRIx64
                 "%016" PRIx64 "\",\"api_id\":",
                 entry->time_ms, entry->request_id[0], entry->request_id[1]);
-    jg_buf_add_quoted(out, api_of(entry));
+    jg_buf_add_quoted(out, jg_journal_api(entry));
     jg_buf_addf(out,
                 ",\"method\":\"%s\",\"status\":%u,\"reason\":\"%s\","
                 "\"microseconds\":%" PRIu32 "}\n",
                 jg_method_name(entry->method), (unsigned)entry->status,
-                jg_err_info(reason_of(entry))->code, entry->microseconds);
+                jg_err_info(jg_journal_reason(entry))->code,
+                entry->microseconds);
 }
 
 /* "12:01:15  401  GET   orders  0.4 ms  JG120 ... -> jotgate explain 01..." */
 static void
 add_line(struct jg_buf *out, const struct jg_journal_entry *entry)
 {
-    const struct jg_err_info *info = jg_err_info(reason_of(entry));
+    const struct jg_err_info *info = jg_err_info(jg_journal_reason(entry));
     time_t seconds = (time_t)(entry->time_ms / 1000);
-    bool refused = reason_of(entry) != JG_OK, coloured = cli_colour(1);
+    bool refused = jg_journal_reason(entry) != JG_OK, coloured = cli_colour(1);
     struct tm tm;
     char clock[16] = "";
 
@@ -98,8 +82,9 @@ add_line(struct jg_buf *out, const struct jg_journal_entry *entry)
                           : "\033[32m",
                 (unsigned)entry->status, coloured ? "\033[0m" : "",
                 jg_method_name(entry->method));
-    cli_add_clean(out, entry->api_id[0] != '\0' ? api_of(entry) : JG_STR("-"),
-                  false);
+    cli_add_clean(
+        out, entry->api_id[0] != '\0' ? jg_journal_api(entry) : JG_STR("-"),
+        false);
     jg_buf_addf(out, "  %.1f ms", entry->microseconds / 1000.0);
     if (refused)
         jg_buf_addf(out,
@@ -168,38 +153,6 @@ follow(struct tail *t)
 }
 
 static int
-open_journal(struct tail *t)
-{
-    struct serve serve = {.root = geteuid() == 0};
-    const char *config = cli_config_path(t->cli);
-    char store[PATH_MAX], path[PATH_MAX + 16];
-    int code = CLI_OK;
-
-    if (config == NULL)
-        return CLI_USAGE;
-    if (cli_config_read(config, &serve.config) != JG_OK)
-        code =
-            cli_fail(CLI_CONFIG, "jotgate check", "%s cannot be used", config);
-    else if (!cli_store_folder(&serve.config, store))
-        code = cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
-    cli_config_free(&serve.config);
-    if (code != CLI_OK)
-        return code;
-    snprintf(path, sizeof(path), "%s/journal", store);
-    if (access(path, R_OK) != 0)
-        return cli_fail(CLI_NOT_FOUND,
-                        errno == EACCES
-                            ? "run it as the gateway's user"
-                            : "run it on the gateway's machine, with its "
-                              "configuration: -c FILE",
-                        "there is no journal to read: %s: %m", path);
-    if (jg_journal_open(path, &t->journal) != JG_OK)
-        return cli_fail(CLI_FAILED, "run it as the gateway's user",
-                        "%s cannot be read", path);
-    return CLI_OK;
-}
-
-static int
 read_options(struct tail *t)
 {
     const char *since = cli_value(t->cli, "since");
@@ -231,7 +184,7 @@ run(struct cli *cli)
     if (t.entries == NULL)
         return cli_broken(JG_E_NOMEM);
     if (code == CLI_OK)
-        code = open_journal(&t);
+        code = cli_journal_open(cli, &t.journal);
     if (code == CLI_OK)
         code = follow(&t);
     jg_journal_close(t.journal);

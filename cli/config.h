@@ -27,13 +27,14 @@ struct cli_config {
 };
 
 /*
- * The first of ./jotgate.json, ./tyk.conf, /etc/jotgate/jotgate.json,
- * /etc/jotgate/tyk.conf that is there, or NULL.
+ * -c, else the first of ./jotgate.json, ./tyk.conf, /etc/jotgate/jotgate.json,
+ * /etc/jotgate/tyk.conf that is there; NULL: said on stderr.
  */
-const char *cli_config_usual(void);
-
-/* -c, else the usual one; NULL: said on stderr. */
 const char *cli_config_path(struct cli *cli);
+
+/* The same for a command about the gateway that runs: else that of the newest
+ * `jotgate demo` of this account. NULL: there is none; nothing was said. */
+const char *cli_config_running(struct cli *cli);
 
 /*
  * Read <path> and the environment; NULL gives the defaults. Findings are in

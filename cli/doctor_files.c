@@ -66,7 +66,7 @@ void
 doctor_configuration(struct doctor *d)
 {
     struct cli_config *config = &d->serve.config;
-    const char *path = cli_config_path(d->cli);
+    const char *path = cli_config_running(d->cli);
     struct jg_load_result result = {0};
     enum jg_err err;
 

@@ -2,9 +2,8 @@
  * The gateway that a command asks: which one, with which secret, and every
  * request of its control API. jotgate-broker --relay does the HTTP.
  *
- * The address is --address, JOTGATE_ADDRESS, what the configuration of -c says,
- * that of ./jotgate.json and so on (cli_config_path), or the `jotgate demo` of
- * this account. The secret is --secret-file, JOTGATE_SECRET, or the
+ * The address is --address, JOTGATE_ADDRESS, or what the configuration says
+ * (cli_config_running). The secret is --secret-file, JOTGATE_SECRET, or the
  * configuration's, which is sent to no other address than the configuration's.
  */
 #ifndef JG_CLI_GATEWAY_H

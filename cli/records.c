@@ -8,26 +8,37 @@
 #include <unistd.h>
 
 #include "admin/load.h"
+#include "serve.h"
 
 #define OFFLINE_BYTES (256u * 1024 * 1024) /* of a store that lives seconds */
 
+/* The configuration of the gateway that runs. */
 static int
-read_config(struct cli *cli, struct cli_records *r)
+read_config(struct cli *cli, struct cli_config *out)
 {
-    const char *path = cli_value(cli, "config");
+    const char *path = cli_config_running(cli);
     enum jg_err err;
 
+    jg_arena_init(&out->arena, 1, 1);
     if (path == NULL)
-        path = cli_config_path(cli);
-    if (path == NULL)
-        return CLI_USAGE;
-    err = cli_config_read(path, &r->config);
+        return cli_fail(CLI_USAGE, "-c FILE, or start one: jotgate demo",
+                        "no configuration is given: there is no jotgate.json "
+                        "here or in /etc/jotgate, and no demo runs");
+    err = cli_config_read(path, out);
     if (err == JG_OK)
         return CLI_OK;
-    if (r->config.diags.faults == 0)
+    if (out->diags.faults == 0)
         return cli_config_fail(path, err);
-    cli_config_print(&r->config.diags, stderr);
+    cli_config_print(&out->diags, stderr);
     return CLI_CONFIG;
+}
+
+static int
+find_store(const struct cli_config *config, char out[static PATH_MAX])
+{
+    return cli_store_folder(config, out)
+               ? CLI_OK
+               : cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
 }
 
 static int
@@ -86,15 +97,41 @@ open_offline(struct cli_records *r)
 int
 cli_records_open(struct cli *cli, struct cli_records *out)
 {
-    int code;
+    char store[PATH_MAX];
+    int code = read_config(cli, &out->config);
 
-    jg_arena_init(&out->config.arena, 1, 1);
-    code = read_config(cli, out);
     if (code != CLI_OK)
         return code;
     if (cli_has(cli, "offline"))
         return open_offline(out);
-    return open_store(out, out->config.conf.storage.path.p, false);
+    code = find_store(&out->config, store);
+    return code == CLI_OK ? open_store(out, store, false) : code;
+}
+
+int
+cli_journal_open(struct cli *cli, struct jg_journal **out)
+{
+    char store[PATH_MAX], path[PATH_MAX + 16];
+    struct cli_config config;
+    int code = read_config(cli, &config);
+
+    if (code == CLI_OK)
+        code = find_store(&config, store);
+    cli_config_free(&config);
+    if (code != CLI_OK)
+        return code;
+    snprintf(path, sizeof(path), "%s/journal", store);
+    if (access(path, R_OK) != 0)
+        return cli_fail(CLI_NOT_FOUND,
+                        errno == EACCES
+                            ? "run it as the gateway's user"
+                            : "run it on the gateway's machine, with its "
+                              "configuration: -c FILE",
+                        "there is no journal to read: %s: %m", path);
+    if (jg_journal_open(path, out) != JG_OK)
+        return cli_fail(CLI_FAILED, "run it as the gateway's user",
+                        "%s cannot be read", path);
+    return CLI_OK;
 }
 
 static void

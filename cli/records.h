@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "config.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 #define CLI_OPTION_OFFLINE                                  \
@@ -27,5 +28,8 @@ struct cli_records {
  */
 int cli_records_open(struct cli *cli, struct cli_records *out);
 void cli_records_close(struct cli_records *records);
+
+/* The journal beside them, for jg_journal_close(); said in the same way. */
+int cli_journal_open(struct cli *cli, struct jg_journal **out);
 
 #endif

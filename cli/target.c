@@ -1,10 +1,8 @@
 /* Which gateway a command asks, and with which secret. */
-#include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -15,46 +13,6 @@ static const char *
 keep(struct cli *cli, const char *text)
 {
     return jg_arena_str(&cli->arena, jg_str(text)).p;
-}
-
-/* A folder in which nobody else can have put a configuration for us. */
-static bool
-is_own_demo(const char *conf)
-{
-    char folder[PATH_MAX];
-    struct stat st;
-    const char *slash = strrchr(conf, '/');
-
-    snprintf(folder, sizeof(folder), "%.*s", (int)(slash - conf), conf);
-    return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
-           st.st_uid == geteuid() && (st.st_mode & 022) == 0;
-}
-
-/* The configuration of the newest `jotgate demo` of this account, or NULL. */
-static const char *
-find_demo(struct cli *cli)
-{
-    const char *base = getenv("TMPDIR"), *found = NULL;
-    char pattern[PATH_MAX];
-    time_t newest = 0;
-    glob_t paths;
-
-    if (base == NULL || strlen(base) > 200)
-        base = "/tmp";
-    snprintf(pattern, sizeof(pattern), "%s/jotgate-demo-*/tyk.conf", base);
-    if (glob(pattern, GLOB_NOSORT, NULL, &paths) != 0)
-        return NULL;
-    for (size_t i = 0; i < paths.gl_pathc; i++) {
-        struct stat st;
-
-        if (stat(paths.gl_pathv[i], &st) != 0 || st.st_mtime < newest ||
-            !is_own_demo(paths.gl_pathv[i]))
-            continue;
-        newest = st.st_mtime;
-        found = keep(cli, paths.gl_pathv[i]);
-    }
-    globfree(&paths);
-    return found;
 }
 
 /* A URL that this machine can ask: no address is every address. */
@@ -183,17 +141,13 @@ check_address(const struct cli_target *target)
 int
 cli_target_find(struct cli *cli, struct cli_target *out)
 {
-    const char *given = cli_value(cli, "config");
     int code = use_given(cli, out);
 
     if (code != CLI_OK)
         return code;
-    out->config = given;
-    if (given == NULL && out->address == NULL) {
-        out->config = cli_config_usual();
-        if (out->config == NULL)
-            out->config = find_demo(cli);
-    }
+    out->config = cli_value(cli, "config");
+    if (out->config == NULL && out->address == NULL)
+        out->config = cli_config_running(cli);
     if (out->config != NULL)
         code = use_config(cli, out);
     if (code != CLI_OK)

@@ -19,20 +19,15 @@ add_time(struct jg_buf *b, int64_t time_ms)
 static void
 add_entry(struct jg_buf *b, const struct jg_journal_entry *entry)
 {
-    enum jg_err reason =
-        entry->reason < JG_E_COUNT ? (enum jg_err)entry->reason : JG_E_INTERNAL;
-
     jg_buf_add(b, JG_STR("{\"time\":"));
     add_time(b, entry->time_ms);
     jg_buf_addf(b, ",\"request_id\":\"%016" PRIx64 "%016" PRIx64 "\"",
                 entry->request_id[0], entry->request_id[1]);
     jg_buf_add(b, JG_STR(",\"api_id\":"));
-    jg_buf_add_quoted(
-        b, (struct jg_str){entry->api_id,
-                           strnlen(entry->api_id, JG_JOURNAL_API_MAX)});
+    jg_buf_add_quoted(b, jg_journal_api(entry));
     jg_buf_addf(b, ",\"method\":\"%s\",\"status\":%u,\"reason\":\"%s\"",
                 jg_method_name(entry->method), (unsigned)entry->status,
-                jg_err_info(reason)->code);
+                jg_err_info(jg_journal_reason(entry))->code);
     if (entry->identity != 0)
         jg_buf_addf(b, ",\"identity\":\"%016" PRIx64 "\"", entry->identity);
     jg_buf_addf(b, ",\"microseconds\":%" PRIu32 "}", entry->microseconds);

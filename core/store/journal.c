@@ -208,6 +208,20 @@ jg_journal_set_api(struct jg_journal_entry *entry, struct jg_str id)
         memcpy(entry->api_id, id.p, id.len);
 }
 
+enum jg_err
+jg_journal_reason(const struct jg_journal_entry *entry)
+{
+    return entry->reason < JG_E_COUNT ? (enum jg_err)entry->reason
+                                      : JG_E_INTERNAL;
+}
+
+struct jg_str
+jg_journal_api(const struct jg_journal_entry *entry)
+{
+    return (struct jg_str){entry->api_id,
+                           strnlen(entry->api_id, sizeof(entry->api_id))};
+}
+
 /* Their places are in the file: only append. */
 static const char *const methods[] = {
     "OTHER", "GET",   "HEAD",    "POST",   "PUT",       "DELETE", "CONNECT",

@@ -30,6 +30,11 @@ const char *jg_method_name(uint8_t code); /* "OTHER" for 0 and unknown ones */
 /* Put the beginning of <id> into <entry>. */
 void jg_journal_set_api(struct jg_journal_entry *entry, struct jg_str id);
 
+/* Parts of an entry as they are read: what another version wrote is
+ * JG_E_INTERNAL, the id is borrowed from <entry>. */
+enum jg_err jg_journal_reason(const struct jg_journal_entry *entry);
+struct jg_str jg_journal_api(const struct jg_journal_entry *entry);
+
 /* Map <path>; the rules and errors of jg_counters_open() hold. */
 enum jg_err jg_journal_open(const char *path, struct jg_journal **out);
 void jg_journal_close(struct jg_journal *j); /* NULL is fine */

@@ -111,3 +111,20 @@ def test_without_a_gateway_there_is_no_journal(folder):
     assert done.returncode == 6
     assert "there is no journal" in done.stderr
     assert not (folder / "none").exists()
+
+
+@pytest.mark.parametrize("conf", [{}, {"storage": {"path": "none"}}])
+def test_tail_and_explain_look_in_the_folder_of_serve(folder, conf):
+    (folder / "tyk.conf").write_text(json.dumps(conf))
+    env = {**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    said = [subprocess.run([JOTGATE, *words, "-c", "tyk.conf"], text=True,
+                           capture_output=True, timeout=60, env=env,
+                           cwd=folder) for words in
+            (("tail", "--no-follow"), ("explain", "0" * 32))]
+    place = ("none" if conf else "/var/lib/jotgate" if os.geteuid() == 0
+             else f"{folder}/jotgate")
+    if not os.path.exists(f"{place}/journal"):
+        assert [done.returncode for done in said] == [6, 6]
+        assert f"there is no journal to read: {place}/journal" in \
+            said[0].stderr
+        assert said[0].stderr == said[1].stderr

@@ -1,4 +1,5 @@
 """`jotgate demo`: what `make run` starts, from the first line to Ctrl-C."""
+import json
 import os
 import re
 import shlex
@@ -58,6 +59,26 @@ def is_running(pid):
             return stat.read().split()[2] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_commands_find_it_without_being_told(demo, folder):
+    def jotgate(*words):
+        return subprocess.run(
+            [BUILD / "jotgate", *words], text=True, capture_output=True,
+            timeout=60, cwd=folder,
+            env=dict(os.environ, TMPDIR=str(folder)))
+
+    line = re.findall(r"curl .*http://\S+.*", demo.output())[0]
+    subprocess.run(shlex.split(line), capture_output=True, timeout=20)
+    assert jotgate("status").returncode == 0
+    deadline = time.monotonic() + 30
+    while not (seen := jotgate("tail", "--json", "--no-follow", "--since",
+                               "-1h")).stdout:
+        assert seen.returncode == 0 and time.monotonic() < deadline, seen
+    request_id = json.loads(seen.stdout.splitlines()[0])["request_id"]
+    done = jotgate("explain", request_id)
+    assert done.returncode == 0 and "reason" in done.stdout, done.stderr
+    assert f"{folder}/jotgate-demo-" in jotgate("doctor", "--all").stdout
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM,

@@ -41,6 +41,20 @@ is_whole(const struct jg_journal_entry *e)
 }
 
 static void
+what_is_in_an_entry_is_never_believed(void **state)
+{
+    struct jg_journal_entry e = {.reason = JG_E_COUNT};
+
+    (void)state;
+    assert_int_equal(jg_journal_reason(&e), JG_E_INTERNAL);
+    assert_int_equal(jg_journal_api(&e).len, 0);
+    e.reason = JG_E_COUNT - 1;
+    assert_int_equal(jg_journal_reason(&e), JG_E_COUNT - 1);
+    memset(e.api_id, 'a', sizeof(e.api_id)); /* no NUL */
+    assert_int_equal(jg_journal_api(&e).len, sizeof(e.api_id));
+}
+
+static void
 the_newest_entries_come_first(void **state)
 {
     enum { EXTRA = 10 };
@@ -209,6 +223,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder_test(the_newest_entries_come_first),
+        cmocka_unit_test(what_is_in_an_entry_is_never_believed),
         cmocka_unit_test(a_long_api_id_is_cut),
         cmocka_unit_test(methods_have_numbers),
         in_folder_test(a_journal_full_of_junk_gives_nothing_that_hurts),
