@@ -323,11 +323,11 @@ run(struct cli *cli)
 
     if (code != CLI_OK)
         return code;
-    s.sets = jg_json_get(answer.json, JG_STR("sets"));
+    s.sets = cli_answer_list(&answer, "sets");
     code = cli_get(cli, "/tyk/journal?limit=1000", NULL, NULL, &answer);
     if (code != CLI_OK)
         return code;
-    s.decisions = jg_json_get(answer.json, JG_STR("decisions"));
+    s.decisions = cli_answer_list(&answer, "decisions");
     code = cli_call(cli, &metrics, &answer);
     if (code != CLI_OK)
         return code;

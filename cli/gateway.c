@@ -389,12 +389,10 @@ cli_call(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 }
 
 int
-cli_get(struct cli *cli, const char *path, const char *kind, const char *id,
-        struct cli_answer *out)
+cli_call_json(struct cli *cli, const struct cli_call *call,
+              struct cli_answer *out)
 {
-    const struct cli_call call = {
-        .method = "GET", .path = path, .kind = kind, .id = id};
-    int code = cli_call(cli, &call, out);
+    int code = cli_call(cli, call, out);
 
     if (code == CLI_OK && out->json == NULL)
         return cli_error(&(struct cli_fault){
@@ -405,6 +403,40 @@ cli_get(struct cli *cli, const char *path, const char *kind, const char *id,
             .fix = "is this the control port of a jotgate?",
         });
     return code;
+}
+
+int
+cli_get(struct cli *cli, const char *path, const char *kind, const char *id,
+        struct cli_answer *out)
+{
+    const struct cli_call call = {
+        .method = "GET", .path = path, .kind = kind, .id = id};
+
+    return cli_call_json(cli, &call, out);
+}
+
+const struct jg_json *
+cli_answer_list(const struct cli_answer *answer, const char *name)
+{
+    const struct jg_json *list =
+        name != NULL ? jg_json_get(answer->json, jg_str(name)) : answer->json;
+
+    return list != NULL && list->type == JG_JSON_ARRAY ? list : NULL;
+}
+
+int
+cli_get_list(struct cli *cli, const char *path, const char *name,
+             struct cli_answer *out, const struct jg_json **list)
+{
+    int code = cli_get(cli, path, NULL, NULL, out);
+
+    if (code != CLI_OK)
+        return code;
+    *list = cli_answer_list(out, name);
+    if (*list != NULL)
+        return CLI_OK;
+    return cli_fail(CLI_FAILED, "is this the control port of a jotgate?",
+                    "the answer is no list");
 }
 
 const char *

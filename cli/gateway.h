@@ -55,9 +55,21 @@ int cli_gateway_look(struct cli *cli, bool *gone);
 int cli_answer_fail(struct cli *cli, const struct cli_call *call,
                     const struct cli_answer *answer);
 
-/* GET <path>, and its JSON; <kind> and <id> as in struct cli_call. */
+/* cli_call() for an answer that is to be JSON: out->json is not NULL. */
+int cli_call_json(struct cli *cli, const struct cli_call *call,
+                  struct cli_answer *out);
+
+/* The same with GET <path>; <kind> and <id> as in struct cli_call. */
 int cli_get(struct cli *cli, const char *path, const char *kind, const char *id,
             struct cli_answer *out);
+
+/* The member <name> of an answer, of NULL the answer; NULL: it is no list. */
+const struct jg_json *cli_answer_list(const struct cli_answer *answer,
+                                      const char *name);
+
+/* cli_get() of <path>, and its list. */
+int cli_get_list(struct cli *cli, const char *path, const char *name,
+                 struct cli_answer *out, const struct jg_json **list);
 
 /* The value of a header line of <answer>; p == NULL: there is none. */
 struct jg_str cli_answer_header(const struct cli_answer *answer,

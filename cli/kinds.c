@@ -100,17 +100,9 @@ cli_kind_list(struct cli *cli, const struct cli_listed *kind,
     const char *query = kind->list_query != NULL ? kind->list_query : "";
     const char *path = cli_path(cli, kind->path, "", query);
     struct cli_answer answer;
-    int code =
-        path == NULL ? CLI_FAILED : cli_get(cli, path, NULL, NULL, &answer);
 
-    if (code != CLI_OK)
-        return code;
-    *out = kind->list == NULL ? answer.json
-                              : jg_json_get(answer.json, jg_str(kind->list));
-    if (*out != NULL && (*out)->type == JG_JSON_ARRAY)
-        return CLI_OK;
-    return cli_fail(CLI_FAILED, "is this the control port of a jotgate?",
-                    "the answer is no list");
+    return path != NULL ? cli_get_list(cli, path, kind->list, &answer, out)
+                        : CLI_FAILED;
 }
 
 /* list */
@@ -194,13 +186,12 @@ cli_kind_read(struct cli *cli, const struct cli_listed *kind,
               struct cli_call *call, struct cli_answer *out)
 {
     const char *head = cli_path(cli, kind->path, "", "/");
-    const char *query = kind->id_query != NULL ? kind->id_query : "";
     int code;
 
     *call = (struct cli_call){
         .method = "GET", .kind = kind->one, .id = cli->args[0]};
     if (head == NULL ||
-        (call->path = cli_path(cli, head, call->id, query)) == NULL)
+        (call->path = cli_path(cli, head, call->id, "")) == NULL)
         return CLI_FAILED;
     code = cli_get(cli, call->path, call->kind, call->id, out);
     if (code == CLI_NOT_FOUND)

@@ -14,8 +14,7 @@ struct cli_listed {
     const char *member;     /* of --json, one of them: "api" */
     const char *one;        /* "API" */
     const char *path;       /* "/tyk/apis" */
-    const char *list_query; /* "?details=true", or "" */
-    const char *id_query;   /* the same of one of them */
+    const char *list_query; /* "?details=true", or NULL */
     const char *list;       /* member of the answer, NULL: it is the list */
     const char *id;         /* member of one of them with its name */
     const char *none;       /* what to do when there are none */

@@ -15,7 +15,7 @@ run_key(struct cli *cli)
 
     if (!cli_read(cli, cli->args[0], CLI_TEXT_MAX, &call.body))
         return CLI_FAILED;
-    code = cli_call(cli, &call, &answer);
+    code = cli_call_json(cli, &call, &answer);
     if (code != CLI_OK)
         return code;
     cli_note("the key is shown this once; try: curl -H \"Authorization: KEY\"");
@@ -81,7 +81,7 @@ run_revocation(struct cli *cli)
     jg_buf_init(&body, CLI_TEXT_MAX);
     if (write_revocation(cli, &body)) {
         call.body = jg_buf_str(&body);
-        code = cli_call(cli, &call, &answer);
+        code = cli_call_json(cli, &call, &answer);
     } else {
         code = cli_fail(CLI_USAGE, "--jti, --sub or --client",
                         "what is to be refused?");
@@ -110,14 +110,13 @@ static int
 simply(struct cli *cli, const struct cli_call *call, const char *done)
 {
     struct cli_answer answer;
-    int code = cli_call(cli, call, &answer);
+    int code = cli_call_json(cli, call, &answer);
 
     if (code != CLI_OK)
         return code;
     cli_note("%s", done);
-    return cli_has(cli, "json") && answer.json != NULL
-               ? cli_print_json(cli, "changed", answer.json)
-               : CLI_OK;
+    return cli_has(cli, "json") ? cli_print_json(cli, "changed", answer.json)
+                                : CLI_OK;
 }
 
 static int
@@ -209,7 +208,7 @@ write_question(const struct cli *cli, struct jg_buf *out)
 }
 
 static int
-print_effective(struct cli *cli, const struct jg_json *answer)
+print_effective(struct cli *cli, const struct cli_answer *answer)
 {
     static const struct cli_column columns[] = {{"api", CLI_TEXT},
                                                 {"rate", CLI_NUMBER},
@@ -219,11 +218,10 @@ print_effective(struct cli *cli, const struct jg_json *answer)
                               .none = "no API may be called",
                               .columns = columns,
                               .column_count = 4};
-    const struct jg_json *apis = jg_json_get(answer, JG_STR("apis"));
+    const struct jg_json *apis = cli_answer_list(answer, "apis");
     struct jg_str verdict =
-        jg_json_string(jg_json_get(answer, JG_STR("verdict")));
-    uint32_t count =
-        apis != NULL && apis->type == JG_JSON_ARRAY ? apis->count : 0;
+        jg_json_string(jg_json_get(answer->json, JG_STR("verdict")));
+    uint32_t count = apis != NULL ? apis->count : 0;
     int code = cli_table_init(cli, &table, count);
 
     for (uint32_t i = 0; code == CLI_OK && i < count; i++) {
@@ -254,13 +252,13 @@ run_effective(struct cli *cli)
     jg_buf_init(&body, CLI_TEXT_MAX);
     write_question(cli, &body);
     call.body = jg_buf_str(&body);
-    code = cli_call(cli, &call, &answer);
+    code = cli_call_json(cli, &call, &answer);
     jg_buf_free(&body);
     if (code != CLI_OK)
         return code;
-    if (cli_has(cli, "json") && answer.json != NULL)
+    if (cli_has(cli, "json"))
         return cli_print_json(cli, "effective", answer.json);
-    return print_effective(cli, answer.json);
+    return print_effective(cli, &answer);
 }
 
 const struct cli_command cmd_policies_effective = {

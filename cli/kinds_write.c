@@ -41,7 +41,7 @@ finish(struct cli *cli, const struct cli_listed *kind, const char *what,
 {
     int code = say_changed(cli, kind, what, id);
 
-    if (cli_has(cli, "json") && answer->json != NULL && code == CLI_OK)
+    if (cli_has(cli, "json") && code == CLI_OK)
         code = cli_print_json(cli, "changed", answer->json);
     return code;
 }
@@ -89,7 +89,7 @@ run_create(struct cli *cli)
     call.path = is_oas(kind, json) ? OAS_PATH : kind->path;
     id = jg_json_string(jg_json_get(json, jg_str(kind->id)));
     call.id = id.p != NULL ? jg_arena_str(&cli->arena, id).p : cli->args[0];
-    code = cli_call(cli, &call, &answer);
+    code = cli_call_json(cli, &call, &answer);
     if (code != CLI_OK)
         return code;
     id = jg_json_string(jg_json_get(answer.json, JG_STR("key")));
@@ -113,7 +113,7 @@ run_delete(struct cli *cli)
     call.method = "DELETE";
     if (kind->whole)
         call.tag = cli_answer_header(&answer, "ETag");
-    code = cli_call(cli, &call, &answer);
+    code = cli_call_json(cli, &call, &answer);
     return code != CLI_OK
                ? code
                : finish(cli, kind, "deleted", jg_str(call.id), &answer);
@@ -169,7 +169,7 @@ save(struct cli *cli, const struct cli_listed *kind, struct cli_call *call,
         return code;
     call->method = "PUT";
     call->tag = cli_answer_header(was, "ETag");
-    code = cli_call(cli, call, &answer);
+    code = cli_call_json(cli, call, &answer);
     return code != CLI_OK
                ? code
                : finish(cli, kind, "changed", jg_str(call->id), &answer);

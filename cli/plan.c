@@ -118,12 +118,13 @@ ask(struct cli *cli, struct cli_documents *present)
     int code = check_access(cli);
 
     for (enum cli_kind kind = 0; kind < CLI_KINDS && code == CLI_OK; kind++) {
+        const struct jg_json *list;
         struct cli_answer answer;
 
-        code = cli_get(cli, cli_kind(kind)->list, NULL, NULL, &answer);
+        code = cli_get_list(cli, cli_kind(kind)->list, NULL, &answer, &list);
         if (code == CLI_OK)
-            code = cli_documents_add_list(present, kind, answer.json,
-                                          answer.body, JG_STR("the gateway"));
+            code = cli_documents_add_list(present, kind, list, answer.body,
+                                          JG_STR("the gateway"));
     }
     return code == CLI_OK ? cli_documents_sort(present) : code;
 }

@@ -123,6 +123,8 @@ HOSTILE = "\x1b]0;owned\x07\x1b[2Jgone\u202e\x9b31m"
     response(json.dumps({"sets": HOSTILE, "decisions": [HOSTILE]})),
     response(json.dumps({"sets": [{"url": HOSTILE, "failures": 3,
                                    "fault": HOSTILE}]})),
+    response(json.dumps({"sets": {HOSTILE: [HOSTILE]},
+                         "decisions": {HOSTILE: {"time": HOSTILE}}})),
     response("[" * 100_000),
     response("{}", head=b"X: " + b"a" * 100_000 + b"\r\n"),
     b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
@@ -136,6 +138,12 @@ def test_a_hostile_answer_does_not_reach_the_terminal_raw(answer):
         assert got.returncode in (0, 1, 5, 6)
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
         assert len(text) < 20_000
+
+
+def test_an_object_is_no_list_of_documents(tmp_path):
+    with Hostile(response(json.dumps({"may": "change", "x": [{}]}))) as port:
+        got = jotgate("export", tmp_path / "out", "--address", port.url)
+        assert got.returncode == 1 and "the answer is no list" in got.stderr
 
 
 def test_an_endless_answer_is_cut_off():

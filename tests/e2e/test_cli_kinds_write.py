@@ -103,6 +103,18 @@ def test_somebody_else_was_faster_is_7():
         assert got.returncode == 7
 
 
+@pytest.mark.parametrize("words", [
+    ("apis", "create", "-"), ("keys", "create", "-"),
+    ("revocations", "add", "--jti", "one"), ("keysets", "refresh"),
+    ("reload",), ("policies", "effective", "--policies", "gold")])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_what_answers_with_no_json_is_no_gateway(words, options):
+    with Hostile(response("\x1b[2Jhello", kind="text/plain")) as port:
+        got = jotgate(*words, *options, "--address", port.url, stdin="{}")
+        assert got.returncode == 1 and got.stdout == ""
+        assert "is not JSON" in got.stderr and "\x1b" not in got.stderr
+
+
 def test_nothing_is_deleted_without_a_yes(gw):
     assert make(gw, "doomed", "--reload").returncode == 0
     words = ("apis", "delete", "doomed")
