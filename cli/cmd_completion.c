@@ -58,8 +58,8 @@ cli_each_word(const char *group,
     }
 }
 
-static void
-add_word(void *to, const char *word, const char *help)
+void
+cli_add_word(void *to, const char *word, const char *help)
 {
     (void)help;
     jg_buf_addf(to, "%s ", word);
@@ -70,16 +70,16 @@ add_helped(struct jg_buf *out)
 {
     const struct cli_topic *topic;
 
-    cli_each_word(NULL, add_word, out);
+    cli_each_word(NULL, cli_add_word, out);
     for (size_t i = 0; (topic = cli_topic_at(i)) != NULL; i++)
-        add_word(out, topic->name, NULL);
+        cli_add_word(out, topic->name, NULL);
 }
 
 static void
 add_reasons(struct jg_buf *out)
 {
     for (int i = 1; i < JG_E_COUNT; i++)
-        add_word(out, jg_err_info((enum jg_err)i)->code, NULL);
+        cli_add_word(out, jg_err_info((enum jg_err)i)->code, NULL);
 }
 
 static void
@@ -196,26 +196,42 @@ cli_add_shell(struct jg_buf *out, const char *text, const char *also)
     jg_buf_addc(out, '\'');
 }
 
-static const struct {
-    const char *name;
-    void (*write)(struct jg_buf *out);
-} shells[] = {
-    {"bash", cli_completion_bash},
-    {"zsh", cli_completion_zsh},
-    {"fish", cli_completion_fish},
+static const struct cli_shell *const shells[] = {
+    &cli_shell_bash,
+    &cli_shell_zsh,
+    &cli_shell_fish,
 };
+
+static int
+print(const struct cli_shell *shell)
+{
+    const struct cli_command *c;
+    struct jg_buf out, words;
+    const char *group;
+
+    jg_buf_init(&out, CLI_TEXT_MAX);
+    jg_buf_init(&words, CLI_TEXT_MAX);
+    jg_buf_add(&out, jg_str(shell->head));
+    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
+        shell->group(&out, group);
+    jg_buf_add(&out, jg_str(shell->middle));
+    shell->words(&out, NULL);
+    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
+        shell->words(&out, group);
+    jg_buf_add(&out, jg_str(shell->between));
+    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
+        shell->command(&out, c, &words);
+    jg_buf_add(&out, jg_str(shell->tail));
+    jg_buf_free(&words);
+    return cli_print(&out);
+}
 
 static int
 run(struct cli *cli)
 {
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
-        if (strcmp(cli->args[0], shells[i].name) == 0) {
-            struct jg_buf out;
-
-            jg_buf_init(&out, CLI_TEXT_MAX);
-            shells[i].write(&out);
-            return cli_print(&out);
-        }
+        if (strcmp(cli->args[0], shells[i]->name) == 0)
+            return print(shells[i]);
     return cli_fail(CLI_USAGE, "jotgate completion bash, zsh or fish",
                     "there is no completion for \"%s\"", cli->args[0]);
 }

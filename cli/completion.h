@@ -40,10 +40,26 @@ void cli_each_word(const char *group,
                    void (*each)(void *to, const char *word, const char *help),
                    void *to);
 
-/* The scripts. */
-void cli_completion_bash(struct jg_buf *out);
-void cli_completion_zsh(struct jg_buf *out);
-void cli_completion_fish(struct jg_buf *out);
+/* What a script is made of, in this order. */
+struct cli_shell {
+    const char *name;
+    const char *head;
+    /* Each group: where the second word counts, too. */
+    void (*group)(struct jg_buf *out, const char *group);
+    const char *middle;
+    /* The first words, <group> being NULL, and those of each group. */
+    void (*words)(struct jg_buf *out, const char *group);
+    const char *between;
+    /* Each command's options and arguments; <words> is for cli_*_takes(). */
+    void (*command)(struct jg_buf *out, const struct cli_command *c,
+                    struct jg_buf *words);
+    const char *tail;
+};
+
+extern const struct cli_shell cli_shell_bash, cli_shell_zsh, cli_shell_fish;
+
+/* For cli_each_word(): "<word> " into the struct jg_buf <to>. */
+void cli_add_word(void *to, const char *word, const char *help);
 
 /* <text> in single quotes; with <also>, these characters behind a backslash */
 void cli_add_shell(struct jg_buf *out, const char *text, const char *also);

@@ -49,6 +49,13 @@ static const char tail[] =
     "complete -F _jotgate jotgate\n";
 
 static void
+add_group(struct jg_buf *out, const char *group)
+{
+    jg_buf_addf(out, "    %s) ((n > 2)) && command+=\" ${words[2]}\" ;;\n",
+                group);
+}
+
+static void
 add_take(struct jg_buf *out, struct cli_taken taken)
 {
     static const char *const names[] = {[CLI_TAKE_ANY] = "",
@@ -64,17 +71,10 @@ add_take(struct jg_buf *out, struct cli_taken taken)
 }
 
 static void
-add_word(void *to, const char *word, const char *help)
-{
-    (void)help;
-    jg_buf_addf(to, "%s ", word);
-}
-
-static void
 add_words(struct jg_buf *out, const char *group)
 {
     jg_buf_addf(out, "    '%s') want='", group != NULL ? group : "");
-    cli_each_word(group, add_word, out);
+    cli_each_word(group, cli_add_word, out);
     jg_buf_add(out, JG_STR("' ;;\n"));
 }
 
@@ -117,24 +117,13 @@ add_command(struct jg_buf *out, const struct cli_command *c,
     jg_buf_add(out, JG_STR("' ;;\n        esac ;;\n"));
 }
 
-void
-cli_completion_bash(struct jg_buf *out)
-{
-    const struct cli_command *c;
-    struct jg_buf words;
-    const char *group;
-
-    jg_buf_init(&words, CLI_TEXT_MAX);
-    jg_buf_add(out, jg_str(head));
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        jg_buf_addf(out, "    %s) ((n > 2)) && command+=\" ${words[2]}\" ;;\n",
-                    group);
-    jg_buf_add(out, JG_STR("    esac\n    case $command in\n"));
-    add_words(out, NULL);
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        add_words(out, group);
-    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
-        add_command(out, c, &words);
-    jg_buf_add(out, jg_str(tail));
-    jg_buf_free(&words);
-}
+const struct cli_shell cli_shell_bash = {
+    .name = "bash",
+    .head = head,
+    .group = add_group,
+    .middle = "    esac\n    case $command in\n",
+    .words = add_words,
+    .between = "",
+    .command = add_command,
+    .tail = tail,
+};

@@ -23,6 +23,12 @@ static const char middle[] = "; and set -q words[2]\n"
                              "\n"
                              "complete -c jotgate -f\n";
 
+static void
+add_group(struct jg_buf *out, const char *group)
+{
+    jg_buf_addf(out, " %s", group);
+}
+
 struct words {
     struct jg_buf *out;
     const char *group;
@@ -107,25 +113,21 @@ add_command(struct jg_buf *out, const struct cli_command *c, const char *name,
     }
 }
 
-void
-cli_completion_fish(struct jg_buf *out)
+static void
+add_names(struct jg_buf *out, const struct cli_command *c, struct jg_buf *words)
 {
-    const struct cli_command *c;
-    struct jg_buf words;
-    const char *group;
-
-    jg_buf_init(&words, CLI_TEXT_MAX);
-    jg_buf_add(out, jg_str(head));
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        jg_buf_addf(out, " %s", group);
-    jg_buf_add(out, jg_str(middle));
-    add_words(out, NULL);
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        add_words(out, group);
-    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++) {
-        add_command(out, c, c->name, &words);
-        if (c->alias != NULL && c->group == NULL)
-            add_command(out, c, c->alias, &words);
-    }
-    jg_buf_free(&words);
+    add_command(out, c, c->name, words);
+    if (c->alias != NULL && c->group == NULL)
+        add_command(out, c, c->alias, words);
 }
+
+const struct cli_shell cli_shell_fish = {
+    .name = "fish",
+    .head = head,
+    .group = add_group,
+    .middle = middle,
+    .words = add_words,
+    .between = "",
+    .command = add_names,
+    .tail = "",
+};

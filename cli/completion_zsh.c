@@ -40,6 +40,14 @@ static const char tail[] = "    esac\n"
                            "fi\n";
 
 static void
+add_group(struct jg_buf *out, const char *group)
+{
+    jg_buf_addf(out,
+                "    %s) (( CURRENT > 3 )) && command+=\" $words[3]\" ;;\n",
+                group);
+}
+
+static void
 add_row(void *to, const char *word, const char *help)
 {
     jg_buf_addf(to, " '%s:'", word);
@@ -112,26 +120,13 @@ add_command(struct jg_buf *out, const struct cli_command *c,
     jg_buf_add(out, JG_STR(" ;;\n"));
 }
 
-void
-cli_completion_zsh(struct jg_buf *out)
-{
-    const struct cli_command *c;
-    struct jg_buf words;
-    const char *group;
-
-    jg_buf_init(&words, CLI_TEXT_MAX);
-    jg_buf_add(out, jg_str(head));
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        jg_buf_addf(out,
-                    "    %s) (( CURRENT > 3 )) && command+=\" $words[3]\" ;;\n",
-                    group);
-    jg_buf_add(out, JG_STR("    esac\n    case $command in\n"));
-    add_rows(out, NULL);
-    for (size_t i = 0; (group = cli_group_at(i)) != NULL; i++)
-        add_rows(out, group);
-    jg_buf_add(out, jg_str(shift));
-    for (size_t i = 0; (c = cli_command_at(i)) != NULL; i++)
-        add_command(out, c, &words);
-    jg_buf_add(out, jg_str(tail));
-    jg_buf_free(&words);
-}
+const struct cli_shell cli_shell_zsh = {
+    .name = "zsh",
+    .head = head,
+    .group = add_group,
+    .middle = "    esac\n    case $command in\n",
+    .words = add_rows,
+    .between = shift,
+    .command = add_command,
+    .tail = tail,
+};
