@@ -24,9 +24,16 @@ def environment(**extra):
 def jotgate(*words, gateway=None, stdin="", env=None, cwd=None):
     """Run it; with <gateway>, -c names its configuration."""
     options = ("-c", str(gateway.folder / "tyk.conf")) if gateway else ()
-    return subprocess.run([JOTGATE, *words, *options], input=stdin, cwd=cwd,
-                          env=environment(**(env or {})), text=True,
+    return subprocess.run([JOTGATE, *map(str, words), *options], input=stdin,
+                          cwd=cwd, env=environment(**(env or {})), text=True,
                           capture_output=True, timeout=TIMEOUT_S)
+
+
+def expect(*words, code=0, **more):
+    """The same, when it ends with <code>."""
+    done = jotgate(*words, **more)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done
 
 
 def on_terminal(*words, gateway=None, answer="", env=None, columns=80):

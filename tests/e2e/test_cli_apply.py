@@ -6,7 +6,7 @@ import json
 import threading
 
 import pytest
-from command import golden, jotgate, on_terminal
+from command import expect, golden, jotgate, on_terminal
 from gateway import SECRET, b64, free_port
 
 WRITES = ("POST", "PUT", "DELETE")
@@ -27,10 +27,8 @@ def out(gw):
     return folder
 
 
-def run(gw, verb, *args, code=0, **more):
-    done = jotgate(verb, *map(str, args), gateway=gw, **more)
-    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-    return done
+def run(gw, *words, **more):
+    return expect(*words, gateway=gw, **more)
 
 
 def change(path, **fields):

@@ -3,13 +3,12 @@ import json
 import os
 import re
 import socket
-import subprocess
 
 import pytest
 
-from gateway import BUILD, Gateway, b64, free_port
+from command import expect, jotgate
+from gateway import Gateway, b64, free_port
 
-JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 
 
 @pytest.fixture
@@ -33,12 +32,9 @@ def write(gateway):
 
 
 def doctor(gateway, *args, code=None):
-    done = subprocess.run(
-        [JOTGATE, "doctor", "-c", gateway.folder / "tyk.conf", *args],
-        text=True, capture_output=True, timeout=60)
-    if code is not None:
-        assert done.returncode == code, done.stdout + done.stderr
-    return done
+    if code is None:
+        return jotgate("doctor", *args, gateway=gateway)
+    return expect("doctor", *args, gateway=gateway, code=code)
 
 
 def findings(gateway, code=None):
@@ -151,9 +147,7 @@ def test_key_sets_that_cannot_be_had_or_used_are_errors(made):
 
 
 def test_without_a_configuration_it_says_so(folder):
-    done = subprocess.run([JOTGATE, "doctor", "-c", folder / "none", "--json"],
-                          text=True, capture_output=True, timeout=60)
-    assert done.returncode == 3
+    done = expect("doctor", "-c", folder / "none", "--json", code=3)
     assert any("cannot be read" in f["what"]
                for f in json.loads(done.stdout)["findings"])
 

@@ -1,15 +1,13 @@
 """`jotgate export` and `diff`: what is in force, as files, byte for byte."""
 import json
-import os
 import pathlib
-import subprocess
 
 import pytest
 
+from command import expect
 from documents import BLOCK
-from gateway import BUILD, b64
+from gateway import b64
 
-JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECRET = "0123456789abcdef0123456789abcdef-of-this-test"
 
@@ -21,12 +19,8 @@ def gw(gateway):
     return gateway
 
 
-def run(gateway, verb, *args, code=0):
-    done = subprocess.run(
-        [JOTGATE, verb, *map(str, args), "-c", gateway.folder / "tyk.conf"],
-        text=True, capture_output=True, timeout=60)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+def run(gateway, *words, **more):
+    return expect(*words, gateway=gateway, **more)
 
 
 def contents(folder):

@@ -4,18 +4,15 @@ import re
 
 import pytest
 from command import golden, jotgate, on_terminal
-from gateway import SECRET, Gateway, free_port
+from gateway import SECRET, free_port
 from hostile import Hostile, response
 
 
 @pytest.fixture(scope="module")
-def gw(module_folder, upstream):
-    gateway = Gateway(module_folder, upstream)
-    gateway.add_api()
-    gateway.add_policy()
-    gateway.start()
-    yield gateway
-    gateway.stop()
+def gw(module_gateway):
+    module_gateway.add_api()
+    module_gateway.add_policy()
+    return module_gateway.start()
 
 
 def times_left_out(text):

@@ -6,7 +6,6 @@ import subprocess
 
 import pytest
 from command import JOTGATE, environment, golden, jotgate
-from gateway import Gateway
 
 COMPLETE = """
 source {script}
@@ -111,13 +110,10 @@ def test_what_a_gateway_says_is_never_run_by_the_shell(complete, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def gw(module_folder, upstream):
-    gateway = Gateway(module_folder, upstream)
-    gateway.add_api()
-    gateway.add_policy()
-    gateway.start()
-    yield gateway
-    gateway.stop()
+def gw(module_gateway):
+    module_gateway.add_api()
+    module_gateway.add_policy()
+    return module_gateway.start()
 
 
 def test_bash_completes_ids_of_the_running_gateway(complete, gw):

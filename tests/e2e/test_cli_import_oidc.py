@@ -1,16 +1,14 @@
 """`jotgate import oidc`: an API out of what an identity provider says."""
 import json
-import os
 import re
-import subprocess
 
 import pytest
 
-from gateway import BUILD, free_port
+from command import expect
+from gateway import free_port
 from idp import Idp
 from oidc_provider import OidcProvider
 
-JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 
 
 @pytest.fixture
@@ -19,11 +17,8 @@ def idp():
         yield provider
 
 
-def run(issuer, *args, code=0):
-    done = subprocess.run([JOTGATE, "import", "oidc", issuer, *map(str, args)],
-                          text=True, capture_output=True, timeout=60)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+def run(issuer, *args, **more):
+    return expect("import", "oidc", issuer, *args, **more)
 
 
 PLACE = ["--listen", "/shop/", "--upstream", "http://shop:8000"]
@@ -34,10 +29,7 @@ def issuer_of(idp, path):
 
 
 def test_the_plan_shows_both_documents_and_writes_nothing(idp, folder):
-    done = subprocess.run(
-        [JOTGATE, "import", "oidc", issuer_of(idp, "/realms/shop"), *PLACE],
-        text=True, capture_output=True, timeout=60, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    done = run(issuer_of(idp, "/realms/shop"), *PLACE, cwd=folder)
     assert done.stdout.startswith("Keycloak: http://127.0.0.1:")
     assert "\n+ ./apps/shop-oas.json\n+   {\n" in done.stdout
     assert "\n+ ./policies/shop.json\n+   {\n" in done.stdout
@@ -118,9 +110,6 @@ def test_a_provider_that_is_not_there_is_said(folder):
                                   "deep", "twice", "not-a-set"])
 def test_a_provider_that_lies_gets_nothing_written(idp, folder, mode):
     idp.discovery_mode = mode
-    done = subprocess.run(
-        [JOTGATE, "import", "oidc", issuer_of(idp, "/a"), *PLACE, "--to",
-         folder / "out"], text=True, capture_output=True, timeout=60)
-    assert done.returncode == 1
+    done = run(issuer_of(idp, "/a"), *PLACE, "--to", folder / "out", code=1)
     assert not (folder / "out").exists()
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", done.stderr)

@@ -1,15 +1,13 @@
 """`jotgate import tyk`: every field accounted for, and files that run."""
 import json
-import os
 import re
-import subprocess
 
 import pytest
 
 import tokens
+from command import expect, jotgate
 from gateway import BUILD, Gateway, b64, free_ports
 
-JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 PAGE = BUILD.parent / "docs" / "tyk-compatibility.md"
 SECRET = "an-hmac-secret-of-more-than-32-bytes-for-tests"
 
@@ -55,11 +53,8 @@ def tyk(folder):
     return home
 
 
-def run(*args, cwd=None, code=0):
-    done = subprocess.run([JOTGATE, "import", "tyk", *map(str, args)],
-                          text=True, capture_output=True, timeout=60, cwd=cwd)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+def run(*args, **more):
+    return expect("import", "tyk", *args, **more)
 
 
 def fields(*args, **kwargs):
@@ -237,8 +232,7 @@ def test_exports_of_the_dashboard_are_unwrapped(tyk, folder):
 def test_what_is_no_document_is_refused(folder, text, words):
     path = folder / "x.json"
     path.write_text(text)
-    done = subprocess.run([JOTGATE, "import", "tyk", path], text=True,
-                          capture_output=True, timeout=60)
+    done = jotgate("import", "tyk", path)
     assert done.returncode in (3, 6)
     assert words in done.stderr or "error" in done.stderr
 

@@ -4,21 +4,18 @@ import re
 
 import pytest
 from command import golden, jotgate, on_terminal
-from gateway import Gateway
 from hostile import Hostile, response
 
 
 @pytest.fixture(scope="module")
-def gw(module_folder, upstream):
-    gateway = Gateway(module_folder, upstream)
-    gateway.add_api()
-    gateway.add_policy()
-    gateway.start()
+def gw(module_gateway):
+    module_gateway.add_api()
+    module_gateway.add_policy()
+    gateway = module_gateway.start()
     for body in ({"jti": "one", "note": "lost"}, {"sub": "mallory"}):
         assert gateway.control_call("POST", "/tyk/revocations",
                                     body).status == 200
-    yield gateway
-    gateway.stop()
+    return gateway
 
 
 @pytest.mark.parametrize("noun", ["apis", "policies", "keys", "keysets"])

@@ -3,18 +3,14 @@ import json
 
 import pytest
 from command import jotgate, on_terminal
-from gateway import Gateway
 from hostile import Hostile, response
 
 
 @pytest.fixture(scope="module")
-def gw(module_folder, upstream):
-    gateway = Gateway(module_folder, upstream)
-    gateway.add_api()
-    gateway.add_policy()
-    gateway.start()
-    yield gateway
-    gateway.stop()
+def gw(module_gateway):
+    module_gateway.add_api()
+    module_gateway.add_policy()
+    return module_gateway.start()
 
 
 def definition(gw, name, **more):

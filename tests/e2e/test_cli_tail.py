@@ -8,10 +8,9 @@ import time
 
 import pytest
 
-from gateway import BUILD
+from command import JOTGATE, expect, jotgate
 from tokens import hs256
 
-JOTGATE = os.environ.get("JOTGATE_BIN", str(BUILD / "jotgate"))
 
 
 @pytest.fixture
@@ -21,15 +20,9 @@ def gw(gateway):
     return gateway.start()
 
 
-def command(gateway, *args):
-    return [JOTGATE, "tail", "-c", str(gateway.folder / "tyk.conf"), *args]
-
-
 def entries(gateway, *args):
-    done = subprocess.run(
-        command(gateway, "--json", "--no-follow", "--since", "-1h", *args),
-        text=True, capture_output=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+    done = expect("tail", "--json", "--no-follow", "--since", "-1h", *args,
+                  gateway=gateway)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -67,8 +60,9 @@ def test_filters_choose(gw):
 
 def test_it_follows_over_a_reload_and_ends_with_130(gw):
     out = gw.folder / "out"
-    process = subprocess.Popen(command(gw, "--since", "-1h"),
-                               stdout=out.open("wb"))
+    process = subprocess.Popen(
+        [JOTGATE, "tail", "-c", gw.folder / "tyk.conf", "--since", "-1h"],
+        stdout=out.open("wb"))
     try:
         ask(gw, True)
         gw.reload()
@@ -86,10 +80,7 @@ def test_it_follows_over_a_reload_and_ends_with_130(gw):
     assert re.search(r"^\d\d:\d\d:\d\d  200  GET    api  \d+\.\d ms$", text,
                      re.M)
     request_id = re.search(r"jotgate explain ([0-9a-f]{32})", text)[1]
-    done = subprocess.run([JOTGATE, "explain", request_id, "-c",
-                           gw.folder / "tyk.conf"], text=True,
-                          capture_output=True, timeout=60)
-    assert done.returncode == 0 and "GET" in done.stdout
+    assert "GET" in expect("explain", request_id, gateway=gw).stdout
     assert "eyJ" not in text
 
 
@@ -98,17 +89,13 @@ def test_it_follows_over_a_reload_and_ends_with_130(gw):
     (["--since", "yesterday"], 2, "is no time"),
 ])
 def test_wrong_options_are_said(gw, args, code, words):
-    done = subprocess.run(command(gw, *args), text=True, capture_output=True,
-                          timeout=60)
-    assert done.returncode == code and words in done.stderr
+    assert words in expect("tail", *args, gateway=gw, code=code).stderr
 
 
 def test_without_a_gateway_there_is_no_journal(folder):
     (folder / "tyk.conf").write_text(json.dumps(
         {"storage": {"path": str(folder / "none")}}))
-    done = subprocess.run([JOTGATE, "tail", "-c", folder / "tyk.conf"],
-                          text=True, capture_output=True, timeout=60)
-    assert done.returncode == 6
+    done = expect("tail", "-c", folder / "tyk.conf", code=6)
     assert "there is no journal" in done.stderr
     assert not (folder / "none").exists()
 
@@ -116,11 +103,9 @@ def test_without_a_gateway_there_is_no_journal(folder):
 @pytest.mark.parametrize("conf", [{}, {"storage": {"path": "none"}}])
 def test_tail_and_explain_look_in_the_folder_of_serve(folder, conf):
     (folder / "tyk.conf").write_text(json.dumps(conf))
-    env = {**os.environ, "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
-    said = [subprocess.run([JOTGATE, *words, "-c", "tyk.conf"], text=True,
-                           capture_output=True, timeout=60, env=env,
-                           cwd=folder) for words in
-            (("tail", "--no-follow"), ("explain", "0" * 32))]
+    said = [jotgate(*words, "-c", "tyk.conf", cwd=folder,
+                    env={"XDG_STATE_HOME": str(folder)})
+            for words in (("tail", "--no-follow"), ("explain", "0" * 32))]
     place = ("none" if conf else "/var/lib/jotgate" if os.geteuid() == 0
              else f"{folder}/jotgate")
     if not os.path.exists(f"{place}/journal"):
