@@ -173,4 +173,16 @@ bool cli_read(struct cli *cli, const char *path, size_t max_bytes,
  */
 bool cli_write_new(const char *path, struct jg_str text, unsigned mode);
 
+/* Write all of <text>. False: errno says why. */
+bool cli_write_all(int fd, struct jg_str text);
+
+/* Is there a folder, or a link to one? */
+bool cli_is_folder(const char *path);
+
+/*
+ * The folder <name> of <to>, or <to> itself when it is empty: made, or there
+ * already, and no link to one. CLI_OK, or said.
+ */
+int cli_make_folder(const char *to, const char *name, unsigned mode);
+
 #endif

@@ -1,7 +1,5 @@
 /* jotgate export: what a gateway has in force, as files. */
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "admin/admin.h"
 #include "commands.h"
@@ -30,23 +28,6 @@ name_of(const struct cli_document *d, char out[static NAME_BYTES])
         return cli_broken(JG_E_NOMEM);
     snprintf(out, NAME_BYTES, "%s-%.*s%s", kind->word, HASH_SHOWN, hash,
              kind->ending);
-    return CLI_OK;
-}
-
-/* A folder, and no link to one elsewhere. */
-static int
-make_folder(const char *path)
-{
-    struct stat st;
-
-    if (mkdir(path, FOLDER_MODE) == 0)
-        return CLI_OK;
-    if (errno != EEXIST)
-        return cli_fail(CLI_FAILED, NULL, "cannot make the folder %s: %m",
-                        path);
-    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return cli_fail(CLI_FAILED, "move it away",
-                        "%s exists, and is no folder", path);
     return CLI_OK;
 }
 
@@ -114,18 +95,12 @@ say_strangers(struct sync *s)
 static int export(struct sync *s)
 {
     struct export e = {.s = s};
-    char path[4096];
     int code = cli_plan_fetch(s->cli, &s->present);
 
     if (code == CLI_OK)
-        code = make_folder(s->folder);
-    for (enum cli_kind kind = 0; kind < CLI_KINDS && code == CLI_OK; kind++) {
-        if (snprintf(path, sizeof(path), "%s/%s", s->folder,
-                     cli_kind(kind)->folder) >= (int)sizeof(path))
-            return cli_fail(CLI_FAILED, NULL, "%s: the path is too long",
-                            s->folder);
-        code = make_folder(path);
-    }
+        code = cli_make_folder(s->folder, "", FOLDER_MODE);
+    for (enum cli_kind kind = 0; kind < CLI_KINDS && code == CLI_OK; kind++)
+        code = cli_make_folder(s->folder, cli_kind(kind)->folder, FOLDER_MODE);
     if (code == CLI_OK)
         code = write_all(&e);
     if (code != CLI_OK)

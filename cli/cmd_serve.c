@@ -24,20 +24,6 @@ cli_serve_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* The broker prints findings that are no reason to stop; we print the rest. */
-static int
-read_config(struct serve *serve)
-{
-    enum jg_err err = cli_config_read(serve->config_path, &serve->config);
-
-    if (err == JG_OK)
-        return CLI_OK;
-    if (serve->config.diags.faults == 0)
-        return cli_config_fail(serve->config_path, err);
-    cli_config_print(&serve->config.diags, stderr);
-    return CLI_CONFIG;
-}
-
 static int
 make_nginx_conf(struct serve *serve)
 {
@@ -58,7 +44,8 @@ cli_serve(struct serve *serve, const char *run_folder)
 
     cli_serve_signals();
     serve->lock = serve->run_lock = -1;
-    code = read_config(serve);
+    /* The broker prints findings that are no reason to stop. */
+    code = cli_config_load(serve->config_path, &serve->config);
     if (code == CLI_OK)
         code = cli_places_find(serve);
     if (code == CLI_OK)

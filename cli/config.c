@@ -148,6 +148,19 @@ cli_config_fail(const char *path, enum jg_err err)
     return cli_fail(CLI_CONFIG, NULL, "cannot read %s: %m", path);
 }
 
+int
+cli_config_load(const char *path, struct cli_config *out)
+{
+    enum jg_err err = cli_config_read(path, out);
+
+    if (err == JG_OK)
+        return CLI_OK;
+    if (out->diags.faults == 0)
+        return cli_config_fail(path, err);
+    cli_config_print(&out->diags, stderr);
+    return CLI_CONFIG;
+}
+
 void
 cli_config_free(struct cli_config *config)
 {

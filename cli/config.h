@@ -45,6 +45,10 @@ const char *cli_config_running(struct cli *cli);
 enum jg_err cli_config_read(const char *path, struct cli_config *out);
 void cli_config_free(struct cli_config *config);
 
+/* The same, and what keeps it from being used was said: an enum cli_exit. Of
+ * one that can be used, nothing was. */
+int cli_config_load(const char *path, struct cli_config *out);
+
 /* Say that <path> cannot be read: JG_E_NOT_FOUND, JG_E_IO, ... CLI_CONFIG. */
 int cli_config_fail(const char *path, enum jg_err err);
 

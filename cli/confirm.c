@@ -37,6 +37,7 @@ static bool
 write_temporary(struct jg_str text, char *path, size_t size)
 {
     const char *base = getenv("TMPDIR");
+    bool written;
     int fd, n;
 
     n = snprintf(path, size, "%s/jotgate-edit-XXXXXX.json",
@@ -46,14 +47,8 @@ write_temporary(struct jg_str text, char *path, size_t size)
         path[0] = '\0';
         return false;
     }
-    while (text.len > 0) {
-        ssize_t written = write(fd, text.p, text.len);
-
-        if (written < 0 && errno != EINTR)
-            break;
-        text = jg_str_from(text, written > 0 ? (size_t)written : 0);
-    }
-    return close(fd) == 0 && text.len == 0;
+    written = cli_write_all(fd, text);
+    return close(fd) == 0 && written;
 }
 
 /* The variable may be a whole command ("code --wait"), so a shell splits it. */

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "admin/text.h"
@@ -300,11 +299,8 @@ cli_documents_add_folder(struct cli_documents *set, const char *path)
 int
 cli_documents_add_path(struct cli_documents *set, const char *path)
 {
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
-               ? cli_documents_add_folder(set, path)
-               : cli_documents_add_file(set, path);
+    return cli_is_folder(path) ? cli_documents_add_folder(set, path)
+                               : cli_documents_add_file(set, path);
 }
 
 /* Policies behind definitions; of one id the OAS form first. */

@@ -1,6 +1,7 @@
 /* Files that commands read whole, and files that they make. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,9 +58,8 @@ cli_read(struct cli *cli, const char *path, size_t max_bytes,
     return ok;
 }
 
-/* False: errno says why. */
-static bool
-write_all(int fd, struct jg_str text)
+bool
+cli_write_all(int fd, struct jg_str text)
 {
     while (text.len > 0) {
         ssize_t n = write(fd, text.p, text.len);
@@ -88,11 +88,39 @@ cli_write_new(const char *path, struct jg_str text, unsigned mode)
         cli_fail(CLI_FAILED, NULL, "cannot write %s: %m", path);
         return false;
     }
-    ok = write_all(fd, text);
+    ok = cli_write_all(fd, text);
     ok = close(fd) == 0 && ok;
     if (!ok) {
         cli_fail(CLI_FAILED, NULL, "cannot write %s: %m", path);
         unlink(path);
     }
     return ok;
+}
+
+bool
+cli_is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int
+cli_make_folder(const char *to, const char *name, unsigned mode)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    if (snprintf(path, sizeof(path), "%s%s%s", to, name[0] != '\0' ? "/" : "",
+                 name) >= PATH_MAX)
+        return cli_fail(CLI_FAILED, NULL, "%s: the path is too long", to);
+    if (mkdir(path, mode) == 0)
+        return CLI_OK;
+    if (errno != EEXIST)
+        return cli_fail(CLI_FAILED, NULL, "cannot make the folder %s: %m",
+                        path);
+    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return cli_fail(CLI_FAILED, "choose another name, or move it away",
+                        "%s exists, and is no folder", path);
+    return CLI_OK;
 }

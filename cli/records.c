@@ -17,20 +17,13 @@ static int
 read_config(struct cli *cli, struct cli_config *out)
 {
     const char *path = cli_config_running(cli);
-    enum jg_err err;
 
     jg_arena_init(&out->arena, 1, 1);
     if (path == NULL)
         return cli_fail(CLI_USAGE, "-c FILE, or start one: jotgate demo",
                         "no configuration is given: there is no jotgate.json "
                         "here or in /etc/jotgate, and no demo runs");
-    err = cli_config_read(path, out);
-    if (err == JG_OK)
-        return CLI_OK;
-    if (out->diags.faults == 0)
-        return cli_config_fail(path, err);
-    cli_config_print(&out->diags, stderr);
-    return CLI_CONFIG;
+    return cli_config_load(path, out);
 }
 
 static int

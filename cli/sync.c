@@ -2,7 +2,6 @@
 #include "sync.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -22,14 +21,6 @@ sync_free(struct sync *s)
 {
     cli_documents_free(&s->wanted);
     cli_documents_free(&s->present);
-}
-
-static bool
-is_folder(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* Everything that is wrong, before anything is sent. */
@@ -61,14 +52,14 @@ sync_read_folder(struct sync *s)
     bool found = false;
     int code = CLI_OK, one;
 
-    if (!is_folder(s->folder))
+    if (!cli_is_folder(s->folder))
         return cli_fail(CLI_NOT_FOUND, "make one: jotgate export DIR",
                         "there is no folder %s", s->folder);
     for (size_t i = 0; i < 3; i++) {
         char path[4096];
 
         snprintf(path, sizeof(path), "%s/%s", s->folder, places[i]);
-        if (!is_folder(path))
+        if (!cli_is_folder(path))
             continue;
         one = cli_documents_add_folder(&s->wanted, path);
         code = one != CLI_OK ? one : code;

@@ -5,14 +5,6 @@
 #include "tyk.h"
 
 static bool
-is_folder(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static bool
 is_there(const char *path)
 {
     struct stat st;
@@ -77,7 +69,7 @@ follow_conf(struct tyk *tyk)
     tyk->scripts = resolve(tyk, conf->middleware_path);
     tyk->policies = resolve(tyk, folder ? conf->policies.policy_path
                                         : conf->policies.policy_record_name);
-    if (tyk->apps.p == NULL || !is_folder(tyk->apps.p))
+    if (tyk->apps.p == NULL || !cli_is_folder(tyk->apps.p))
         return cli_fail(CLI_CONFIG,
                         "name the folder of definitions as well: "
                         "jotgate import tyk tyk.conf DIR",
@@ -96,16 +88,8 @@ follow_conf(struct tyk *tyk)
 static int
 read_conf(struct tyk *tyk, const char *path)
 {
-    enum jg_err err;
-
     cli_config_free(&tyk->config);
-    err = cli_config_read(path, &tyk->config);
-    if (err == JG_OK)
-        return CLI_OK;
-    if (tyk->config.diags.faults == 0)
-        return cli_config_fail(path, err);
-    cli_config_print(&tyk->config.diags, stderr);
-    return CLI_CONFIG;
+    return cli_config_load(path, &tyk->config);
 }
 
 /* A folder without tyk.conf: those that Tyk has by default, or itself. */
@@ -120,7 +104,7 @@ follow_places(struct tyk *tyk, const char *folder)
 
         if (path.p == NULL)
             return cli_broken(JG_E_NOMEM);
-        if (!is_folder(path.p))
+        if (!cli_is_folder(path.p))
             continue;
         add(tyk, path);
         found = true;
@@ -181,7 +165,7 @@ use_conf(struct tyk *tyk)
 static int
 find_argument(struct tyk *tyk, const char *argument)
 {
-    if (!is_folder(argument)) {
+    if (!cli_is_folder(argument)) {
         int code = cli_documents_add_file(&tyk->docs, argument);
 
         tyk->faulty |= code != CLI_OK;

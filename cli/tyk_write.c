@@ -1,5 +1,4 @@
 /* A folder for jotgate out of a Tyk installation. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -65,27 +64,6 @@ file_of(const struct tyk *tyk, size_t i, const char *to,
                    ending);
     if (len < 0 || len >= PATH_MAX)
         return cli_fail(CLI_FAILED, NULL, "%s: the path is too long", to);
-    return CLI_OK;
-}
-
-/* A folder of that name, no link to one: made, or there. */
-static int
-make_folder(const char *to, const char *name, unsigned mode)
-{
-    char path[PATH_MAX];
-    struct stat st;
-
-    if (snprintf(path, sizeof(path), "%s%s%s", to, name[0] != '\0' ? "/" : "",
-                 name) >= PATH_MAX)
-        return cli_fail(CLI_FAILED, NULL, "%s: the path is too long", to);
-    if (mkdir(path, mode) == 0)
-        return CLI_OK;
-    if (errno != EEXIST)
-        return cli_fail(CLI_FAILED, NULL, "cannot make the folder %s: %m",
-                        path);
-    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return cli_fail(CLI_FAILED, "choose another name",
-                        "%s exists, and is no folder", path);
     return CLI_OK;
 }
 
@@ -171,11 +149,11 @@ tyk_write(const struct tyk *tyk, const char *to)
     if (code == CLI_OK)
         code = look(tyk, to, path);
     if (code == CLI_OK)
-        code = make_folder(to, "", BASE_MODE);
+        code = cli_make_folder(to, "", BASE_MODE);
     if (code == CLI_OK)
-        code = make_folder(to, "apps", FOLDER_MODE);
+        code = cli_make_folder(to, "apps", FOLDER_MODE);
     if (code == CLI_OK)
-        code = make_folder(to, "policies", FOLDER_MODE);
+        code = cli_make_folder(to, "policies", FOLDER_MODE);
     if (code == CLI_OK)
         code = write_documents(tyk, to);
     if (code == CLI_OK && !cli_write_new(path, conf, CONF_MODE))
