@@ -25,6 +25,20 @@ at(struct jg_str s, size_t i)
     return i < s.len ? s.p[i] : '\0';
 }
 
+/* The bytes of a "[:alpha:]" at <i>; 0: these are just characters. As Go,
+ * whatever is between the two is its name. */
+static size_t
+named_class_bytes(struct jg_str s, size_t i)
+{
+    struct jg_str rest = jg_str_from(s, i + 2);
+    const char *end;
+
+    if (at(s, i) != '[' || at(s, i + 1) != ':' || rest.len == 0)
+        return 0;
+    end = memmem(rest.p, rest.len, ":]", 2);
+    return end == NULL ? 0 : (size_t)(end + 2 - (s.p + i));
+}
+
 /* Where the class that begins at <i> ends: behind its ']'. */
 static size_t
 skip_class(struct jg_str s, size_t i)
@@ -34,15 +48,10 @@ skip_class(struct jg_str s, size_t i)
         i++;
     if (at(s, i) == ']') /* the first one stands for itself */
         i++;
-    for (; i < s.len && s.p[i] != ']'; i++) {
-        if (s.p[i] == '\\') {
-            i++;
-        } else if (s.p[i] == '[' && at(s, i + 1) == ':') { /* [:alpha:] */
-            char *end = memmem(s.p + i, s.len - i, ":]", 2);
+    while (i < s.len && s.p[i] != ']') {
+        size_t named = named_class_bytes(s, i);
 
-            if (end != NULL)
-                i = (size_t)(end - s.p) + 1;
-        }
+        i += named > 0 ? named : s.p[i] == '\\' ? 2 : 1;
     }
     return i < s.len ? i + 1 : s.len;
 }
@@ -136,6 +145,30 @@ repeat_fault(struct jg_str s, size_t i)
     return NULL;
 }
 
+/* PCRE2 reads a "[:" without a name as characters, Go as a class. */
+static const char *
+named_class_fault(struct jg_str s, size_t i)
+{
+    size_t bytes = named_class_bytes(s, i);
+
+    for (size_t j = 2; j + 2 < bytes; j++)
+        if (!is_alnum(s.p[i + j]) && (s.p[i + j] != '^' || j > 2))
+            return "a class [:name:] has no such name";
+    return NULL;
+}
+
+/* Within the class from <i> on to <end>. */
+static const char *
+class_fault(struct jg_str s, size_t i, size_t end)
+{
+    const char *fault = NULL;
+
+    for (i++; i < end && fault == NULL; i++)
+        fault =
+            s.p[i] == '\\' ? escape_fault(at(s, ++i)) : named_class_fault(s, i);
+    return fault;
+}
+
 const char *
 jg_pattern_fault(struct jg_str s)
 {
@@ -148,9 +181,7 @@ jg_pattern_fault(struct jg_str s)
         if (c == '[') {
             size_t end = skip_class(s, i);
 
-            for (; i < end && fault == NULL; i++)
-                if (s.p[i] == '\\')
-                    fault = escape_fault(at(s, ++i));
+            fault = class_fault(s, i, end);
             i = end;
             continue;
         }

@@ -89,6 +89,10 @@ a_pattern_is_searched_for_anywhere(void **state)
         {"^/.$", "/\xc3\xa9", false, JG_MATCH_YES},  /* one character */
         {"^/.$", "/\xc3", false, JG_MATCH_UNKNOWN},  /* no UTF-8 */
         {"/a/[^/]+", "/a/", false, JG_MATCH_NO},
+        /* A class may end just behind a "[:". */
+        {"0[a[:]|x", "x", false, JG_MATCH_YES},
+        {"^[[:alpha:]]|^/$", "/", false, JG_MATCH_YES},
+        {"^[[:^alpha:]]x", "/x", false, JG_MATCH_YES},
     };
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
@@ -129,6 +133,10 @@ what_go_refuses_is_refused(void **state)
         {"\\Ka", "this \\letter"},
         {"\\Ca", "this \\letter"},
         {"[\\K]", "this \\letter"},
+        {"0[a[:]z[:?[:]?|", "a class [:name:] has no such name"},
+        {"[[:al pha:]]", "a class [:name:] has no such name"},
+        {"[[:al^pha:]]", "a class [:name:] has no such name"},
+        {"[[:nothing:]]", "not a regular expression: "},
         {"\\Qa\\E", "this \\letter"},
         {"a)(b", "there is a ) without its ("},
         {"a)", "there is a ) without its ("},
