@@ -1,5 +1,5 @@
 /* Addresses behind '#': "#/apis/orders?search=a". Any folder may hold the page. */
-import {useEffect, useState} from "preact/hooks";
+import {useLayoutEffect, useState} from "preact/hooks";
 
 export interface Route { place: string; id: string | null; query: URLSearchParams }
 
@@ -15,7 +15,8 @@ function read(): Route {
 
 export function useRoute(): Route {
     const [route, set] = useState(read);
-    useEffect(() => {
+    /* Before the browser does anything else: no change may come in between. */
+    useLayoutEffect(() => {
         const changed = () => set(read());
         addEventListener("hashchange", changed);
         return () => removeEventListener("hashchange", changed);

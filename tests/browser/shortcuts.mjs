@@ -47,6 +47,19 @@ export const tests = [
     await page.keyboard.press("Escape");
 }],
 
+["an address that changes while the page starts is followed", async (world) => {
+    const {page} = world;
+    await page.addInitScript(() => new MutationObserver((_, self) => {
+        if (document.querySelector("nav") === null)
+            return;
+        self.disconnect();
+        location.hash = "#/policies";
+    }).observe(document, {childList: true, subtree: true}));
+    await page.goto("about:blank");
+    await page.goto(world.demo.link);
+    await page.locator('nav a[href="#/policies"][aria-current]').waitFor();
+}],
+
 ["the clipboard is explained; without one there is the field", async (world) => {
     const {page} = world;
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
