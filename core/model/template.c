@@ -5,6 +5,7 @@
 struct reading {
     const struct jg_conf *conf;
     struct jg_arena *arena;
+    bool with_context;
     struct jg_template_doubt doubt;
     struct jg_part parts[JG_TEMPLATE_PARTS_MAX];
     size_t count;
@@ -59,6 +60,10 @@ static const struct {
 static void
 read_context(struct reading *r, struct jg_str name, struct jg_part *part)
 {
+    if (!r->with_context) {
+        doubt(r, "needs enable_context_vars: it is empty");
+        return;
+    }
     for (size_t i = 0; i < JG_FIELD_COUNT(context_names); i++) {
         struct jg_str known = context_names[i].name;
 
@@ -112,15 +117,14 @@ read_far_secret(struct reading *r, struct jg_str name, struct jg_part *part)
 static const struct label {
     struct jg_str text;
     read_name *read;
-    bool is_context;
 } labels[] = {
-    {{"$tyk_meta.", 10}, read_meta, false},
-    {{"$tyk_context.", 13}, read_context, true},
-    {{"$secret_conf.", 13}, read_conf_secret, false},
-    {{"$secret_env.", 12}, read_env_secret, false},
-    {{"$secret_vault.", 14}, read_far_secret, false},
-    {{"$secret_consul.", 15}, read_far_secret, false},
-    {{"$secret_file.", 13}, read_far_secret, false},
+    {{"$tyk_meta.", 10}, read_meta},
+    {{"$tyk_context.", 13}, read_context},
+    {{"$secret_conf.", 13}, read_conf_secret},
+    {{"$secret_env.", 12}, read_env_secret},
+    {{"$secret_vault.", 14}, read_far_secret},
+    {{"$secret_consul.", 15}, read_far_secret},
+    {{"$secret_file.", 13}, read_far_secret},
 };
 
 static bool
@@ -132,13 +136,12 @@ is_name_byte(char c)
 
 /* The variable at the start of <s>, and what it is; empty: there is none. */
 static struct jg_str
-variable_at(struct jg_str s, bool with_context, const struct label **out)
+variable_at(struct jg_str s, const struct label **out)
 {
     for (size_t i = 0; i < JG_FIELD_COUNT(labels); i++) {
         size_t len = labels[i].text.len;
 
-        if (!jg_str_starts(s, labels[i].text) ||
-            (labels[i].is_context && !with_context))
+        if (!jg_str_starts(s, labels[i].text))
             continue;
         while (len < s.len && is_name_byte(s.p[len]))
             len++;
@@ -173,14 +176,13 @@ add_variable(struct reading *r, struct jg_str variable,
 }
 
 static enum jg_err
-cut(struct reading *r, struct jg_str text, bool with_context)
+cut(struct reading *r, struct jg_str text)
 {
     size_t plain = 0; /* bytes before the next variable */
 
     while (plain < text.len) {
         const struct label *label = NULL;
-        struct jg_str variable =
-            variable_at(jg_str_from(text, plain), with_context, &label);
+        struct jg_str variable = variable_at(jg_str_from(text, plain), &label);
         enum jg_err err;
 
         if (variable.len == 0) {
@@ -248,8 +250,8 @@ jg_template_read(struct jg_str text, const struct jg_conf *conf,
                  bool with_context, struct jg_arena *a, struct jg_template *out,
                  struct jg_template_doubt *told)
 {
-    struct reading r = {.conf = conf, .arena = a};
-    enum jg_err err = cut(&r, text, with_context);
+    struct reading r = {.conf = conf, .arena = a, .with_context = with_context};
+    enum jg_err err = cut(&r, text);
 
     if (err == JG_OK)
         err = join(&r);

@@ -59,8 +59,8 @@ struct jg_template_doubt {
 
 /*
  * Take <text> apart, into <a>. Secrets are put in at once, from <conf>. Without
- * <with_context> (the definition's enable_context_vars) "$tyk_context." is no
- * variable, as in Tyk. <doubt> tells of the first variable that will be empty.
+ * <with_context> (the definition's enable_context_vars) every "$tyk_context."
+ * is empty, as in Tyk. <doubt> tells of the first variable that will be empty.
  *   JG_E_CONF_VALUE  more than JG_TEMPLATE_PARTS_MAX parts
  *   JG_E_NOMEM
  */
