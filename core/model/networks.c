@@ -105,19 +105,31 @@ read_entry(struct jg_api_reading *r, const struct list *list, size_t i,
                           "neither an address nor a network: %s", list->effect);
 }
 
+/* All of a list are compared with each request's address. */
+static enum jg_err
+check_count(struct jg_api_reading *r, const struct list *list)
+{
+    if (list->texts->count <= JG_NETWORKS_MAX)
+        return JG_OK;
+    return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_VALUE, list->name,
+                          NULL, "write networks instead of single addresses",
+                          "has %zu entries, at most %d are possible",
+                          list->texts->count, JG_NETWORKS_MAX);
+}
+
 static enum jg_err
 read_list(struct jg_api_reading *r, const struct list *list,
           struct jg_networks *out)
 {
     struct jg_network *items =
         jg_arena_array(&r->api->arena, list->texts->count, sizeof(*items));
+    enum jg_err err = items == NULL ? JG_E_NOMEM : check_count(r, list);
     size_t count = 0;
 
-    if (items == NULL)
-        return JG_E_NOMEM;
+    if (err != JG_OK)
+        return err;
     for (size_t i = 0; i < list->texts->count; i++) {
-        enum jg_err err = read_entry(r, list, i, &items[count]);
-
+        err = read_entry(r, list, i, &items[count]);
         if (err == JG_OK)
             count++;
         else if (list->severity == JG_FAULT)

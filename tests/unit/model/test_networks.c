@@ -160,6 +160,31 @@ an_entry_that_would_block_nobody_is_a_fault(void **state)
     free_reading(r);
 }
 
+/* One address is too many. */
+static void
+a_list_has_a_limit(void **state)
+{
+    static char list[JG_NETWORKS_MAX * sizeof("'::1'") + 1];
+    struct reading *r = new_reading();
+    struct jg_api *api;
+
+    (void)state;
+    for (size_t i = 0; i < JG_NETWORKS_MAX; i++)
+        memcpy(list + i * 6, "'::1',", 6);
+    list[sizeof(list) - 2] = '\0';
+    set_text(r,
+             "{" OPEN_API ",'enable_ip_blacklisting':true,"
+             "'blacklisted_ips':[%s]}",
+             list);
+    jg_api_free(good_api(r));
+    set_text(r,
+             "{" OPEN_API ",'enable_ip_blacklisting':true,"
+             "'blacklisted_ips':[%s,'::2']}",
+             list);
+    assert_err(read_api(r, &api), JG_E_CONF_VALUE);
+    free_reading(r);
+}
+
 int
 main(void)
 {
@@ -169,6 +194,7 @@ main(void)
         cmocka_unit_test(a_list_is_compiled_when_it_is_switched_on),
         cmocka_unit_test(an_entry_that_lets_nobody_in_is_a_warning),
         cmocka_unit_test(an_entry_that_would_block_nobody_is_a_fault),
+        cmocka_unit_test(a_list_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
