@@ -23,7 +23,7 @@ test: ## unit, end-to-end and documentation tests; ends with "N passed, N failed
 	@/usr/bin/python3 tools/run_tests.py $(BUILD)
 
 test-keycloak: ## with a real Keycloak; needs Java 17 and, once, Maven
-	@tools/deps.sh build test keycloak
+	@tools/deps.sh build test
 	@tools/build.sh $(BUILD) -Dtests=true
 	@/usr/bin/python3 tests/keycloak/run.py $(BUILD)
 

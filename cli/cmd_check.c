@@ -1,8 +1,8 @@
 /* jotgate check: configuration, definitions and policies, without a start. */
-#include <sys/stat.h>
 #include <time.h>
 
 #include "admin/load.h"
+#include "check_paths.h"
 #include "commands.h"
 #include "config.h"
 
@@ -12,52 +12,39 @@ struct check {
     struct cli_config config;
     struct jg_load_result result;
     bool loaded;               /* the configuration allowed to read the rest */
+    bool bare;                 /* without a configuration */
     unsigned faults, warnings; /* of what was asked for */
 };
 
+/* <path> without "./" in front and "/" behind; of "." nothing is left. */
 static struct jg_str
-without_dot(struct jg_str path)
+plain(struct jg_str path)
 {
     while (jg_str_starts(path, JG_STR("./")))
         path = jg_str_from(path, 2);
-    return path;
+    while (path.len > 1 && path.p[path.len - 1] == '/')
+        path.len--;
+    return jg_str_eq(path, JG_STR(".")) ? jg_str("") : path;
+}
+
+static bool
+is_inside(struct jg_str file, struct jg_str path)
+{
+    if (path.len == 0)
+        return file.len > 0 && file.p[0] != '/';
+    return jg_str_starts(file, path) &&
+           (file.len == path.len || path.p[path.len - 1] == '/' ||
+            file.p[path.len] == '/');
 }
 
 /* Is <file> one of the PATHs, or in one of them? Without PATH: yes. */
 static bool
 is_asked_for(const struct cli *cli, struct jg_str file)
 {
-    file = without_dot(file);
-    for (size_t i = 0; i < cli->arg_count; i++) {
-        struct jg_str path = without_dot(jg_str(cli->args[i]));
-
-        while (path.len > 1 && path.p[path.len - 1] == '/')
-            path.len--;
-        if (jg_str_starts(file, path) &&
-            (file.len == path.len || file.p[path.len] == '/'))
+    for (size_t i = 0; i < cli->arg_count; i++)
+        if (is_inside(plain(file), plain(jg_str(cli->args[i]))))
             return true;
-    }
     return cli->arg_count == 0;
-}
-
-/* Without a configuration: the definitions where PATH is. */
-static int
-use_path(struct check *c)
-{
-    const char *path = c->cli->args[0];
-    struct jg_str folder = jg_str(path);
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return cli_fail(CLI_FAILED, NULL, "%s: %m", path);
-    if (!S_ISDIR(st.st_mode)) {
-        while (folder.len > 0 && folder.p[folder.len - 1] != '/')
-            folder.len--;
-        if (folder.len == 0)
-            folder = JG_STR("./");
-    }
-    c->config.conf.app_path = jg_arena_str(&c->config.arena, folder);
-    return c->config.conf.app_path.p != NULL ? CLI_OK : cli_broken(JG_E_NOMEM);
 }
 
 static int
@@ -76,7 +63,8 @@ read_config(struct check *c)
         return cli_config_fail(path, err);
     if (err != JG_OK)
         return CLI_CONFIG; /* the findings say why */
-    return path == NULL ? use_path(c) : CLI_OK;
+    c->bare = path == NULL;
+    return c->bare ? check_use_paths(c->cli, &c->config) : CLI_OK;
 }
 
 static void
@@ -154,6 +142,16 @@ print(const struct check *c, int code)
     return printed == CLI_OK ? code : printed;
 }
 
+/* A pipeline that looks at the wrong folder must not be told that all is fine.
+ */
+static int
+nothing(const struct check *c)
+{
+    return cli_fail(CLI_NOT_FOUND, NULL,
+                    "there is no definition and no policy in %s",
+                    c->cli->args[0]);
+}
+
 static int
 check(struct check *c)
 {
@@ -170,6 +168,8 @@ check(struct check *c)
         return code; /* said already */
     }
     count(c);
+    if (c->bare && c->result.apis + c->result.policies + c->faults == 0)
+        return nothing(c);
     if (c->faults > 0 || code == CLI_CONFIG)
         code = CLI_CONFIG;
     if (c->warnings > 0 && cli_has(c->cli, "strict-config"))
@@ -203,8 +203,10 @@ const struct cli_command cmd_check = {
     .details = "Reads everything that serve would read, and starts nothing. "
                "With PATH,\n"
                "only what is found there is shown; without -c, PATH is a "
-               "definition or\n"
-               "a folder of them. Exit code 3 when there are errors.\n\n"
+               "document, a\n"
+               "folder of definitions or policies, or one with both, as export "
+               "writes\n"
+               "it. Exit code 3 when there are errors.\n\n"
                "  jotgate check -c /etc/jotgate/jotgate.json\n"
                "  jotgate check apps/my-api.json\n",
     .options = options,

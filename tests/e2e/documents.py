@@ -1,17 +1,21 @@
 """Documents as tests: every command is run, and prints what is printed there.
 
 In a document,
-  * a block ```json apps/x.json   is a file: it is written;
+  * a block ```json apps/x.json   is a file: it is written; so is every other
+    block with a name that has a dot;
   * a block ```console            is a session: "$ command" lines are run in
     order ("> " continues one), and the lines behind are what they print;
     "…" stands for anything;
-  * a block ```console keycloak   is a session that needs that program: the
-    test that has it runs the document.
+  * a block ```console keycloak   is a session that needs that program, and
+    ```console idp one that needs an identity provider, as Keycloak or another
+    one in its place: the tests that have them run the document.
+"export" lines hold for the commands behind them.
 Commands that start a gateway ("jotgate serve ...", "jotgate demo ...") run
 until the document's end. The ports of PORTS are exchanged for free ones.
 """
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -33,6 +37,9 @@ class Session:
         # On a terminal curl shows no progress when its output is shown.
         (folder / ".curlrc").write_text("no-progress-meter\n")
         self.env["CURL_HOME"] = str(folder)
+        for who in ("AUTHOR", "COMMITTER"):
+            self.env[f"GIT_{who}_NAME"] = "Ada"
+            self.env[f"GIT_{who}_EMAIL"] = "ada@example.org"
         self.background = []
 
     def local(self, text):
@@ -56,6 +63,10 @@ class Session:
                 time.monotonic() < deadline, \
                 (self.folder / "background.log").read_text()
             time.sleep(0.05)
+
+    def export(self, text):
+        self.env.update(word.split("=", 1)
+                        for word in shlex.split(self.local(text)))
 
     def run(self, command, expected):
         result = subprocess.run(["sh", "-c", self.local(command)],
@@ -88,16 +99,18 @@ def commands_of(block):
     return [(command, "\n".join(lines)) for command, lines in out]
 
 
-def follow(document, session, peer=""):
-    """Do what <document> says: its files, and its sessions with <peer>."""
+def follow(document, session, peers=("",)):
+    """Do what <document> says: its files, and its sessions with <peers>."""
     for kind, name, body in BLOCK.findall(document.read_text()):
-        if kind == "json" and name:
+        if "." in name:
             path = session.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(session.local(body))
-        elif kind == "console" and name == peer:
+        elif kind == "console" and name in peers:
             for command, expected in commands_of(body):
                 if command.startswith(("jotgate serve", "jotgate demo")):
                     session.start(session.local(command))
+                elif command.startswith("export "):
+                    session.export(command.removeprefix("export "))
                 else:
                     session.run(command, expected or "…")

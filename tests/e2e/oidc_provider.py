@@ -76,13 +76,14 @@ class StopAtTheClient(urllib.request.HTTPRedirectHandler):
 
 
 class OidcProvider:
-    """with OidcProvider(folder, algs) as op: op.issuer, op.token("ES256")."""
+    """with OidcProvider(folder, algs) as op: op.issuer, op.token("ES256").
+    With a <path>, "/realms/shop", it answers where a Keycloak would."""
 
-    def __init__(self, folder, algs):
-        self.folder, self.algs = folder, algs
+    def __init__(self, folder, algs, path=""):
+        self.folder, self.algs, self.path = folder, algs, path
         self.modules = modules()
         self.port = free_port()
-        self.issuer = f"http://127.0.0.1:{self.port}"
+        self.issuer = f"http://127.0.0.1:{self.port}{path}"
         self.process = None
 
     def __enter__(self):
@@ -95,7 +96,8 @@ class OidcProvider:
     def start(self):
         settings = self.folder / "oidc-provider.json"
         settings.write_text(json.dumps({
-            "port": self.port, "modules": str(self.modules),
+            "port": self.port, "path": self.path,
+            "modules": str(self.modules),
             "keys": [private_jwk(key) for key in self.keys]}))
         with open(self.folder / "oidc-provider.log", "ab") as log:
             self.process = subprocess.Popen(

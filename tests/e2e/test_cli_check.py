@@ -177,6 +177,47 @@ def test_definitions_are_checked_without_a_configuration(folder):
     assert folder.check("gone.json", config=False).returncode == 1
 
 
+@pytest.mark.parametrize("place", [".", "./", "", "x/..", "apps policies",
+                                   "policies/p.json apps/api.json",
+                                   "apps/ apps/api.json ./policies/"])
+def test_a_folder_of_both_without_a_configuration(folder, place):
+    policies = folder.path / "policies"
+    policies.mkdir()
+    (policies / "p.json").write_text(json.dumps(
+        {"id": "p", **POLICY["default"]}))
+    (folder.path / "x").mkdir()
+    places = place.split() or [folder.path]
+    assert folder.check(*places, config=False).stdout == \
+        "1 API and 1 policy are fine\n"
+    folder.api["active"] = "yes"
+    folder.write()
+    (policies / "p.json").write_text('{"id": "p", "rate": "fast"}')
+    code, answer = folder.findings(*places, config=False)
+    assert (code, answer["faults"]) == (3, 2)
+    assert {pathlib.Path(f["file"]).name for f in answer["findings"]} == \
+        {"api.json", "p.json"}
+
+
+def test_policies_alone_are_told_from_definitions(folder):
+    (folder.path / "rules").mkdir()
+    (folder.path / "rules" / "p.json").write_text(json.dumps(
+        {"id": "p", **POLICY["default"]}))
+    for place in ("rules", "rules/p.json"):
+        assert folder.check(place, config=False).stdout == \
+            "0 APIs and 1 policy are fine\n"
+
+
+def test_nothing_to_check_is_not_fine(folder):
+    (folder.path / "empty").mkdir()
+    done = folder.check("empty", config=False)
+    assert (done.returncode, done.stdout) == (6, "")
+    assert "no definition and no policy in empty" in done.stderr
+    (folder.path / "more").mkdir()
+    (folder.path / "more" / "b.json").write_text(json.dumps(API))
+    done = folder.check("apps", "more", config=False)
+    assert done.returncode == 2 and "both hold definitions" in done.stderr
+
+
 def test_no_secret_is_ever_shown(folder):
     folder.api["jwt_source"] = "c2VjcmV0IHNlY3JldA"  # padding is missing
     folder.conf["secret"] = "very-secret-control-key"

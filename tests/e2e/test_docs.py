@@ -7,10 +7,19 @@ import sys
 import pytest
 from documents import Session, follow
 from gateway import BUILD
+from oidc_provider import OidcProvider
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted(p for p in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
-                   if re.search(r"^```console$", p.read_text(), re.M))
+
+
+def pages(session):
+    """Those with a block that begins with <session>."""
+    return sorted(p for p in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+                  if re.search(f"^```{session}$", p.read_text(), re.M))
+
+
+DOCUMENTS = pages("console")
+WITH_IDP = pages("console idp")
 # The README speaks of the demo that `make run` starts.
 WITH_DEMO = {"README.md"}
 
@@ -25,6 +34,17 @@ def test_a_documents_commands_do_what_it_says(document, folder):
         follow(document, session)
     finally:
         session.stop()
+
+
+@pytest.mark.parametrize("document", WITH_IDP, ids=lambda p: p.name)
+def test_a_document_with_an_identity_provider(document, folder):
+    session = Session(folder)
+    with OidcProvider(folder, ["RS256"], "/realms/shop") as provider:
+        session.ports["8180"] = str(provider.port)
+        try:
+            follow(document, session, peers=("", "idp"))
+        finally:
+            session.stop()
 
 
 def test_tables_in_documents_are_those_of_the_program():

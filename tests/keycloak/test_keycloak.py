@@ -81,12 +81,15 @@ def test_a_removed_key_is_refused_at_once_after_a_flush(gateway, realm):
     wait_for_status(gateway, "api", realm.client_credentials())
 
 
-def test_the_how_to_page_does_what_it_says(keycloak, folder):
+@pytest.mark.parametrize("page", ["keycloak.md", "split-token.md"])
+def test_the_how_to_pages_do_what_they_say(keycloak, folder, page):
     session = Session(folder)
     session.ports["8180"] = str(keycloak.port)
     session.env["HOME"] = str(folder)
     session.env["PATH"] += os.pathsep + str(keycloak.home / "bin")
     try:
-        follow(ROOT / "docs/how-to/keycloak.md", session, peer="keycloak")
+        follow(ROOT / "docs/how-to" / page, session,
+               peers=("", "idp", "keycloak"))
     finally:
         session.stop()
+        keycloak.admin("DELETE", "/shop") # each page makes this realm

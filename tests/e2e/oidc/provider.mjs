@@ -2,6 +2,8 @@
 //
 //   node provider.mjs KEYS.json   keys and settings, see oidc_provider.py;
 //   prints its issuer once it listens, ends when its standard input does.
+//
+// With a path in its settings it answers where a Keycloak of that realm does.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
@@ -12,7 +14,15 @@ const require = createRequire(settings.modules + '/here.js');
 const { default: Provider } =
   await import(pathToFileURL(require.resolve('oidc-provider')));
 
-const issuer = `http://127.0.0.1:${settings.port}`;
+const path = settings.path ?? '';
+const issuer = `http://127.0.0.1:${settings.port}${path}`;
+const keycloak = '/protocol/openid-connect';
+const routes = {
+  authorization: `${keycloak}/auth`,
+  token: `${keycloak}/token`,
+  revocation: `${keycloak}/revoke`,
+  jwks: `${keycloak}/certs`,
+};
 const provider = new Provider(issuer, {
   clients: [{
     client_id: 'orders',
@@ -26,7 +36,14 @@ const provider = new Provider(issuer, {
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: ['https://shop.example/back'],
     response_types: ['code'],
+  }, {
+    client_id: 'orders-app', // of docs/how-to/keycloak.md
+    client_secret: 'change-me',
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
   }],
+  ...(path && { routes }),
   jwks: { keys: settings.keys },
   scopes: ['openid', 'offline_access', 'read', 'write'],
   features: {
@@ -37,6 +54,8 @@ const provider = new Provider(issuer, {
     // those of urn:ALG:short end after three seconds.
     resourceIndicators: {
       enabled: true,
+      defaultResource: (ctx, client) =>
+        client.clientId === 'orders-app' ? 'urn:RS256' : undefined,
       getResourceServerInfo: (ctx, resource) => ({
         scope: 'read write',
         audience: resource,
@@ -66,7 +85,15 @@ async function interact(req, res) {
     { mergeWithLastSubmission: true });
 }
 
-const answer = provider.callback();
+const callback = provider.callback();
+function answer(req, res) {
+  if (!req.url.startsWith(path + '/'))
+    return res.writeHead(404).end();
+  req.originalUrl = req.url; // tells the provider where it is mounted
+  req.url = req.url.slice(path.length);
+  return callback(req, res);
+}
+
 const server = createServer((req, res) =>
   req.url.startsWith('/interaction/')
     ? interact(req, res).catch((error) => {
