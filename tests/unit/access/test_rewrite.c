@@ -140,8 +140,7 @@ static const struct {
     {"/agent/", "User-Agent: curl", "User-Agent", "", "User-Agent=own"},
 
     /* Variables: none is known, so each is empty. */
-    {"/vars/", "", "", "",
-     "X-A=a b|X-B=|X-C=$tyk_context.jwt_claims_sub|X-D=$5|X-E=$tyk_meta."},
+    {"/vars/", "", "", "", "X-A=a b|X-B=|X-C=|X-D=$5|X-E=$tyk_meta."},
     {"/context/", "X-C: client", "X-C", "", "X-C=<>"},
 
     /* Of endpoints: the first that matches, after the version's. */

@@ -301,7 +301,8 @@ headers_of_the_version_are_kept(void **state)
     struct jg_api *api;
 
     (void)state;
-    set_text(r, "{" OPEN_API ",'version_data':{'not_versioned':true,'versions':"
+    set_text(r, "{" OPEN_API ",'enable_context_vars':true,"
+                "'version_data':{'not_versioned':true,'versions':"
                 "{'Default':{'name':'other','global_headers':{'X-A':'1','X-B':"
                 "'$tyk_context.jwt_claims_sub'},"
                 "'global_headers_remove':['X-C']}}}}");

@@ -437,7 +437,7 @@ typical_api(struct reading *r, int i)
         "'enable_jwt':true,'jwt_signing_method':'hmac','jwt_source':'%s',"
         "'jwt_identity_base_field':'sub','jwt_policy_field_name':'pol',"
         "'jwt_default_policies':['default-policy'],'auth_configs':{'jwt':{"
-        "'auth_header_name':'Authorization'}},'strip_auth_data':false,"
+        "'auth_header_name':'Authorization'}},'enable_context_vars':true,"
         "'version_data':{'not_versioned':true,'versions':{'Default':{'name':"
         "'Default','global_headers':{'X-User':'$tyk_context.jwt_claims_sub'},"
         "'global_headers_remove':[]}}},'proxy':{'listen_path':"
