@@ -14,6 +14,8 @@
 #include "config.h"
 #include "documents.h"
 #include "fetch.h"
+#include "gateway.h"
+#include "sync.h"
 
 #define BODY_BYTES 16384
 #define FOLDER_MODE 0755
@@ -27,6 +29,7 @@ struct import {
     struct jg_str id;
     const struct jg_json *found; /* the answer */
     struct jg_str api, policy;   /* documents */
+    struct sync *sync;           /* of --apply, or NULL */
 };
 
 /* POST /tyk/identity/discover of a gateway that lets its user fetch over
@@ -281,6 +284,10 @@ add_plan(struct jg_buf *out, const struct import *im, const char *api,
     cli_add_wrapped(out, found_text(im, "provider.advice"), 2);
     add_document(out, api, im->api);
     add_document(out, policy, im->policy);
+    if (im->sync == NULL)
+        return;
+    jg_buf_addf(out, "\nPlan for %s\n", cli_gateway_address(im->cli));
+    cli_plan_print(out, &im->sync->plan);
 }
 
 static int
@@ -296,6 +303,11 @@ print(const struct import *im, const char *api, const char *policy)
         jg_buf_add(&out, jg_str_trim(im->api));
         jg_buf_add(&out, JG_STR(",\"policy\":"));
         jg_buf_add(&out, jg_str_trim(im->policy));
+        if (im->sync != NULL) {
+            jg_buf_add(&out, JG_STR(",\"plan\":{"));
+            cli_plan_print_json(&out, &im->sync->plan);
+            jg_buf_addc(&out, '}');
+        }
         jg_buf_add(&out, JG_STR("}\n"));
     } else {
         add_plan(&out, im, api, policy);
@@ -334,6 +346,34 @@ write_both(const struct import *im, const char *to, const char *api,
              "$TOKEN\" http://127.0.0.1:8080%s",
              im->listen);
     return CLI_OK;
+}
+
+/* Both over the control API; nothing is replaced without a yes. */
+static int
+apply(struct import *im)
+{
+    struct sync sync;
+    char api[512], policy[512];
+    int code;
+
+    snprintf(api, sizeof(api), "OAS API %.*s", JG_STR_ARG(im->id));
+    snprintf(policy, sizeof(policy), "policy %.*s", JG_STR_ARG(im->id));
+    sync_init(&sync, im->cli);
+    sync.import = true;
+    im->sync = &sync;
+    code = cli_documents_add(&sync.wanted, im->api, jg_str(api));
+    if (code == CLI_OK)
+        code = cli_documents_add(&sync.wanted, im->policy, jg_str(policy));
+    if (code == CLI_OK)
+        code = cli_documents_sort(&sync.wanted);
+    if (code == CLI_OK)
+        code = sync_plan_documents(&sync, false);
+    if (code == CLI_OK)
+        code = print(im, api, policy);
+    if (code == CLI_OK)
+        code = sync_do(&sync);
+    sync_free(&sync);
+    return code;
 }
 
 /* The id of --id, else the last part of --listen. */
@@ -377,8 +417,10 @@ import(struct import *im)
 {
     const char *to = cli_value(im->cli, "to");
     char api[PATH_MAX], policy[PATH_MAX];
-    int code = read_options(im);
+    int code = sync_check_options(im->cli);
 
+    if (code == CLI_OK)
+        code = read_options(im);
     if (snprintf(api, sizeof(api), "%s/apps/%.*s-oas.json",
                  to != NULL ? to : ".", JG_STR_ARG(im->id)) >= PATH_MAX ||
         snprintf(policy, sizeof(policy), "%s/policies/%.*s.json",
@@ -395,11 +437,14 @@ import(struct import *im)
     if (code != CLI_OK)
         return code;
     warn_of(im);
+    if (cli_has(im->cli, "apply"))
+        return apply(im);
     code = print(im, api, policy);
     if (code == CLI_OK && to != NULL)
         return write_both(im, to, api, policy);
     if (code == CLI_OK)
-        cli_note("nothing was written: --to DIR writes these two files");
+        cli_note("nothing was written: --to DIR writes these two files, "
+                 "--apply has a gateway hold them");
     return code;
 }
 
@@ -424,8 +469,9 @@ static const struct cli_option options[] = {
     {"audience", 0, "NAME", "what tokens for it have in aud"},
     {"id", 0, "NAME", "of the API and its policy; the end of --listen"},
     {"to", 0, "DIR", "write them into its apps/ and policies/"},
-    CLI_OPTION_INSECURE,
-    CLI_OPTION_ALLOW_HTTP,
+    SYNC_OPTIONS_APPLY,
+    {"insecure", 0, NULL, "verify no certificate: provider's, gateway's"},
+    {"allow-http", 0, NULL, "http:// also with other machines"},
     {"json", 0, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
 };
@@ -440,12 +486,17 @@ const struct cli_command cmd_import_oidc = {
         "API and the\npolicy that take its tokens: keys, algorithm, issuer "
         "and identity claim as that\nprovider has them. Keycloak, Auth0, Okta, "
         "Entra ID, Cognito, Zitadel and\nauthentik are known. Nothing is "
-        "written without --to.\n\n"
+        "written without --to,\nand no gateway is changed without --apply: "
+        "that shows the difference, and asks\nbefore anything is "
+        "replaced.\n\n"
         "  jotgate import oidc https://kc.example/realms/shop --listen /shop/ "
         "\\\n      --upstream http://shop:8000 --audience shop --to "
-        "/etc/jotgate\n",
+        "/etc/jotgate\n"
+        "  jotgate import oidc https://kc.example/realms/shop --listen /shop/ "
+        "\\\n      --upstream http://shop:8000 --audience shop --apply\n",
     .options = options,
     .args_min = 1,
     .args_max = 1,
+    .asks = true,
     .run = run,
 };

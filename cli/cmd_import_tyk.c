@@ -1,5 +1,7 @@
 /* jotgate import tyk: what becomes of a Tyk installation, and its move. */
 #include "commands.h"
+#include "gateway.h"
+#include "sync.h"
 #include "tyk.h"
 
 /* Told field by field in the report already. */
@@ -37,9 +39,18 @@ file_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+/* What the scripts need that nobody here does. */
+static void
+add_scripts(const struct tyk *tyk, struct jg_buf *out)
+{
+    if (tyk->config.conf.enable_jsvm && tyk->scripts.p != NULL)
+        jg_buf_addf(out, "  not copied: the scripts of middleware_path, %s\n",
+                    tyk->scripts.p);
+}
+
 /* What would be done, and how to have it done. */
 static void
-add_plan(const struct tyk *tyk, struct jg_buf *out)
+add_files(const struct tyk *tyk, struct jg_buf *out)
 {
     const char *to = cli_value(tyk->cli, "to");
     size_t apis = 0;
@@ -61,13 +72,33 @@ add_plan(const struct tyk *tyk, struct jg_buf *out)
                     "  write %s/tyk.conf, %zu file%s in apps/, %zu in "
                     "policies/\n",
                     to, apis, apis == 1 ? "" : "s", tyk->docs.count - apis);
-    if (to != NULL && tyk->config.conf.enable_jsvm && tyk->scripts.p != NULL)
-        jg_buf_addf(out, "  not copied: the scripts of middleware_path, %s\n",
-                    tyk->scripts.p);
+    if (to != NULL)
+        add_scripts(tyk, out);
+    else
+        jg_buf_add(out, JG_STR("  To have a running gateway hold them, add: "
+                               "--apply\n"));
+}
+
+/* The rest of the report: what is done next. <sync> may be NULL. */
+static void
+add_plan(const struct tyk *tyk, const struct sync *sync, struct jg_buf *out,
+         bool json)
+{
+    if (json && sync != NULL) {
+        jg_buf_add(out, JG_STR(",\"plan\":{"));
+        cli_plan_print_json(out, &sync->plan);
+        jg_buf_addc(out, '}');
+    } else if (sync != NULL) {
+        jg_buf_addf(out, "\nPlan for %s\n", cli_gateway_address(tyk->cli));
+        cli_plan_print(out, &sync->plan);
+        add_scripts(tyk, out);
+    } else if (!json) {
+        add_files(tyk, out);
+    }
 }
 
 static int
-print(struct tyk *tyk, int code)
+print(struct tyk *tyk, const struct sync *sync, int code)
 {
     bool json = cli_has(tyk->cli, "json");
     struct jg_buf out;
@@ -78,10 +109,9 @@ print(struct tyk *tyk, int code)
     made = tyk_report(tyk, &out, json);
     jg_buf_add(&out, json ? JG_STR(",\"findings\":[") : JG_STR(""));
     add_findings(&tyk->config.diags, &out, json);
-    if (json)
-        jg_buf_add(&out, JG_STR("]}\n"));
-    else
-        add_plan(tyk, &out);
+    jg_buf_add(&out, json ? JG_STR("]") : JG_STR(""));
+    add_plan(tyk, sync, &out, json);
+    jg_buf_add(&out, json ? JG_STR("}\n") : JG_STR(""));
     if (made != CLI_OK) {
         jg_buf_free(&out);
         return made;
@@ -90,12 +120,43 @@ print(struct tyk *tyk, int code)
     return made == CLI_OK ? code : made;
 }
 
+/* Nothing is sent when something is faulty. The sync borrows the documents. */
+static int
+apply(struct tyk *tyk)
+{
+    struct sync sync;
+    int code;
+
+    sync_init(&sync, tyk->cli);
+    sync.wanted = tyk->docs;
+    sync.import = true;
+    code = sync_plan_documents(&sync, false);
+    if (code == CLI_OK)
+        code = print(tyk, &sync, CLI_OK);
+    if (code == CLI_OK)
+        code = sync_do(&sync);
+    cli_documents_free(&sync.present);
+    return code;
+}
+
+static int
+write_copy(const struct tyk *tyk, const char *to)
+{
+    int code = tyk_write(tyk, to);
+
+    if (code == CLI_OK)
+        cli_note("written; next: cd %s && jotgate serve", to);
+    return code;
+}
+
 static int
 import(struct tyk *tyk)
 {
     const char *to = cli_value(tyk->cli, "to");
-    int code = tyk_find(tyk), said;
+    int code = sync_check_options(tyk->cli), said;
 
+    if (code == CLI_OK)
+        code = tyk_find(tyk);
     if (code == CLI_OK && tyk->docs.count == 0)
         code = CLI_CONFIG; /* said */
     if (code == CLI_OK)
@@ -105,14 +166,15 @@ import(struct tyk *tyk)
         return code;
     if (tyk->faulty || tyk->config.diags.faults > 0)
         code = CLI_CONFIG;
-    said = print(tyk, code);
+    if (code == CLI_OK && cli_has(tyk->cli, "apply"))
+        return apply(tyk);
+    said = print(tyk, NULL, code);
+    if (code == CLI_CONFIG && said == code && cli_has(tyk->cli, "apply"))
+        cli_note("nothing was changed: something of it cannot be used");
     if (said != code || to == NULL)
         return said;
-    said = tyk_write(tyk, to);
-    if (said != CLI_OK)
-        return said;
-    cli_note("written; next: cd %s && jotgate serve", to);
-    return code;
+    said = write_copy(tyk, to);
+    return said == CLI_OK ? code : said;
 }
 
 static int
@@ -131,6 +193,7 @@ run(struct cli *cli)
 
 static const struct cli_option options[] = {
     {"to", 0, "DIR", "write a copy for jotgate into this new folder"},
+    SYNC_OPTIONS_APPLY,
     {"all", 0, NULL, "tell the fields that are the same, too"},
     {"json", 0, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
@@ -146,13 +209,17 @@ const struct cli_command cmd_import_tyk = {
         "folder of an\ninstallation, or files. Tells what means the same "
         "here, what differs and\nwhat has no effect, and what is faulty: the "
         "same as docs/tyk-compatibility.md,\nfor the fields that are used. "
-        "Nothing is changed, and nothing is written\nwithout --to. Exit "
-        "code 3 when something could not be used.\n\n"
+        "Nothing is written without --to, and no "
+        "gateway\nis changed without --apply: that shows the difference, "
+        "asks before anything is\nreplaced, and deletes nothing. Exit code 3 "
+        "when something could not be used;\nthen nothing is applied.\n\n"
         "  jotgate import tyk /opt/tyk-gateway\n"
         "  jotgate import tyk /opt/tyk-gateway --to /etc/jotgate\n"
-        "  jotgate import tyk apps/ policies/\n",
+        "  jotgate import tyk apps/ policies/\n"
+        "  jotgate import tyk apps/ policies/ --apply --dry-run\n",
     .options = options,
     .args_min = 1,
     .args_max = 1000,
+    .asks = true,
     .run = run,
 };

@@ -229,18 +229,25 @@ print_change(struct jg_buf *out, const struct cli_change *change)
                        change->wanted->json);
 }
 
+static bool
+is_told(const struct cli_plan *plan, const struct cli_change *change)
+{
+    return change->action != CLI_SAME &&
+           !(plan->partial && change->action == CLI_KEEP);
+}
+
 void
 cli_plan_print(struct jg_buf *out, const struct cli_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->items[i].action != CLI_SAME)
+        if (is_told(plan, &plan->items[i]))
             print_change(out, &plan->items[i]);
     jg_buf_addf(out, "%zu to create, %zu to update, ", plan->counts[CLI_CREATE],
                 plan->counts[CLI_UPDATE]);
     if (plan->counts[CLI_DELETE] > 0)
         jg_buf_addf(out, "%zu to delete, ", plan->counts[CLI_DELETE]);
     jg_buf_addf(out, "%zu the same", plan->counts[CLI_SAME]);
-    if (plan->counts[CLI_KEEP] > 0)
+    if (plan->counts[CLI_KEEP] > 0 && !plan->partial)
         jg_buf_addf(out, ", %zu only in the gateway", plan->counts[CLI_KEEP]);
     jg_buf_addc(out, '\n');
 }
@@ -259,7 +266,7 @@ cli_plan_print_json(struct jg_buf *out, const struct cli_plan *plan)
         const struct cli_change *change = &plan->items[i];
         const struct cli_document *d = document_of(change);
 
-        if (change->action == CLI_SAME)
+        if (!is_told(plan, change))
             continue;
         jg_buf_addf(out, "%s{\"action\":\"%s\",\"kind\":\"%s\",\"id\":",
                     first ? "" : ",", actions[change->action].verb,

@@ -19,6 +19,7 @@ struct cli_change {
 struct cli_plan {
     struct cli_change *items; /* in the order in which they are done */
     size_t count, counts[CLI_ACTIONS];
+    bool partial; /* nobody said that these are all: CLI_KEEP is not told */
 };
 
 /* The documents that a gateway has in force, sorted: over the control API, or

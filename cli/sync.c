@@ -81,6 +81,7 @@ sync_plan_documents(struct sync *s, bool prune)
         code = cli_plan_fetch(s->cli, &s->present);
     if (code == CLI_OK)
         code = cli_plan_make(s->cli, &s->wanted, &s->present, prune, &s->plan);
+    s->plan.partial = s->import;
     return code;
 }
 
@@ -108,21 +109,21 @@ sync_print(const struct sync *s, bool json)
     return cli_print(&out);
 }
 
-/* Deletions are asked about; whoever cannot answer must have said --yes. */
+/* <verb> is "delete" or "replace". Whoever cannot answer must have said --yes.
+ */
 static int
-confirm(const struct sync *s)
+ask_about(const struct sync *s, size_t count, const char *verb)
 {
-    size_t count = s->plan.counts[CLI_DELETE];
     char answer[8] = "";
 
     if (count == 0 || cli_has(s->cli, "yes"))
         return CLI_OK;
     if (!isatty(0) || !isatty(2))
         return cli_fail(CLI_USAGE, "--yes, once --dry-run shows what you want",
-                        "%zu document%s would be deleted; nothing was changed",
-                        count, count == 1 ? "" : "s");
-    fprintf(stderr, "Delete %zu document%s? [y/N] ", count,
-            count == 1 ? "" : "s");
+                        "%zu document%s would be %sd; nothing was changed",
+                        count, count == 1 ? "" : "s", verb);
+    fprintf(stderr, "%c%s %zu document%s? [y/N] ", verb[0] - 'a' + 'A',
+            verb + 1, count, count == 1 ? "" : "s");
     if (fgets(answer, sizeof(answer), stdin) != NULL &&
         (answer[0] == 'y' || answer[0] == 'Y'))
         return CLI_OK;
@@ -130,13 +131,23 @@ confirm(const struct sync *s)
     return CLI_INTERRUPTED;
 }
 
-int
-sync_run(const struct sync *s)
+static int
+confirm(const struct sync *s)
 {
-    int code = sync_print(s, cli_has(s->cli, "json"));
+    int code = ask_about(s, s->plan.counts[CLI_DELETE], "delete");
 
-    if (code != CLI_OK || cli_plan_is_empty(&s->plan))
-        return code;
+    if (code == CLI_OK && s->import)
+        code = ask_about(s, s->plan.counts[CLI_UPDATE], "replace");
+    return code;
+}
+
+int
+sync_do(const struct sync *s)
+{
+    int code;
+
+    if (cli_plan_is_empty(&s->plan))
+        return CLI_OK;
     if (cli_has(s->cli, "dry-run")) {
         cli_note("nothing was changed: --dry-run");
         return CLI_OK;
@@ -147,4 +158,27 @@ sync_run(const struct sync *s)
     if (code == CLI_OK)
         cli_note("done, and in force at %s", cli_gateway_address(s->cli));
     return code;
+}
+
+int
+sync_run(const struct sync *s)
+{
+    int code = sync_print(s, cli_has(s->cli, "json"));
+
+    return code == CLI_OK ? sync_do(s) : code;
+}
+
+int
+sync_check_options(const struct cli *cli)
+{
+    bool apply = cli_has(cli, "apply");
+
+    if (apply && cli_value(cli, "to") != NULL)
+        return cli_fail(CLI_USAGE, "leave out one of them",
+                        "--to writes files, --apply changes a gateway: not "
+                        "both at once");
+    if (!apply && (cli_has(cli, "dry-run") || cli_has(cli, "yes")))
+        return cli_fail(CLI_USAGE, "add --apply",
+                        "--dry-run and --yes go with --apply");
+    return CLI_OK;
 }
