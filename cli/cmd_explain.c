@@ -1,56 +1,11 @@
 /* jotgate explain: what became of a request, by its id. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "commands.h"
-#include "records.h"
+#include "decisions.h"
 #include "times.h"
-
-/* 32 hex digits, as the X-Request-ID of responses and the log write them. */
-static bool
-read_id(const char *text, uint64_t id[static 2])
-{
-    char half[17] = "", *end;
-
-    if (strlen(text) != 32 || strspn(text, "0123456789abcdefABCDEF") != 32)
-        return false;
-    for (int i = 0; i < 2; i++) {
-        memcpy(half, text + 16 * i, 16);
-        id[i] = strtoull(half, &end, 16);
-    }
-    return true;
-}
-
-/* CLI_OK, or said. */
-static int
-find(struct cli *cli, const uint64_t id[static 2], struct jg_journal_entry *out)
-{
-    struct jg_journal_entry *entries =
-        jg_arena_array(&cli->arena, JG_JOURNAL_RECORDS, sizeof(*entries));
-    struct jg_journal *journal;
-    size_t count;
-    int code;
-
-    if (entries == NULL)
-        return cli_broken(JG_E_NOMEM);
-    code = cli_journal_open(cli, &journal);
-    if (code != CLI_OK)
-        return code;
-    count = jg_journal_read(journal, entries, JG_JOURNAL_RECORDS);
-    jg_journal_close(journal);
-    for (size_t i = 0; i < count; i++)
-        if (entries[i].request_id[0] == id[0] &&
-            entries[i].request_id[1] == id[1]) {
-            *out = entries[i];
-            return CLI_OK;
-        }
-    return cli_fail(CLI_NOT_FOUND, NULL,
-                    "the journal does not have this request: it keeps the "
-                    "last %d, since the start",
-                    JG_JOURNAL_RECORDS);
-}
 
 static int
 print(struct cli *cli, const struct jg_journal_entry *entry)
@@ -88,19 +43,22 @@ print(struct cli *cli, const struct jg_journal_entry *entry)
 static int
 run(struct cli *cli)
 {
+    struct cli_decisions decisions = {0};
     struct jg_journal_entry entry;
     uint64_t id[2];
     int code;
 
-    if (!read_id(cli->args[0], id))
+    if (!jg_journal_read_id(jg_str(cli->args[0]), id))
         return cli_fail(CLI_USAGE, "it is in the log and in GET /tyk/journal",
                         "\"%s\" is no request id: 32 hex digits", cli->args[0]);
-    code = find(cli, id, &entry);
+    code = cli_decisions_open(cli, &decisions);
+    if (code == CLI_OK)
+        code = cli_decisions_find(&decisions, id, &entry);
+    cli_decisions_close(&decisions);
     return code == CLI_OK ? print(cli, &entry) : code;
 }
 
 static const struct cli_option options[] = {
-    CLI_OPTION_CONFIG,
     {"json", 0, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
 };
@@ -109,10 +67,12 @@ const struct cli_command cmd_explain = {
     .name = "explain",
     .arguments = "REQUEST_ID",
     .summary = "why a request was refused, by its id",
-    .details = "What the gateway noted about one of its last requests. For "
-               "every step of a\ndecision, ask about the token itself: jotgate "
-               "token explain.\n",
+    .details = "What the gateway noted about one of its last requests: out of "
+               "its journal, on\nits machine, or with --address over the "
+               "control API of any. For every step of a\ndecision, ask about "
+               "the token itself: jotgate token explain.\n",
     .options = options,
+    .asks = true,
     .args_min = 1,
     .args_max = 1,
     .run = run,

@@ -1,18 +1,20 @@
 /*
  * jotgate tail: decisions as they are made, out of the journal that the workers
- * write. It is a file of the gateway's, so it goes on over reloads and
- * restarts.
+ * write. It goes on over reloads and restarts of the gateway.
  */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "commands.h"
-#include "records.h"
+#include "decisions.h"
+#include "gateway.h"
 #include "times.h"
 
 #define POLL_MS 250
+#define POLL_REMOTE_MS 1000
 
 struct tail {
     struct cli *cli;
@@ -20,10 +22,7 @@ struct tail {
     bool rejected;      /* only refusals */
     enum jg_err reason; /* only this one; JG_OK: any */
     int64_t since_ms;   /* what is older is not shown */
-    struct jg_journal *journal;
-    struct jg_journal_entry *entries; /* JG_JOURNAL_RECORDS */
-    uint64_t last[2];                 /* id of the newest that was seen */
-    bool seen;
+    struct cli_decisions decisions;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -35,11 +34,17 @@ on_signal(int number)
     interrupted = 1;
 }
 
+/* Whoever waits for an answer does not wait until it comes. */
+static void
+on_signal_remote(int number)
+{
+    (void)number;
+    _exit(CLI_INTERRUPTED);
+}
+
 static bool
 is_wanted(const struct tail *t, const struct jg_journal_entry *entry)
 {
-    if (entry->time_ms < t->since_ms)
-        return false;
     if (t->api != NULL &&
         strncmp(entry->api_id, t->api, JG_JOURNAL_API_MAX - 1) != 0)
         return false;
@@ -95,59 +100,70 @@ add_line(struct jg_buf *out, const struct jg_journal_entry *entry)
     jg_buf_addc(out, '\n');
 }
 
-/* How many of the newest entries have not been seen. */
-static size_t
-unseen(const struct tail *t, size_t count)
-{
-    size_t i = 0;
-
-    while (i < count &&
-           !(t->seen && t->entries[i].request_id[0] == t->last[0] &&
-             t->entries[i].request_id[1] == t->last[1]))
-        i++;
-    return i;
-}
-
 /* Print what is new, oldest first. */
 static int
 poll_once(struct tail *t)
 {
-    size_t count = jg_journal_read(t->journal, t->entries, JG_JOURNAL_RECORDS);
-    size_t fresh = unseen(t, count);
+    int code = cli_decisions_read(&t->decisions, t->since_ms);
     struct jg_buf out;
 
-    if (t->seen && fresh == JG_JOURNAL_RECORDS)
-        cli_note("more requests than the journal holds: some are not shown");
-    if (count > 0) {
-        memcpy(t->last, t->entries[0].request_id, sizeof(t->last));
-        t->seen = true;
-    }
+    if (code != CLI_OK)
+        return code;
     jg_buf_init(&out, CLI_TEXT_MAX);
-    for (size_t i = fresh; i > 0; i--) {
-        if (!is_wanted(t, &t->entries[i - 1]))
+    for (size_t i = t->decisions.count; i > 0; i--) {
+        const struct jg_journal_entry *entry = &t->decisions.entries[i - 1];
+
+        if (!is_wanted(t, entry))
             continue;
         if (cli_has(t->cli, "json"))
-            add_json(&out, &t->entries[i - 1]);
+            add_json(&out, entry);
         else
-            add_line(&out, &t->entries[i - 1]);
+            add_line(&out, entry);
     }
     return cli_print(&out);
+}
+
+static void
+pause_for(int ms)
+{
+    const struct timespec pause = {ms / 1000, ms % 1000 * 1000000L};
+
+    nanosleep(&pause, NULL);
+}
+
+/* It was there, and is not now: said. Until it is again. */
+static int
+wait_for_gateway(struct tail *t)
+{
+    bool answers = false;
+    int code = CLI_OK;
+
+    cli_note("this goes on when it answers again; Ctrl-C ends it");
+    while (code == CLI_OK && !answers) {
+        pause_for(POLL_REMOTE_MS);
+        code = cli_gateway_answers(t->cli, &answers);
+    }
+    return code;
 }
 
 static int
 follow(struct tail *t)
 {
-    const struct timespec pause = {0, POLL_MS * 1000000L};
-    const struct sigaction action = {.sa_handler = on_signal};
-    int code = CLI_OK;
+    bool remote = t->decisions.journal == NULL, read = false;
+    const struct sigaction action = {.sa_handler =
+                                         remote ? on_signal_remote : on_signal};
+    int code;
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     while (!interrupted) {
         code = poll_once(t);
+        if (code == CLI_UNREACHABLE && read)
+            code = wait_for_gateway(t);
         if (code != CLI_OK || cli_has(t->cli, "no-follow"))
             return code;
-        nanosleep(&pause, NULL);
+        read = true;
+        pause_for(remote ? POLL_REMOTE_MS : POLL_MS);
     }
     return CLI_INTERRUPTED;
 }
@@ -179,20 +195,15 @@ run(struct cli *cli)
     struct tail t = {.cli = cli};
     int code = read_options(&t);
 
-    t.entries =
-        jg_arena_array(&cli->arena, JG_JOURNAL_RECORDS, sizeof(*t.entries));
-    if (t.entries == NULL)
-        return cli_broken(JG_E_NOMEM);
     if (code == CLI_OK)
-        code = cli_journal_open(cli, &t.journal);
+        code = cli_decisions_open(cli, &t.decisions);
     if (code == CLI_OK)
         code = follow(&t);
-    jg_journal_close(t.journal);
+    cli_decisions_close(&t.decisions);
     return code;
 }
 
 static const struct cli_option options[] = {
-    CLI_OPTION_CONFIG,
     {"api", 0, "ID", "of this API only"},
     {"rejected", 0, NULL, "refused requests only"},
     {"reason", 0, "CODE", "refused for this reason only: JG207"},
@@ -207,11 +218,15 @@ const struct cli_command cmd_tail = {
     .arguments = "",
     .summary = "decisions as they are made",
     .details =
-        "Reads the gateway's journal, on its machine, and goes on until "
-        "Ctrl-C (exit\ncode 130), over reloads and restarts. No token is in "
-        "the journal.\n\n"
+        "Reads the gateway's journal, on its machine, or with --address over "
+        "the control\nAPI of any: a secret that may only read is enough. Goes "
+        "on until Ctrl-C (exit\ncode 130), over reloads and restarts. No token "
+        "is in the journal.\n\n"
         "  jotgate tail --rejected\n"
-        "  jotgate tail --api orders --since -5m --no-follow --json\n",
+        "  jotgate tail --api orders --since -5m --no-follow --json\n"
+        "  jotgate tail --address https://gateway.example:8081 --secret-file "
+        "reader\n",
     .options = options,
+    .asks = true,
     .run = run,
 };

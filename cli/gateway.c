@@ -277,15 +277,26 @@ cli_ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 }
 
 int
-cli_gateway_look(struct cli *cli, bool *gone)
+cli_gateway_answers(struct cli *cli, bool *answers)
 {
     const struct cli_call call = {.method = "GET", .path = "/hello"};
     struct cli_answer answer;
     int code = ask(cli, &call, &answer);
 
     if (code == CLI_OK)
-        *gone = answer.status == 0 && cli->gateway->target.address_from ==
-                                          cli->gateway->target.config;
+        *answers = answer.status != 0;
+    return code;
+}
+
+int
+cli_gateway_look(struct cli *cli, bool *gone)
+{
+    bool answers;
+    int code = cli_gateway_answers(cli, &answers);
+
+    if (code == CLI_OK)
+        *gone = !answers && cli->gateway->target.address_from ==
+                                cli->gateway->target.config;
     return code;
 }
 

@@ -51,6 +51,10 @@ int cli_ask(struct cli *cli, const struct cli_call *call,
  */
 int cli_gateway_look(struct cli *cli, bool *gone);
 
+/* Does it answer, whatever it says? Nothing is said. CLI_OK, else as cli_ask().
+ */
+int cli_gateway_answers(struct cli *cli, bool *answers);
+
 /* Say what an answer that is not 2xx means. Its exit code. */
 int cli_answer_fail(struct cli *cli, const struct cli_call *call,
                     const struct cli_answer *answer);
@@ -92,6 +96,10 @@ struct cli_target {
     const char *secret_from;
     const char *config; /* path of the configuration, or NULL */
 };
+/* What the command line or the environment names; NULL: the configuration
+ * does. */
+const char *cli_target_address(const struct cli *cli);
+
 /* An enum cli_exit; what is wrong was said. */
 int cli_target_find(struct cli *cli, struct cli_target *out);
 

@@ -119,7 +119,8 @@ cli_journal_open(struct cli *cli, struct jg_journal **out)
                         errno == EACCES
                             ? "run it as the gateway's user"
                             : "run it on the gateway's machine, with its "
-                              "configuration: -c FILE",
+                              "configuration: -c FILE; from elsewhere, with "
+                              "--address URL",
                         "there is no journal to read: %s: %m", path);
     if (jg_journal_open(path, out) != JG_OK)
         return cli_fail(CLI_FAILED, "run it as the gateway's user",

@@ -100,21 +100,27 @@ use_config(struct cli *cli, struct cli_target *out)
     return code;
 }
 
+/* A configuration that is named goes before the environment. */
+const char *
+cli_target_address(const struct cli *cli)
+{
+    const char *address = cli_value(cli, "address");
+
+    if (address == NULL && cli_value(cli, "config") == NULL)
+        address = getenv("JOTGATE_ADDRESS");
+    return address != NULL && address[0] != '\0' ? address : NULL;
+}
+
 /* What the command line and the environment say. */
 static int
 use_given(struct cli *cli, struct cli_target *out)
 {
-    const char *address = cli_value(cli, "address");
     const char *file = cli_value(cli, "secret-file");
     const char *secret = getenv("JOTGATE_SECRET");
 
-    out->address_from = "--address";
-    if (address == NULL && cli_value(cli, "config") == NULL) {
-        address = getenv("JOTGATE_ADDRESS");
-        out->address_from = "JOTGATE_ADDRESS";
-    }
-    if (address != NULL && address[0] != '\0')
-        out->address = address;
+    out->address = cli_target_address(cli);
+    out->address_from =
+        cli_value(cli, "address") != NULL ? "--address" : "JOTGATE_ADDRESS";
     if (file != NULL)
         return read_secret(cli, file, out);
     if (secret != NULL && secret[0] != '\0') {

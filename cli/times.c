@@ -83,6 +83,21 @@ cli_time_read_json(const struct jg_json *value, int64_t *out)
     return jg_str_find(s, '.') < s.len && read_date(text, out);
 }
 
+bool
+cli_time_read_ms(const struct jg_json *value, int64_t *out)
+{
+    struct jg_str s = jg_json_string(value);
+    struct jg_str ms = jg_str_from(s, jg_str_find(s, '.') + 1);
+    uint64_t n;
+
+    if (!cli_time_read_json(value, out))
+        return false;
+    *out *= 1000;
+    if (ms.len == 4 && jg_str_to_u64(jg_str_head(ms, 3), &n))
+        *out += (int64_t)n;
+    return true;
+}
+
 void
 cli_time_write(struct jg_buf *out, int64_t t, int64_t now_s)
 {

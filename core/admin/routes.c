@@ -281,8 +281,10 @@ const struct jg_admin_route jg_admin_routes[] = {
      JG_ADMIN_SECRET,
      jg_claims_post,
      .unlike_method = true},
-    {{"GET", "/tyk/journal", "recent decisions, newest first; ?limit=N",
-      .gives = JG_SHAPE_JOURNAL, .query = "limit"},
+    {{"GET", "/tyk/journal",
+      "recent decisions, newest first; ?limit=N, ?since=MS, ?after=REQUEST_ID, "
+      "?request_id=REQUEST_ID",
+      .gives = JG_SHAPE_JOURNAL, .query = "limit since after request_id"},
      JG_ADMIN_SECRET,
      jg_journal_get},
 };

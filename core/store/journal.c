@@ -222,6 +222,34 @@ jg_journal_api(const struct jg_journal_entry *entry)
                            strnlen(entry->api_id, sizeof(entry->api_id))};
 }
 
+/* 16 for what is no hex digit. */
+static unsigned
+digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+bool
+jg_journal_read_id(struct jg_str text, uint64_t out[static 2])
+{
+    uint64_t id[2] = {0};
+
+    if (text.len != 32)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned digit = digit_of(text.p[i]);
+
+        if (digit > 15)
+            return false;
+        id[i / 16] = id[i / 16] << 4 | digit;
+    }
+    memcpy(out, id, sizeof(id));
+    return true;
+}
+
 /* Their places are in the file: only append. */
 static const char *const methods[] = {
     "OTHER", "GET",   "HEAD",    "POST",   "PUT",       "DELETE", "CONNECT",

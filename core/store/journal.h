@@ -8,6 +8,8 @@
 #include "base/err.h"
 
 #define JG_JOURNAL_RECORDS 16384
+/* Latest time that a question can name: what every JSON reader has exactly. */
+#define JG_JOURNAL_MS_MAX ((INT64_C(1) << 53) - 1)
 #define JG_JOURNAL_API_MAX 47 /* bytes of an id that are kept, and a NUL */
 
 struct jg_journal_entry {
@@ -34,6 +36,10 @@ void jg_journal_set_api(struct jg_journal_entry *entry, struct jg_str id);
  * JG_E_INTERNAL, the id is borrowed from <entry>. */
 enum jg_err jg_journal_reason(const struct jg_journal_entry *entry);
 struct jg_str jg_journal_api(const struct jg_journal_entry *entry);
+
+/* A request id as people and logs write it, 32 hex digits. False: it is none.
+ */
+bool jg_journal_read_id(struct jg_str text, uint64_t out[static 2]);
 
 /* Map <path>; the rules and errors of jg_counters_open() hold. */
 enum jg_err jg_journal_open(const char *path, struct jg_journal **out);

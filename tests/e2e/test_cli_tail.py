@@ -8,13 +8,15 @@ import time
 
 import pytest
 
-from command import JOTGATE, expect, jotgate
+from command import JOTGATE, environment, expect, jotgate
+from gateway import SECRET
 from tokens import hs256
 
-
+READER = "a-reader-of-this-gateway-0123456"
 
 @pytest.fixture
 def gw(gateway):
+    gateway.conf["read_only_secret"] = READER
     gateway.add_policy()
     gateway.add_api()
     return gateway.start()
@@ -113,3 +115,81 @@ def test_tail_and_explain_look_in_the_folder_of_serve(folder, conf):
         assert f"there is no journal to read: {place}/journal" in \
             said[0].stderr
         assert said[0].stderr == said[1].stderr
+
+
+def far(gateway, secret=READER):
+    """Words and environment of a person at another machine."""
+    return (["--address", f"http://127.0.0.1:{gateway.control}"],
+            {"JOTGATE_SECRET": secret})
+
+
+@pytest.mark.parametrize("secret", [READER, SECRET])
+def test_from_another_machine_it_is_the_same(gw, folder, secret):
+    for good in (True, False):
+        ask(gw, good)
+    local = wait_for(gw, 2, "--api", "api")
+    words, env = far(gw, secret)
+    words = ("--no-follow", "--since", "-1h", "--api", "api", *words)
+    told = expect("tail", "--json", *words, env=env, cwd=folder)
+    assert [json.loads(l) for l in told.stdout.splitlines()] == local
+    text = expect("tail", *words, env=env, cwd=folder).stdout
+    assert text == expect("tail", "--no-follow", "--since", "-1h", "--api",
+                          "api", gateway=gw).stdout
+
+
+def test_a_request_is_explained_from_another_machine(gw, folder):
+    ask(gw, False)
+    entry, = wait_for(gw, 1, "--rejected")
+    words, env = far(gw)
+    for form in ([], ["--json"]):
+        assert expect("explain", entry["request_id"], *form, *words, env=env,
+                      cwd=folder).stdout == \
+            expect("explain", entry["request_id"], *form, gateway=gw).stdout
+    done = expect("explain", "0" * 32, *words, env=env, cwd=folder, code=6)
+    assert "does not have this request" in done.stderr
+
+
+def test_from_another_machine_it_shows_each_once_and_outlives_a_restart(gw):
+    words, env = far(gw)
+    out, said = gw.folder / "out", gw.folder / "said"
+    process = subprocess.Popen(
+        [JOTGATE, "tail", "--json", "--since", "-1h", *words],
+        stdout=out.open("wb"), stderr=said.open("wb"),
+        env=environment(**env))
+
+    def wait_until(done):
+        deadline = time.monotonic() + 60
+        while not done():
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def shown():
+        return out.read_text().count("\n")
+
+    try:
+        for n in range(1, 4):
+            ask(gw, n % 2)
+            wait_until(lambda n=n: shown() == n)
+        gw.stop()
+        wait_until(lambda: "goes on when it answers again" in said.read_text())
+        gw.start()
+        ask(gw, True)
+        wait_until(lambda: shown() == 4)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    finally:
+        process.kill()
+        process.wait()
+    lines = [json.loads(l) for l in out.read_text().splitlines()]
+    assert len({l["request_id"] for l in lines}) == 4
+    assert [l["status"] == 200 for l in lines] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("words", [["tail"], ["explain", "0" * 32]])
+def test_a_gateway_elsewhere_that_is_not_there_is_5_a_wrong_secret_4(gw, words):
+    there, env = far(gw, "wrong")
+    done = expect(*words, *there, env=env, code=4)
+    assert "does not take this secret" in done.stderr
+    gw.stop()
+    done = expect(*words, *there, env=env, code=5)
+    assert "does not answer" in done.stderr and done.stdout == ""

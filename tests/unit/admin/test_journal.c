@@ -75,6 +75,94 @@ a_limit_is_a_number_in_range(void **state)
     gateway_close(&g);
 }
 
+/* <number> is the time, too, and the last digits of the request id. */
+static void
+put_number(struct gateway *g, unsigned number)
+{
+    struct jg_journal_entry entry = {
+        .time_ms = number,
+        .request_id = {0, number},
+        .method = jg_method_code(JG_STR("GET")),
+    };
+
+    jg_journal_append(g->journal, &entry);
+}
+
+#define ID(digit) "0000000000000000000000000000000" digit
+
+static void
+a_question_chooses_decisions(void **state)
+{
+    static const struct {
+        const char *query, *want; /* the last digits of the ids */
+    } rows[] = {
+        {"", "987654321"},
+        {"?since=7", "987"},
+        {"?since=7&limit=2", "98"},
+        {"?since=10", ""},
+        {"?since=9007199254740991", ""},
+        {"?after=" ID("6"), "987"},
+        {"?after=" ID("6") "&limit=2", "98"},
+        {"?after=" ID("9"), ""},
+        {"?after=" ID("0"), "987654321"}, /* gone from the ring already */
+        {"?after=" ID("3") "&since=8", "98"},
+        {"?request_id=" ID("4"), "4"},
+        {"?request_id=" ID("4") "&limit=1", "4"},
+        {"?request_id=" ID("a"), ""},
+        {"?request_id=" ID("4") "&since=5", ""},
+    };
+    struct gateway g;
+
+    (void)state;
+    gateway_open(&g);
+    for (unsigned i = 1; i < 10; i++)
+        put_number(&g, i);
+    for (size_t i = 0; i < LEN(rows); i++) {
+        char path[200], got[16] = "";
+        struct jg_str answer;
+        struct jg_str line;
+        size_t n = 0;
+
+        snprintf(path, sizeof(path), "/tyk/journal%s", rows[i].query);
+        answer = ask(&g, "GET", path, "");
+        while (jg_str_next(&answer, '}', &line)) {
+            size_t id = jg_str_find(line, 'q'); /* of "request_id" */
+
+            if (id < line.len)
+                got[n++] = line.p[id + strlen("quest_id\":\"") + 31];
+        }
+        assert_int_equal(g.response.status, 200);
+        assert_string_equal(got, rows[i].want);
+    }
+    gateway_close(&g);
+}
+
+static void
+a_wrong_question_is_refused(void **state)
+{
+    static const struct exchange rows[] = {
+        {"GET", "/tyk/journal?since=", "", 400,
+         FAILED("since: expected unix time in milliseconds")},
+        {"GET", "/tyk/journal?since=-1", "", 400,
+         FAILED("since: expected unix time in milliseconds")},
+        {"GET", "/tyk/journal?since=9007199254740992", "", 400,
+         FAILED("since: expected unix time in milliseconds")},
+        {"GET", "/tyk/journal?after=", "", 400,
+         FAILED("after: expected a request id, 32 hex digits")},
+        {"GET", "/tyk/journal?after=x" ID("4"), "", 400,
+         FAILED("after: expected a request id, 32 hex digits")},
+        {"GET", "/tyk/journal?request_id=4", "", 400,
+         FAILED("request_id: expected 32 hex digits")},
+    };
+    struct gateway g;
+
+    (void)state;
+    gateway_open(&g);
+    for (size_t i = 0; i < LEN(rows); i++)
+        assert_exchange(&g, &rows[i]);
+    gateway_close(&g);
+}
+
 static void
 odd_entries_are_still_json(void **state)
 {
@@ -102,6 +190,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_newest_decision_comes_first),
         cmocka_unit_test(a_limit_is_a_number_in_range),
+        cmocka_unit_test(a_question_chooses_decisions),
+        cmocka_unit_test(a_wrong_question_is_refused),
         cmocka_unit_test(odd_entries_are_still_json),
     };
 

@@ -218,6 +218,33 @@ no_torn_entry_is_ever_returned(void **state)
     free(out);
 }
 
+static void
+request_ids_are_32_hex_digits(void **state)
+{
+    static const char *const wrong[] = {"",
+                                        "0",
+                                        "0123456789abcdef0123456789abcde",
+                                        "0123456789abcdef0123456789abcdef0",
+                                        "0123456789abcdef0123456789abcdeg",
+                                        "0123456789abcdef0123456789abcde:",
+                                        "0123456789abcdef0123456789abcde@",
+                                        "0123456789abcdef0123456789abcde`",
+                                        " 123456789abcdef0123456789abcdef",
+                                        "0x23456789abcdef0123456789abcdef",
+                                        "-123456789abcdef0123456789abcdef",
+                                        "\020"
+                                        "123456789abcdef0123456789abcdef"};
+    uint64_t id[2] = {7, 7};
+
+    (void)state;
+    for (size_t i = 0; i < LEN(wrong); i++)
+        assert_false(jg_journal_read_id(jg_str(wrong[i]), id));
+    assert_true(id[0] == 7 && id[1] == 7);
+    assert_true(
+        jg_journal_read_id(JG_STR("0123456789abcdeffEDCBA9876543210"), id));
+    assert_true(id[0] == 0x0123456789abcdef && id[1] == 0xfedcba9876543210);
+}
+
 int
 main(void)
 {
@@ -226,6 +253,7 @@ main(void)
         cmocka_unit_test(what_is_in_an_entry_is_never_believed),
         cmocka_unit_test(a_long_api_id_is_cut),
         cmocka_unit_test(methods_have_numbers),
+        cmocka_unit_test(request_ids_are_32_hex_digits),
         in_folder_test(a_journal_full_of_junk_gives_nothing_that_hurts),
         in_folder_test(no_torn_entry_is_ever_returned),
     };
