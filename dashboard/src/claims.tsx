@@ -21,13 +21,19 @@ export function useClaims(paths: string[]) {
     const [token, setToken] = useState(kept);
     const [looked, setLooked] = useState<Looked | null>(null);
     const action = useAction();
-    const look = (which = paths) => action.run(async () => {
+    const look = (which = paths) => action.renew(async (wanted) => {
         const asked = [...new Set([...which, "iss", "aud"].filter((path) => path !== ""))];
         const answer = await post<Claims>("/tyk/identity/claims", {token, paths: asked});
-        setLooked({answer, of: (path) => answer.found.find((f) => f.path === path)});
+        if (wanted())
+            setLooked({answer, of: (path) => answer.found.find((f) => f.path === path)});
     });
     return {token, looked, look, ...action,
-            setToken: (text: string) => { kept = text; setToken(text); setLooked(null); }};
+            setToken: (text: string) => {
+                kept = text;
+                setToken(text);
+                setLooked(null);
+                action.drop();
+            }};
 }
 
 export function shown(value: unknown): string {

@@ -1,10 +1,11 @@
 /* The command bar: pages, objects and actions by a few letters of their names. */
-import {useEffect, useId, useRef, useState} from "preact/hooks";
-import {get, reload, type Api, type Policy} from "./control";
+import {useEffect, useId, useState} from "preact/hooks";
+import {get, type Api, type Policy} from "./control";
 import {address, go} from "./route";
 import {askAbout} from "./screens/explain";
 import {t} from "./text";
-import {matches, Notice} from "./widgets";
+import {reloadSoon} from "./screens/system";
+import {matches, Notice, useModal} from "./widgets";
 
 const SHOWN = 12;
 
@@ -19,7 +20,10 @@ const keys = (what: string) =>
 
 /* Without a clipboard to read, the field is there to paste into. */
 async function explainClipboard() {
+    const from = location.hash;
     const text = await navigator.clipboard?.readText().catch(() => "") ?? "";
+    if (location.hash !== from)
+        return;         // the browser asked, and somebody went elsewhere instead
     if (text !== "")
         askAbout(text, "GET", "/");
     go(address("explain", undefined, {focus: "token", at: String(Date.now())}));
@@ -36,7 +40,10 @@ function fixed(shell: Command[]): Command[] {
         {name: t.keys.add, words: c.words.add, run: keys("add")},
         {name: t.keys.revokeOne, words: c.words.revoke, run: keys("revoke")},
         {name: c.clipboard, words: c.words.clipboard, run: explainClipboard},
-        {name: t.system.reload, run: async () => { await reload(); go(address("system")); }},
+        {name: t.system.reload, run: () => {
+            reloadSoon();
+            go(address("system", undefined, {at: String(Date.now())}));
+        }},
     ].map((one) => ({kind: c.action, ...one})), ...shell];
 }
 
@@ -57,16 +64,13 @@ function find(all: Command[], text: string): Command[] {
 }
 
 export function CommandBar(p: {shell: Command[]; onClose: () => void}) {
-    const dialog = useRef<HTMLDialogElement>(null);
+    const modal = useModal(p.onClose);
     const [text, setText] = useState("");
     const [at, setAt] = useState(0);
     const [known, setKnown] = useState<Command[]>([]);
     const [problem, setProblem] = useState("");
     const id = useId();
-    useEffect(() => {
-        dialog.current?.showModal();
-        objects().then(setKnown, (e: Error) => setProblem(e.message));
-    }, []);
+    useEffect(() => { objects().then(setKnown, (e: Error) => setProblem(e.message)); }, []);
     const found = find([...fixed(p.shell), ...known], text);
     const chosen = Math.min(at, found.length - 1);
     const run = (command: Command | undefined) => {
@@ -80,9 +84,8 @@ export function CommandBar(p: {shell: Command[]; onClose: () => void}) {
         ArrowUp: () => setAt((chosen + found.length - 1) % Math.max(1, found.length)),
         Enter: () => run(found[chosen]),
     };
-    return <dialog ref={dialog} class="command" aria-label={t.command.title}
-                   onCancel={(e) => { e.preventDefault(); p.onClose(); }}
-                   onClick={(e) => { if (e.target === dialog.current) p.onClose(); }}>
+    return <dialog {...modal} class="command" aria-label={t.command.title}
+                   onClick={(e) => { if (e.target === modal.ref.current) p.onClose(); }}>
         <input type="text" role="combobox" aria-label={t.command.title} autofocus
                aria-expanded={true} aria-controls={`${id}-list`} aria-autocomplete="list"
                aria-activedescendant={found.length > 0 ? `${id}-${chosen}` : undefined}

@@ -40,13 +40,14 @@ export function keepGateway(value: string) {
 }
 
 /* "#secret=…": used once, and out of the address bar before anything is drawn. */
-export function takeSecretFromAddress() {
+export function takeSecretFromAddress(): boolean {
     if (!location.hash.startsWith("#secret="))
-        return;
+        return false;
     const given = new URLSearchParams(location.hash.slice(1));
     keepSecret(given.get("secret") ?? "");
     keepGateway(given.get("gateway") ?? "");
     history.replaceState(null, "", `${location.pathname}#/`);
+    return true;
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -86,9 +87,11 @@ async function send(method: string, path: string, body: string | undefined,
 
 export async function call(method: string, path: string, body?: string,
                            headers: Record<string, string> = {}): Promise<Answer> {
+    const sent = secret();
     const response = await send(method, path, body, headers);
     const text = await response.text();
-    if (response.status === 403 && text.includes("administrative access")) {
+    /* Of the secret that was sent: meanwhile somebody may have signed in anew. */
+    if (response.status === 403 && text.includes("administrative access") && secret() === sent) {
         forgetSecret();
         listener();
     }

@@ -4,7 +4,7 @@
  * before its difference was seen; what is not saved yet stays while the tab does.
  */
 import type {ComponentChildren} from "preact";
-import {useEffect, useMemo, useState} from "preact/hooks";
+import {useMemo, useState} from "preact/hooks";
 import {call, reload, type Finding, type Problem} from "./control";
 import {diffLines, shorten, type Line} from "./diff";
 import {member, setMembers, type Path} from "./json_edit";
@@ -51,7 +51,9 @@ export interface Target {
     also?: (text: string) => string | null;     // another document that is made
     save: (text: string, match: Record<string, string>) => Promise<{text: string}>;
     after?: (text: string) => Promise<void>;    // before the reload
-    onSaved: (text: string, warnings: Finding[]) => void;
+    onSaving?: () => void;
+    /* Done when the document that is edited from now on is there. */
+    onSaved: (text: string, warnings: Finding[]) => void | Promise<void>;
     onCurrent: () => void;
     form: ((document: Document) => ComponentChildren) | null;   // null: JSON only
     beside?: (document: Document, dirty: boolean) => ComponentChildren; // above the JSON
@@ -111,25 +113,26 @@ export function Editor(p: {target: Target}) {
     const [round, setRound] = useState(0);  // fields forget what was typed
     const {busy, problem, clear, run} = useAction();
     const readOnly = useReadOnly();
-    const put = (text: string) => setDraft({...draft, text});
+    /* At once, not after a paint: who leaves at the same moment loses nothing. */
+    const keep = (next: Draft) => {
+        if (next.text !== next.original)
+            drafts.set(target.key, next);
+        else
+            drafts.delete(target.key);
+        setDraft(next);
+    };
+    const put = (text: string) => keep({...draft, text});
     const dirty = draft.text !== draft.original;
     const broken = syntax(draft.text);
 
-    useEffect(() => {
-        if (dirty)
-            drafts.set(target.key, draft);
-        else
-            drafts.delete(target.key);
-    }, [draft]);
-
     const discard = () => {
-        drafts.delete(target.key);
-        setDraft({text: target.original, original: target.original, etag: target.etag});
+        keep({text: target.original, original: target.original, etag: target.etag});
         setRound(round + 1);
         clear();
     };
-    const save = () => run(async () => {
+    const save = () => run(async (wanted) => {
         setAsks(false);
+        target.onSaving?.();
         const answer = await target.save(draft.text, target.isNew
             ? {"If-None-Match": "*"}
             : draft.etag ? {"If-Match": draft.etag} : {});
@@ -137,10 +140,12 @@ export function Editor(p: {target: Target}) {
         await target.after?.(draft.text);
         await reload();
         drafts.delete(target.key);
-        target.onSaved(draft.text, changed.warnings ?? []);
+        if (wanted())           // not when another screen was opened meanwhile
+            await target.onSaved(draft.text, changed.warnings ?? []);
     });
 
-    return <form class="editor" onSubmit={(e) => { e.preventDefault(); setAsks(true); }}>
+    /* What would be typed while it is saved would be in neither document. */
+    return <form class="editor" inert={busy} onSubmit={(e) => { e.preventDefault(); setAsks(true); }}>
         {problem && (problem.status === 412
             ? <Notice kind="error"><p>{t.problem.conflict}</p>
                 <button type="button" onClick={() => { discard(); target.onCurrent(); }}>
@@ -214,16 +219,17 @@ export function Remove(p: {id: string; path: string; users: string[]; onDone: ()
             setMore(await p.more?.() ?? []);
             setAsks(true);
         })}>{t.common.remove}</button>
-        {asks && <Dialog title={t.save.remove(p.id)} onClose={() => setAsks(false)}>
+        {asks && <Dialog title={t.save.remove(p.id)} stay={busy} onClose={() => setAsks(false)}>
             <Failure problem={problem} />
             {users.length > 0 && <><p>{t.save.usedBy}</p>
                 <ul>{users.slice(0, 20).map((user) => <li>{user}</li>)}
                     {users.length > 20 && <li>{t.save.andMore(users.length - 20)}</li>}</ul></>}
             <div class="bar">
-                <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
+                <button type="button" class="danger" disabled={busy} onClick={() => run(async (wanted) => {
                     await call("DELETE", p.path);
                     await reload();
-                    p.onDone();
+                    if (wanted())
+                        p.onDone();
                 })}>{t.common.remove}</button>
                 <button type="button" onClick={() => setAsks(false)}>{t.common.cancel}</button>
             </div>

@@ -1,6 +1,6 @@
 /* The page: who is signed in, where one is, and which screen that is. */
 import {render, type ComponentChildren} from "preact";
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useEffect, useLayoutEffect, useRef, useState} from "preact/hooks";
 import {call, forgetSecret, get, keepSecret, onRefused, secret,
         takeSecretFromAddress} from "./control";
 import {CommandBar, type Command} from "./command";
@@ -30,7 +30,7 @@ const screens: Record<Place, (route: Route, theme: string) => ComponentChildren>
     keys: (route) => <KeysAndRevocations key={`${route.query.get("do")} ${route.query.get("at")}`} route={route} />,
     explain: (route) => <Explain key={String(route.query)} route={route} />,
     try: (route) => <Try key={route.query.get("api")} route={route} />,
-    system: () => <System />,
+    system: (route) => <System key={route.query.get("at")} />,
 };
 
 function useTheme(): [string, (theme: string) => void] {
@@ -113,7 +113,8 @@ function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => voi
     const place = p.route.place in screens ? p.route.place : "overview";
     const [over, setOver] = useState<"command" | "help" | null>(null);
     useShortcuts({command: () => setOver("command"), help: () => setOver("help")});
-    useEffect(() => {
+    /* Before anything can be pressed: later, it would take the focus away again. */
+    useLayoutEffect(() => {
         document.title = `${t.places[place as Place]} · ${t.name}`;
         document.querySelector("main")?.focus();
         scrollTo(0, 0);
@@ -139,7 +140,8 @@ function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => voi
                 <button type="button" onClick={p.onSignOut}>{t.signOut}</button>
             </div>
         </header>
-        <main id="main" tabIndex={-1}>{p.children}</main>
+        <main id="main" tabIndex={-1} data-place={[place, ...p.route.id === null ? [] : [p.route.id]].join("/")}>
+            {p.children}</main>
         {over === "command" && <CommandBar onClose={() => setOver(null)} shell={shellCommands(
             p.setTheme, () => setOver("help"), p.onSignOut)} />}
         {over === "help" && <Help onClose={() => setOver(null)} />}
@@ -150,9 +152,12 @@ function Shell(p: {route: Route; theme: string; setTheme: (theme: string) => voi
 function useAccess(signedIn: boolean): boolean {
     const [may, setMay] = useState(true);
     useEffect(() => {
+        let live = true;        // the next one may have another secret
         setMay(true);
         if (signedIn)
-            get<{may: string}>("/tyk/access").then((a) => setMay(a.may === "change"), () => {});
+            get<{may: string}>("/tyk/access").then((a) => { if (live) setMay(a.may === "change"); },
+                                                   () => {});
+        return () => { live = false; };
     }, [signedIn]);
     return may;
 }
@@ -168,7 +173,7 @@ function App() {
         setMessage(why);
         setSignedIn(false);
     };
-    useEffect(() => onRefused(() => {
+    useLayoutEffect(() => onRefused(() => {
         setMessage(t.signIn.wrong);
         setSignedIn(false);
     }), []);
@@ -186,4 +191,9 @@ function App() {
 }
 
 takeSecretFromAddress();
+/* Such a link in a tab that has the page already loads nothing by itself. */
+addEventListener("hashchange", () => {
+    if (takeSecretFromAddress())
+        location.reload();
+});
 render(<App />, document.getElementById("app")!);

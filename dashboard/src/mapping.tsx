@@ -1,5 +1,5 @@
 /* Scopes to policies: rows of a form, changed one member at a time. */
-import {useEffect, useId, useRef, useState} from "preact/hooks";
+import {useId, useLayoutEffect, useRef, useState} from "preact/hooks";
 import {ClaimTester} from "./claims";
 import type {Policy} from "./control";
 import type {Document} from "./editor";
@@ -32,7 +32,7 @@ function OneRow(p: {row: Row; number: number; list: string; policies: Policy[]; 
                     focus: boolean; put: (row: Row | null) => void}) {
     const input = useRef<HTMLInputElement>(null);
     const note = useId();
-    useEffect(() => { if (p.focus) input.current?.focus(); }, [p.focus]);
+    useLayoutEffect(() => { if (p.focus) input.current?.focus(); }, [p.focus]);
     return <li class="mapping-row">
         <input ref={input} list={p.list} aria-label={`${w.scope} ${p.number}`} class="mono"
                value={p.row.scope} autocomplete="off" spellcheck={false}

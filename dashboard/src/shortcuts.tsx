@@ -2,7 +2,7 @@
  * Keys without a mouse. Those that are one letter can be switched off: speech
  * input and a cat on the keyboard produce them, too (WCAG 2.1.4).
  */
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useLayoutEffect, useRef, useState} from "preact/hooks";
 import {address, go} from "./route";
 import {t} from "./text";
 import {Check, Dialog} from "./widgets";
@@ -39,7 +39,7 @@ function press(selector: string): boolean {
 
 export function useShortcuts(on: {command: () => void; help: () => void}) {
     const afterG = useRef(0);
-    useEffect(() => {
+    useLayoutEffect(() => {
         const single: Record<string, () => boolean> = {
             "/": focusSearch,
             "?": () => { on.help(); return true; },

@@ -3,7 +3,7 @@
  * searched, not the page in sight; what was chosen is in the address.
  */
 import type {ComponentChildren} from "preact";
-import {useState} from "preact/hooks";
+import {useLayoutEffect, useState} from "preact/hooks";
 import {t} from "./text";
 import {matches, Search} from "./widgets";
 
@@ -80,6 +80,11 @@ export function DataTable<Row>(p: {name: string; label: string; rows: Row[];
     columns: Column<Row>[]; id: (row: Row) => string;
     words: (row: Row) => (string | undefined)[]}) {
     const [choice, setChoice] = useState(() => readChoice(p.name));
+    useLayoutEffect(() => {
+        const changed = () => setChoice(readChoice(p.name));
+        addEventListener("hashchange", changed);    // back, or a link to all of it
+        return () => removeEventListener("hashchange", changed);
+    }, [p.name]);
     const put = (more: Partial<Choice>) => {
         const next = {...choice, ...more};
         writeChoice(p.name, next);

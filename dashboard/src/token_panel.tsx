@@ -64,9 +64,13 @@ function policies(doc: Document): string[] {
 export function useVerdict(id: string) {
     const [answer, setAnswer] = useState<Explanation | null>(null);
     const action = useAction();
-    return {answer, ...action, forget: () => setAnswer(null),
-            ask: (token: string) => action.run(async () => setAnswer(await post<Explanation>(
-                "/tyk/explain", {api_id: id, token, method: "GET", path: "/"})))};
+    return {answer, ...action, forget: () => { setAnswer(null); action.drop(); },
+            ask: (token: string) => action.run(async (wanted) => {
+                const got = await post<Explanation>("/tyk/explain",
+                    {api_id: id, token, method: "GET", path: "/"});
+                if (wanted())
+                    setAnswer(got);
+            })};
 }
 
 export function Verdict(p: {of: ReturnType<typeof useVerdict>}) {

@@ -1,6 +1,6 @@
 /* The parts that all screens are made of: native elements, named and plain. */
 import {createContext, type ComponentChildren} from "preact";
-import {useCallback, useContext, useEffect, useId, useRef, useState} from "preact/hooks";
+import {useCallback, useContext, useEffect, useId, useLayoutEffect, useRef, useState} from "preact/hooks";
 import {call, Problem} from "./control";
 import {t} from "./text";
 
@@ -9,7 +9,8 @@ export const MayChange = createContext(true);
 export const useReadOnly = () => !useContext(MayChange);
 
 export interface Resource<T> {
-    data: T | null; problem: Problem | null; etag: string | null; again: () => void;
+    data: T | null; problem: Problem | null; etag: string | null;
+    again: () => Promise<void>;     // done when it was read, or could not be
 }
 
 export function asProblem(e: unknown): Problem {
@@ -27,29 +28,41 @@ export function useResource<T>(path: string | null, parse: (text: string) => T,
         problem: Problem | null; etag: string | null}>(
         {path, data: null, problem: null, etag: null});
     const [round, next] = useState(0);
+    const waiting = useRef<(() => void)[]>([]);
     useEffect(() => {
         let live = true;
         let timer = 0;
-        const read = async () => {
+        const mine = waiting.current.splice(0);
+        const read = async (repeated: boolean) => {
             if (path === null)
                 return;
-            if (!document.hidden)
+            if (!repeated || !document.hidden)
                 try {
                     const answer = await call("GET", path);
                     if (live)
                         set({path, data: parse(answer.text), problem: null, etag: answer.etag});
                 } catch (e) {
                     if (live)
-                        set((old) => ({path, data: old.path === path ? old.data : null,
-                                       problem: asProblem(e), etag: null}));
+                        set((old) => ({...(old.path === path ? old : {data: null, etag: null}),
+                                       path, problem: asProblem(e)}));
                 }
-            if (live && everyMs > 0)
-                timer = window.setTimeout(read, everyMs);
+            if (!live)
+                return;
+            mine.splice(0).forEach((done) => done());
+            if (everyMs > 0)
+                timer = window.setTimeout(() => read(true), everyMs);
         };
-        void read();
-        return () => { live = false; window.clearTimeout(timer); };
+        void read(false);
+        return () => {
+            live = false;
+            window.clearTimeout(timer);
+            waiting.current.push(...mine);      // the next read answers them
+        };
     }, [path, round]);
-    const again = useCallback(() => next((n) => n + 1), []);
+    const again = useCallback(() => new Promise<void>((done) => {
+        waiting.current.push(done);
+        next((n) => n + 1);
+    }), []);
     const same = state.path === path;
     return {data: same ? state.data : null, problem: same ? state.problem : null,
             etag: same ? state.etag : null, again};
@@ -60,7 +73,7 @@ export function useFresh(id: string | null, ...all: Resource<unknown>[]) {
     const first = useRef(true);
     useEffect(() => {
         if (!first.current)
-            all.forEach((resource) => resource.again());
+            all.forEach((resource) => void resource.again());
         first.current = false;
     }, [id]);
 }
@@ -87,7 +100,7 @@ export function Failure(props: {problem: Problem | null; again?: () => void}) {
                 {f.path && <code>{f.path}</code>} {f.message}{f.fix && `: ${f.fix}`}
             </li>)}
         </ul>}
-        {props.again && <button type="button" onClick={props.again}>{t.problem.again}</button>}
+        {props.again && <button type="button" onClick={() => props.again?.()}>{t.problem.again}</button>}
     </Notice>;
 }
 
@@ -213,24 +226,32 @@ async function copy(text: string): Promise<boolean> {
 
 /* A text to take away: selected as a whole by a click, and a button. */
 export function Copy(p: {text: string; label: string}) {
-    const [done, set] = useState(false);
-    useEffect(() => set(false), [p.text]);
+    const [copied, set] = useState<string | null>(null);
     return <div class="copy">
         <textarea readOnly aria-label={p.label} class="mono" value={p.text}
                   rows={Math.min(8, p.text.split("\n").length + Math.floor(p.text.length / 90))}
                   onFocus={(e) => e.currentTarget.select()} />
-        <button type="button" onClick={async () => set(await copy(p.text))}>
-            {done ? t.common.copied : t.common.copy}</button>
+        <button type="button" onClick={async () => set(await copy(p.text) ? p.text : null)}>
+            {copied === p.text ? t.common.copied : t.common.copy}</button>
     </div>;
 }
 
-/* Modal, closed by Escape; the rest of the page is out of reach meanwhile. */
-export function Dialog(p: {title: string; onClose: () => void; children: ComponentChildren}) {
+/*
+ * Modal, closed by Escape unless it has to <stay> until something is done; the
+ * rest of the page is out of reach meanwhile, from the very keystroke on that
+ * opened it. A browser may close it without asking: what was asked twice.
+ */
+export function useModal(onClose: () => void, stay = false) {
     const ref = useRef<HTMLDialogElement>(null);
+    useLayoutEffect(() => { ref.current?.showModal(); }, []);
+    const close = () => stay ? ref.current?.open || ref.current?.showModal() : onClose();
+    return {ref, onClose: close, onCancel: (e: Event) => { e.preventDefault(); close(); }};
+}
+
+export function Dialog(p: {title: string; stay?: boolean; onClose: () => void;
+                           children: ComponentChildren}) {
     const id = useId();
-    useEffect(() => { ref.current?.showModal(); }, []);
-    return <dialog ref={ref} aria-labelledby={id}
-                   onCancel={(e) => { e.preventDefault(); p.onClose(); }}>
+    return <dialog {...useModal(p.onClose, p.stay)} aria-labelledby={id}>
         <h2 id={id}>{p.title}</h2>
         {p.children}
     </dialog>;
@@ -247,25 +268,46 @@ export function matches(search: string, ...texts: (string | undefined)[]): boole
     return search.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 }
 
-/* One action: runs, is not started twice, and its failure is shown. */
-export function useAction(): {busy: boolean; problem: Problem | null;
-    clear: () => void; run: (action: () => Promise<void>) => Promise<void>} {
+export interface Action {
+    busy: boolean; problem: Problem | null;
+    run: (action: (wanted: () => boolean) => Promise<void>) => Promise<void>;
+    renew: Action["run"];       // also while another one runs, which is dropped
+    drop: () => void;           // its answer, which is not wanted any more
+    clear: () => void;          // the failure
+}
+
+/*
+ * One action: runs, is not started twice, and its failure is shown. Whoever asks
+ * anew, types something else or leaves does not want an answer that comes late:
+ * after each wait, an action asks whether it is <wanted>.
+ */
+export function useAction(): Action {
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState<Problem | null>(null);
-    return {
-        busy, problem, clear: () => setProblem(null),
-        run: async (action) => {
-            if (busy)
-                return;
-            setBusy(true);
-            setProblem(null);
-            try {
-                await action();
-            } catch (e) {
+    const turn = useRef({now: 0, runs: false});
+    useLayoutEffect(() => () => { turn.current.now++; }, []);
+    const renew: Action["run"] = async (action) => {
+        const mine = ++turn.current.now;
+        const wanted = () => turn.current.now === mine;
+        turn.current.runs = true;
+        setBusy(true);
+        setProblem(null);
+        try {
+            await action(wanted);
+        } catch (e) {
+            if (wanted())
                 setProblem(asProblem(e));
-            } finally {
-                setBusy(false);
-            }
-        },
+        }
+        if (wanted()) {
+            turn.current.runs = false;
+            setBusy(false);
+        }
     };
+    const drop = () => {
+        turn.current = {now: turn.current.now + 1, runs: false};
+        setBusy(false);
+        setProblem(null);
+    };
+    return {busy, problem, renew, drop, clear: () => setProblem(null),
+            run: async (action) => { if (!turn.current.runs) await renew(action); }};
 }

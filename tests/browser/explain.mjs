@@ -35,7 +35,7 @@ const pasted = [
 
 async function requestId(world, bearer) {
     world.gate("/my-jwt-api/get", bearer);
-    return JSON.parse((await world.control("GET", "/tyk/journal?limit=1")).text).decisions[0].request_id;
+    return (await world.decision((one) => one.reason === "JG207")).request_id;
 }
 
 export const tests = [

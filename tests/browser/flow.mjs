@@ -1,5 +1,6 @@
 // The decision as a picture, and traffic as a chart.
 import {equal, token} from "./helpers.mjs";
+import {until} from "./world.mjs";
 
 function traffic(world) {
     for (let i = 0; i < 3; i++)
@@ -34,13 +35,16 @@ export const tests = [
 ["the chart has a table, and marks where the configuration was loaded", async (world) => {
     const {page} = world;
     await world.open("overview");
-    await page.waitForTimeout(2500);
+    await page.getByText("Collecting; two readings").waitFor({state: "detached"});
     await world.reload();
     traffic(world);
     await page.getByText("A grey line: the configuration was loaded.").waitFor();
     await page.getByText("The same as a table").click();
-    const cells = await page.getByRole("region", {name: /^Traffic of the last/}).locator("td").allInnerTexts();
-    equal([cells.length >= 6, /^\d\d:\d\d:\d\d$/.test(cells[0]),
-           cells.some((text, i) => i % 3 === 1 && Number(text) > 0)], [true, true, true], cells.join(" "));
+    const table = page.getByRole("region", {name: /^Traffic of the last/});
+    const cells = await until("traffic in the table", async () => {
+        const all = await table.locator("td").allInnerTexts();
+        return all.some((text, i) => i % 3 === 1 && Number(text) > 0) && all;
+    });
+    equal([cells.length >= 6, /^\d\d:\d\d:\d\d$/.test(cells[0])], [true, true], cells.join(" "));
 }],
 ];

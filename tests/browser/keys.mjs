@@ -59,6 +59,7 @@ export const tests = [
     const {page} = world;
     await world.open("policies/default");
     await page.getByRole("button", {name: "Delete"}).click();
+    await page.getByRole("dialog").getByText("and 101 more").waitFor();
     const users = await page.getByRole("dialog").getByRole("listitem").allInnerTexts();
     equal([users[0], /^key till \d+$/.test(users[1]), users.length, users[20]],
           ["My JWT API", true, 21, "and 101 more"], "its users");

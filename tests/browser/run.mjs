@@ -16,6 +16,7 @@ const subjects = [
     "first_run",
     "explain",
     "flow",
+    "late",
     "shortcuts",
     "policies",
     "identity",
@@ -31,7 +32,7 @@ const only = process.argv.slice(3).find((word) => word !== "--write");
 const shots = path.join(write ? path.join(root, "docs") : build, "screenshots");
 const axe = fs.readFileSync(
     path.join(root, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
-const TIMEOUT_MS = 10000;
+const TIMEOUT_MS = 30000;      // how long a state may take, however loaded the machine is
 
 // What no test may cause: errors, policy reports, dialogs, foreign requests.
 async function watch(page, demo) {

@@ -14,12 +14,12 @@ export const tests = [
 ["the command bar finds pages, objects and actions", async (world) => {
     const {page} = world;
     await world.api("orders", {name: "Orders of today"});
-    for (const [text, wanted] of [["identi", "#/identity"], ["of today", "#/apis/orders"],
-        ["add policy", "#/policies/new"], ["system management", "#/policies/new"],
-        ["default pol", "#/policies/default"], ["protect", "#/apis?guide=1"]]) {
+    for (const [text, name, wanted] of [["identi", "Identity", "#/identity"],
+        ["of today", "Orders of today", "#/apis/orders"],
+        ["add policy", "Add policy", "#/policies/new"], ["system management", "Add policy", "#/policies/new"],
+        ["default pol", "Default policy", "#/policies/default"], ["protect", "Protect an API", "#/apis?guide=1"]]) {
         await command(page, text);
-        await page.locator(".command [aria-selected=true]").waitFor();
-        await page.waitForTimeout(100);     // APIs and policies arrive
+        await page.locator(".command [aria-selected=true]").filter({hasText: name}).waitFor();
         await page.keyboard.press("Enter");
         equal(await at(page), wanted, text);
         await page.locator("main h1").waitFor();

@@ -7,7 +7,9 @@ import path from "node:path";
 import {promisify} from "node:util";
 
 export const READER = "may-only-read";
-const START_MS = 30000;
+const START_MS = 60000;
+const STARTS = 3;           // somebody else may take a port that was free
+const LATER_MS = 30000;
 
 function freePort() {
     return new Promise((resolve) => {
@@ -19,7 +21,17 @@ function freePort() {
 }
 
 // `jotgate demo`, and the link that it prints.
-export async function startDemo(build) {
+export async function startDemo(build, tries = STARTS) {
+    try {
+        return await startOnce(build);
+    } catch (e) {
+        if (tries === 1)
+            throw e;
+        return startDemo(build, tries - 1);
+    }
+}
+
+async function startOnce(build) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "jotgate-browser-"));
     fs.chmodSync(folder, 0o755);
     const [port, control, upstream] = [await freePort(), await freePort(), await freePort()];
@@ -32,12 +44,15 @@ export async function startDemo(build) {
     process.on("exit", end);
     const link = await new Promise((resolve, reject) => {
         let text = "";
-        const timer = setTimeout(() => reject(new Error(`no link in: ${text}`)), START_MS);
+        const fail = () => { end(); reject(new Error(`no link in: ${text}`)); };
+        const timer = setTimeout(fail, START_MS);
+        child.on("exit", fail);
         child.stdout.on("data", (data) => {
             text += data;
             const found = /http:\S+\/ui\/#secret=\S+/.exec(text);
             if (found) {
                 clearTimeout(timer);
+                child.off("exit", fail);
                 resolve(found[0]);
             }
         });
@@ -49,6 +64,17 @@ export async function startDemo(build) {
                 child.on("exit", resolve);
                 end();
             }).then(() => fs.rmSync(folder, {recursive: true, force: true}))};
+}
+
+// The first answer of <look> that says something, asked again and again.
+export async function until(what, look) {
+    for (const end = Date.now() + LATER_MS; Date.now() < end;) {
+        const found = await look();
+        if (found)
+            return found;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`${what}: not within ${LATER_MS / 1000} s`);
 }
 
 const statusOnly = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-m", "10"];
@@ -77,13 +103,17 @@ export class World {
             body: body && (typeof body === "string" ? body : JSON.stringify(body))});
         return {status: answer.status, text: await answer.text()};
     }
+    // What the gateway notes when it has answered: who has the answer waits for the note.
+    async decision(wanted) {
+        return until("a decision in the journal", async () =>
+            JSON.parse((await this.control("GET", "/tyk/journal?limit=100")).text)
+                .decisions.find(wanted));
+    }
     reload() { return this.control("GET", "/tyk/reload?block=true"); }
     async open(place) {
         await this.page.goto(`http://127.0.0.1:${this.demo.control}/ui/#/${place}`);
-        const [first, second] = place.split(/[/?]/);
-        await this.page.locator(`nav a[href="#/${first}"][aria-current]`).waitFor();
-        if (second && !place.includes("?"))
-            await this.page.getByRole("link", {name: "←"}).waitFor();
+        const shown = decodeURIComponent(place.split("?")[0]);
+        await this.page.locator(`main[data-place=${JSON.stringify(shown)}]`).waitFor();
         await this.page.locator("main h1").waitFor();
         await this.page.getByText("Loading…").first().waitFor({state: "detached"});
     }

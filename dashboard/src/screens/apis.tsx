@@ -233,8 +233,8 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
             key: `api/${p.id}`, original: found.data, etag: found.etag, isNew: false,
             mask: p.oas ? (text) => text : maskApi,
             save: (text, match) => call("PUT", path, text, match),
-            onCurrent: found.again,
-            onSaved: (_, warnings) => { setSaved(warnings); found.again(); },
+            onCurrent: () => void found.again(), onSaving: () => setSaved(null),
+            onSaved: (_, warnings) => found.again().then(() => setSaved(warnings)),
             beside: p.oas ? undefined : (doc, dirty) => <TokenPanel doc={doc} dirty={dirty} />,
             form: p.oas ? null : (doc) => <Form doc={doc} policies={p.policies}
                                                 making={false} setMaking={() => {}} />,

@@ -1,5 +1,5 @@
 /* Why is this token refused? The gateway's own decision, step by step. */
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useLayoutEffect, useRef, useState} from "preact/hooks";
 import reasons from "jotgate:reasons";
 import {post, type Api, type Decision, type Explanation, type Step} from "../control";
 import {keeps} from "../editor";
@@ -18,7 +18,7 @@ const JOURNAL = 16384;      // all that it keeps
 const times = ["exp", "iat", "nbf", "auth_time"];
 
 /* Kept while one is signed in, so that a look at another screen loses nothing. */
-const nothing = {token: "", method: "GET", path: "/", answer: null as Explanation | null};
+const nothing = {token: "", api: "", method: "GET", path: "/", answer: null as Explanation | null};
 const last = {...nothing};
 keeps({unsaved: () => false, forget: () => Object.assign(last, nothing)});
 export function askAbout(token: string, method: string, path: string) {
@@ -168,18 +168,16 @@ function OneRequest(p: {id: string}) {
 
 function useFocus(wanted: boolean) {
     const box = useRef<HTMLFormElement>(null);
-    const there = box.current !== null;
-    useEffect(() => {
-        const timer = wanted ? setTimeout(() =>
-            box.current?.querySelector("textarea")?.focus(), 50) : undefined;
-        return () => clearTimeout(timer);
-    }, [there]);
+    useLayoutEffect(() => {
+        if (wanted)
+            box.current?.querySelector("textarea")?.focus();
+    }, []);
     return box;
 }
 
 function Ask(p: {apis: Api[]; route: Route}) {
     const query = p.route.query;
-    const [api, setApi] = useState(query.get("api") ?? "");
+    const [api, setApi] = useState(query.get("api") ?? last.api);
     const [token, setToken] = useState(query.get("request") ?? last.token);
     const [method, setMethod] = useState(last.method);
     const [path, setPath] = useState(last.path);
@@ -187,7 +185,7 @@ function Ask(p: {apis: Api[]; route: Route}) {
     const [request, setRequest] = useState(query.get("request"));
     const {busy, problem, run} = useAction();
     const form = useFocus(query.has("focus"));
-    const chosen = api || p.apis[0].api_id;
+    const chosen = p.apis.some((a) => a.api_id === api) ? api : p.apis[0].api_id;
     const take = (text: string) => {
         const found = understand(text, p.apis);
         setToken(text);
@@ -198,16 +196,20 @@ function Ask(p: {apis: Api[]; route: Route}) {
         if (found.method && methods.some(([name]) => name === found.method))
             setMethod(found.method);
     };
-    const ask = () => run(async () => {
+    const ask = () => run(async (wanted) => {
         const found = understand(token, p.apis);
         setRequest(found.request ?? null);
         setAnswer(null);
         if (found.request)
             return;
+        const asked = {token, api: chosen, method, path};
+        Object.assign(last, {...asked, answer: null});
         const got = await post<Explanation>("/tyk/explain",
             {api_id: chosen, token: found.token, method, path});
-        Object.assign(last, {token, method, path, answer: got});
-        setAnswer(got);
+        if (wanted()) {         // and nobody signed out
+            Object.assign(last, {...asked, answer: got});
+            setAnswer(got);
+        }
     });
     return <>
         <form class="ask" ref={form} onSubmit={(e) => { e.preventDefault(); void ask(); }}>
@@ -225,7 +227,7 @@ function Ask(p: {apis: Api[]; route: Route}) {
         <Failure problem={problem} />
         {request ? <OneRequest key={request} id={request} />
             : answer ? <Answer of={answer} token={understand(last.token, p.apis).token}
-                               asked={`${last.method} ${last.path} (${chosen})`} />
+                               asked={`${last.method} ${last.path} (${last.api})`} />
             : <Empty><p>{t.explain.empty}</p></Empty>}
     </>;
 }

@@ -42,7 +42,7 @@ function OneKey(p: {set: string; k: Key; onClose: () => void}) {
     </Dialog>;
 }
 
-function Set(p: {set: KeySet; again: () => void}) {
+function Set(p: {set: KeySet; again: () => Promise<void>}) {
     const s = p.set;
     const [key, setKey] = useState<Key | null>(null);
     const {busy, problem, run} = useAction();
@@ -55,7 +55,7 @@ function Set(p: {set: KeySet; again: () => void}) {
                 aria-label={w.refreshOf(s.issuer || s.url)} onClick={() => run(async () => {
                     await call("DELETE", `/tyk/cache/jwks/${encodeURIComponent(s.apis![0])}`);
                     setDone(true);
-                    FETCH_MS.forEach((ms) => window.setTimeout(p.again, ms));
+                    FETCH_MS.forEach((ms) => window.setTimeout(() => p.again(), ms));
                 })}>{w.refresh}</button>}</div>
         <Failure problem={problem} />
         {done && <Notice kind="good">{w.fetching}</Notice>}
@@ -92,8 +92,8 @@ function Sets() {
             {sets && sets.length > 0 && <button type="button" disabled={readOnly || busy}
                 onClick={() => run(async () => {
                     await call("DELETE", "/tyk/cache/jwks");
+                    await found.again();
                     setDone(true);
-                    found.again();
                 })}>{t.identity.refresh}</button>}</div></div>
         <p class="quiet">{t.identity.intro}</p>
         <Failure problem={problem} />
@@ -115,7 +115,7 @@ function Add() {
         return <><p><a href={address("identity")}>← {t.identity.title}</a></p>
             <h1>{words.wizard.title}</h1><Wait of={apis.problem ? apis : policies} /></>;
     return <AddProvider apis={apis.data} policies={policies.data}
-                        onMade={() => { apis.again(); policies.again(); }} />;
+                        onMade={() => { void apis.again(); void policies.again(); }} />;
 }
 
 export function Identity(p: {route: Route}) {

@@ -32,7 +32,7 @@ function NewKey(p: {policies: Policy[]; onClose: () => void; onDone: () => void}
                 {t.keys.addPolicy}</a>
                 <button type="button" onClick={p.onClose}>{t.common.cancel}</button></div>
         </Dialog>;
-    return <Dialog title={t.keys.add} onClose={p.onClose}>
+    return <Dialog title={t.keys.add} stay={busy} onClose={p.onClose}>
         {key !== null ? <>
             <p>{t.keys.once}</p><Copy text={key} label={t.keys.id} />
             <div class="bar"><button type="button" onClick={p.onClose}>{t.common.close}</button></div>

@@ -1,5 +1,5 @@
 /* What passes, what is refused, and why: read every two seconds. */
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useEffect, useLayoutEffect, useRef, useState} from "preact/hooks";
 import reasons from "jotgate:reasons";
 import {Chart, type Points} from "../chart";
 import type {Decision} from "../control";
@@ -137,7 +137,7 @@ export function Overview(p: {theme: string; route: Route}) {
     }, [metrics.data]);
     const at = p.route.query.get("at");
     const recent = useRef<HTMLHeadingElement>(null);
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (at !== null)
             recent.current?.focus();
     }, [at]);

@@ -124,9 +124,9 @@ function One(p: {id: string; apis: (Api & {jwt_default_policies?: string[]})[];
             : found.data === null ? <Wait of={found} />
             : <Editor key={`${path} ${found.etag}`} target={{...shared,
                 key: `policy/${p.id}`, original: found.data, etag: found.etag,
-                isNew: false, onCurrent: found.again,
+                isNew: false, onCurrent: () => void found.again(), onSaving: () => setSaved(null),
                 save: (text, match) => call("PUT", path, text, match),
-                onSaved: (_, warnings) => { setSaved(warnings); found.again(); }}} />}
+                onSaved: (_, warnings) => found.again().then(() => setSaved(warnings))}} />}
     </>;
 }
 

@@ -2,7 +2,7 @@
  * From an identity provider to an API that takes its tokens: five steps, one
  * look at what is written, and no half of it when something is refused.
  */
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useEffect, useLayoutEffect, useRef, useState} from "preact/hooks";
 import type {Discovery} from "../answers";
 import {keptToken, FoundTable, shown, TokenField, useClaims} from "../claims";
 import {call, gateway, namesOf, post, Problem, reload, type Api, type Finding,
@@ -265,7 +265,7 @@ function Asked(p: {id: string}) {
 
 function Done(p: {wanted: Wanted; made: Documents; found: Discovery; warnings: Finding[]}) {
     const title = useRef<HTMLHeadingElement>(null);
-    useEffect(() => title.current?.focus(), []);
+    useLayoutEffect(() => title.current?.focus(), []);
     const {wanted, found} = p;
     const ask = `TOKEN=$(curl -s ${quoted(found.token_endpoint)} -d grant_type=client_credentials ` +
         "-d client_id=\"$CLIENT_ID\" -d client_secret=\"$CLIENT_SECRET\"" +
@@ -295,16 +295,19 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
     const [found, setFound] = useState(kept.found);
     const [step, setStep] = useState(kept.step);
     const [done, setDone] = useState<{made: Documents; warnings: Finding[]} | null>(null);
-    const {busy, problem, run, clear} = useAction();
+    const {busy, problem, run, clear, drop} = useAction();
+    const readOnly = useReadOnly();
     const title = useRef<HTMLHeadingElement>(null);
     if (done === null)
         Object.assign(kept, {wanted, found, step});
     const put = (more: Partial<Wanted>) => setWanted((old) => ({...old, ...more}));
     const to = (next: number) => { clear(); setStep(next); };
-    useEffect(() => { if (step > 0) title.current?.focus(); }, [step]);
+    useLayoutEffect(() => { if (step > 0) title.current?.focus(); }, [step]);
 
-    const look = () => run(async () => {
+    const look = () => run(async (stillWanted) => {
         const answer = await post<Discovery>("/tyk/identity/discover", {issuer: wanted.issuer});
+        if (!stillWanted())
+            return;     // another issuer was typed
         setFound(answer);
         put(prefill(answer, p.apis));
     });
@@ -318,7 +321,6 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
     if (done !== null && found !== null)
         return <Done wanted={wanted} found={found} {...done} />;
     const made = found && step === 4 ? documents(wanted, found, p.policies) : null;
-    const readOnly = useReadOnly();
     const Part = parts[step];
     const act = () => {
         if (step === 0 && found === null)
@@ -344,7 +346,7 @@ export function AddProvider(p: {apis: Api[]; policies: Policy[]; onMade: () => v
             {step === 0 && <>
                 <TextField label={w.issuer} value={wanted.issuer} required mono autofocus
                     help={w.issuerHelp} placeholder="https://kc.example/realms/shop"
-                    onInput={(issuer) => { put({issuer}); setFound(null); clear(); }} />
+                    onInput={(issuer) => { put({issuer}); setFound(null); drop(); }} />
                 <Failure problem={problem} />
                 <div aria-live="polite">{found && <Found found={found} />}</div>
             </>}

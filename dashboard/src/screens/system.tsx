@@ -1,5 +1,5 @@
 /* The gateway itself: what is wrong with its files, what it is set to, its counters. */
-import {useState} from "preact/hooks";
+import {useEffect, useState} from "preact/hooks";
 import type {System as Answer} from "../api_types";
 import {reload} from "../control";
 import {readMetrics, value, type Sample} from "../metrics";
@@ -105,6 +105,10 @@ function Parts(p: {of: Answer; hello: Resource<Hello>; metrics: Resource<Sample[
     </>;
 }
 
+/* The next look at this screen begins with a reload. */
+let asked = false;
+export function reloadSoon() { asked = true; }
+
 export function System() {
     const system = useResource("/tyk/system", json<Answer>());
     const hello = useResource("/hello", json<Hello>(), 5000);
@@ -112,15 +116,21 @@ export function System() {
     const {busy, problem, run} = useAction();
     const readOnly = useReadOnly();
     const [done, setDone] = useState(false);
+    const load = () => run(async () => {
+        setDone(false);
+        await reload();
+        await Promise.all([system.again(), metrics.again()]);
+        setDone(true);
+    });
+    useEffect(() => {
+        if (asked)
+            void load();
+        asked = false;
+    }, []);
     return <>
         <div class="row"><h1>{t.system.title}</h1>
-            <button type="button" class="main" disabled={readOnly || busy} onClick={() => run(async () => {
-                setDone(false);
-                await reload();
-                setDone(true);
-                system.again();
-                metrics.again();
-            })}>{t.system.reload}</button></div>
+            <button type="button" class="main" disabled={readOnly || busy} onClick={load}>
+                {t.system.reload}</button></div>
         <Failure problem={problem} />
         {done && <Notice kind="good">{t.system.reloaded}</Notice>}
         {system.data === null ? <Wait of={system} />
