@@ -11,7 +11,8 @@
 
 #define ARENA_CHUNK (8 * 1024)
 #define ARENA_MAX (8 * 1024 * 1024)
-#define INPUT_MAX (JG_SCGI_HEADER_MAX + JG_EXCHANGE_BODY_MAX + JG_SCGI_READ_MAX)
+#define HEADER_MAX (64 * 1024) /* bytes: many connections at a time */
+#define INPUT_MAX (HEADER_MAX + JG_EXCHANGE_BODY_MAX + JG_SCGI_READ_MAX)
 #define HEAD_MAX 512
 #define RETRY_DIGITS_MAX 10
 

@@ -8,7 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define JG_SCGI_HEADER_MAX (64 * 1024)      /* bytes of names and values */
+#define JG_SCGI_HEADER_MAX                                                     \
+    (256 * 1024)                            /* bytes of names and values: of a \
+                                             * request with the session that   \
+                                             * its script is told, too */
 #define JG_SCGI_BODY_MAX (10 * 1024 * 1024) /* bytes */
 #define JG_SCGI_PARAMS_MAX 256              /* names */
 #define JG_SCGI_READ_MAX (32 * 1024)        /* bytes of one read */

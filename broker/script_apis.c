@@ -172,6 +172,7 @@ get(struct jg_script_known *known, const struct jg_conf *conf,
     if (api == NULL)
         return false;
     known->api = jg_api_ref(api);
+    known->meta_told = false;
     jg_arena_init(&known->arena, ARENA_CHUNK, ARENA_MAX);
     jg_buf_init(&known->faults, JG_SCRIPT_FAULTS_MAX);
     jg_buf_init(&known->errors, JG_SCRIPT_FAULTS_MAX);

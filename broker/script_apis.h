@@ -20,6 +20,7 @@ struct jg_script_known {
     struct jg_script script;
     struct jg_buf faults; /* what could not be read, a line each */
     struct jg_buf errors; /* what could not be evaluated */
+    bool meta_told;       /* the log has said that SessionMeta is not kept */
 };
 
 /* Zeroed is a good start. */

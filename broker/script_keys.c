@@ -40,15 +40,21 @@ find_key(const struct jg_script_api_call *call, struct jg_str key,
     return session;
 }
 
+static struct jg_admin
+admin_of(const struct jg_script_api_call *call)
+{
+    return (struct jg_admin){.conf = call->broker->conf,
+                             .store = call->broker->store,
+                             .counters = call->broker->counters,
+                             .now_s = jg_clock_s()};
+}
+
 /* As the control API shows it. */
 static bool
 add_key(const struct jg_script_api_call *call, struct jg_str key,
         struct jg_arena *a, struct jg_buf *out)
 {
-    struct jg_admin admin = {.conf = call->broker->conf,
-                             .store = call->broker->store,
-                             .counters = call->broker->counters,
-                             .now_s = jg_clock_s()};
+    struct jg_admin admin = admin_of(call);
     const struct jg_json *json = NULL;
     struct jg_key_id id;
     struct jg_str session = find_key(call, key, a, &id);
@@ -122,7 +128,8 @@ read_end(struct jg_script_api_call *call, const struct jg_json *json,
 /* Under the id as it is given (reference 7.7 b). */
 static bool
 put_key(struct jg_script_api_call *call, struct jg_str key,
-        struct jg_str session, int64_t ends_s, struct jg_arena *a)
+        struct jg_str session, int64_t ends_s, struct jg_arena *a,
+        struct jg_key_id *out)
 {
     struct jg_stored_key record = {
         .org_id = call->org_id, .session = session, .ends_s = ends_s};
@@ -136,25 +143,49 @@ put_key(struct jg_script_api_call *call, struct jg_str key,
         return false;
     err = is_free(call, txn, &id) ? jg_stored_key_put(txn, &id, &record)
                                   : JG_E_CONF_VALUE;
-    if (err == JG_OK)
-        return jg_txn_commit(txn) == JG_OK;
-    jg_txn_abort(txn);
-    return false;
+    if (err != JG_OK) {
+        jg_txn_abort(txn);
+        return false;
+    }
+    *out = id;
+    return jg_txn_commit(txn) == JG_OK;
+}
+
+/* Rates and quotas of a key begin again when it is written, as after a PUT,
+ * unless the third argument is "1" (reference 8.4). */
+static bool
+keeps_quota(const struct jg_str *args, size_t count)
+{
+    return count > 2 && jg_str_eq(args[2], JG_STR("1"));
+}
+
+/* False: nothing was stored. */
+static bool
+set_key(struct jg_script_api_call *call, const struct jg_str *args,
+        size_t count, struct jg_arena *a)
+{
+    struct jg_admin admin = admin_of(call);
+    const struct jg_json *json;
+    struct jg_key_id id;
+    int64_t ends_s;
+
+    if (count < 2 || call->keys++ >= JG_SCRIPT_KEYS_MAX || args[0].len == 0 ||
+        args[0].len > JG_KEY_BYTES_MAX ||
+        jg_json_parse(args[1], &jg_json_limits_conf, a, &json, NULL) != JG_OK ||
+        !is_session(call, json) || !read_end(call, json, args[1], a, &ends_s) ||
+        !put_key(call, args[0], args[1], ends_s, a, &id))
+        return false;
+    if (!keeps_quota(args, count))
+        jg_admin_key_reset(&admin, &id, args[1], a);
+    return true;
 }
 
 bool
 jg_script_set_key(struct jg_script_api_call *call, const struct jg_str *args,
                   size_t count, struct jg_arena *a, struct jg_buf *out)
 {
-    const struct jg_json *json;
-    int64_t ends_s;
-
     (void)out;
-    if (count < 2 || call->keys++ >= JG_SCRIPT_KEYS_MAX || args[0].len == 0 ||
-        args[0].len > JG_KEY_BYTES_MAX ||
-        jg_json_parse(args[1], &jg_json_limits_conf, a, &json, NULL) != JG_OK ||
-        !is_session(call, json) || !read_end(call, json, args[1], a, &ends_s) ||
-        !put_key(call, args[0], args[1], ends_s, a))
+    if (!set_key(call, args, count, a))
         jg_log(&call->broker->log, JG_LOG_WARN,
                "script of API %.*s: TykSetKeyData stored nothing: the session "
                "is no JSON, or has neither access_rights nor apply_policies, "

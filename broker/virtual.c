@@ -6,6 +6,7 @@
 #include "reply.h"
 #include "script_api.h"
 #include "script_apis.h"
+#include "script_meta.h"
 #include "script_process.h"
 #include "script_request.h"
 #include "script_type.h"
@@ -260,6 +261,41 @@ call(struct request *r, struct jg_str *result,
     return called;
 }
 
+/* Once for each load and process: it is so for every request. */
+static void
+log_unkept(const struct request *r)
+{
+    if (r->known->meta_told)
+        return;
+    r->known->meta_told = true;
+    jg_log(&r->v->broker->log, JG_LOG_WARN,
+           "API %.*s, virtual endpoint %.*s: its SessionMeta is not kept where "
+           "the caller has no key: sessions of tokens are computed for each "
+           "request; keep it in a key (TykSetKeyData)",
+           JG_STR_ARG(r->known->api->def.api_id),
+           JG_STR_ARG(r->endpoint->endpoint.path));
+}
+
+/* Before the answer, so that the caller's next request finds it. False: it
+ * could not be kept, and an answer would say that it is. */
+static bool
+keep_meta(const struct request *r, const struct jg_json *meta, const char **why)
+{
+    enum jg_script_meta kept = JG_META_KEPT;
+
+    if (r->endpoint->use_session)
+        kept = jg_script_meta_keep(r->v->broker, r->scgi, meta, r->arena, why);
+    if (kept == JG_META_UNKEPT)
+        log_unkept(r);
+    if (kept == JG_META_OVERTAKEN)
+        jg_log(&r->v->broker->log, JG_LOG_INFO,
+               "API %.*s, virtual endpoint %.*s: its SessionMeta is not kept: "
+               "the key was deleted or changed while the script ran",
+               JG_STR_ARG(r->known->api->def.api_id),
+               JG_STR_ARG(r->endpoint->endpoint.path));
+    return kept != JG_META_FAILED;
+}
+
 static void
 serve(struct request *r, int fd)
 {
@@ -273,6 +309,8 @@ serve(struct request *r, int fd)
     else if (!call(r, &result, error))
         fail(r, fd, error);
     else if (jg_script_answer_read(result, r->arena, answer, &why) != JG_OK)
+        fail(r, fd, why);
+    else if (!keep_meta(r, answer->session_meta, &why))
         fail(r, fd, why);
     else
         send_answer(fd, answer);

@@ -124,6 +124,13 @@ session(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
     return ctx->decision.handler.session;
 }
 
+static struct jg_str
+key(ngx_http_request_t *r, const struct ngx_http_jotgate_ctx *ctx)
+{
+    (void)r;
+    return ctx->decision.handler.key;
+}
+
 /* Path and query as the client sent them, whatever is sent on, but for what
  * strip_auth_data takes off the query. */
 static struct jg_str
@@ -158,6 +165,7 @@ static const struct {
     {ngx_string("jotgate_script"), script, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_exchange"), exchange, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_session"), session, NGX_HTTP_VAR_NOCACHEABLE},
+    {ngx_string("jotgate_key"), key, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_target"), target, NGX_HTTP_VAR_NOCACHEABLE},
     {ngx_string("jotgate_reason"), reason, NGX_HTTP_VAR_NOCACHEABLE},
 };

@@ -169,6 +169,8 @@ struct jg_handler {
     size_t endpoint;
     bool proxy_on_error;   /* the upstream does, when the script fails */
     struct jg_str session; /* what the script is told of it: JSON, or empty */
+    struct jg_str key; /* whose session that is, jg_key_seen_write(): empty for
+                        * one that is stored nowhere */
 };
 
 /* How one step went: what explain prints. */
@@ -241,6 +243,7 @@ struct jg_decision {
         struct jg_str key;                       /* all of it: a secret */
         struct jg_key_id id;                     /* its hash */
         const struct jg_stored_session *session; /* NULL: not looked for */
+        uint64_t revision;                       /* of the record */
         uint64_t version; /* another one for another key, and content */
     } stored;
     struct {

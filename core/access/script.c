@@ -26,6 +26,21 @@ add_limits(struct jg_buf *b, const struct jg_limit *limit)
                 limit->throttle_interval_s, (long long)limit->throttle_retries);
 }
 
+/* Whose session it is, for what the script makes of it. The one of two keys
+ * that does not count is not the last one that was found. */
+static enum jg_err
+tell_key(struct jg_decision *d)
+{
+    const struct jg_key_seen seen = {d->stored.id, d->stored.revision};
+    char text[JG_KEY_SEEN_CHARS];
+
+    if (d->session.stored == NULL || d->session.stored != d->stored.session)
+        return JG_OK;
+    jg_key_seen_write(&seen, text);
+    d->handler.key = jg_arena_str(d->arena, jg_str(text));
+    return d->handler.key.p != NULL ? JG_OK : JG_E_NOMEM;
+}
+
 /* Those members of a session (reference 7.5) that scripts look at; limits are
  * those that count on this API. */
 static enum jg_err
@@ -79,6 +94,7 @@ jg_step_script(struct jg_decision *d)
     const struct jg_virtual_endpoint *found =
         (const struct jg_virtual_endpoint *)find(d);
     const struct jg_virtual_endpoint *first;
+    enum jg_err err;
 
     if (found == NULL) {
         jg_trace_skip(d);
@@ -89,5 +105,8 @@ jg_step_script(struct jg_decision *d)
                                      .endpoint = (size_t)(found - first),
                                      .proxy_on_error = found->proxy_on_error};
     jg_trace_seen(d, "function %.*s answers", JG_STR_ARG(found->function));
-    return found->use_session ? tell_session(d) : JG_OK;
+    if (!found->use_session)
+        return JG_OK;
+    err = tell_session(d);
+    return err == JG_OK ? tell_key(d) : err;
 }

@@ -67,6 +67,7 @@ find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
         return err;
     d->stored.key = key;
     d->stored.id = id;
+    d->stored.revision = record.revision;
     d->stored.version = version_of(&id, record.revision);
     return JG_OK;
 }

@@ -94,6 +94,28 @@ const struct jg_json *jg_admin_show_key(struct jg_admin *admin,
                                         struct jg_str session,
                                         struct jg_arena *a);
 
+#define JG_KEY_META_MAX (32 * 1024) /* bytes of what a script may keep */
+
+/*
+ * A script was <told> the meta data of a key as it was <seen>, and returned
+ * <meta>; both may be NULL. Write into the key's session what that changes
+ * (model/key_meta.h), and nothing else. On disk when it returns JG_OK, which it
+ * is also when nothing changes. In <a> while it works.
+ *   JG_E_NOT_FOUND    the key has gone, ended, or was changed by somebody else
+ *   JG_E_CONF_RANGE   more than JG_KEY_META_MAX bytes
+ *   JG_E_JSON_LIMIT   with it the session would be none any more: nested too
+ *                     deeply, too many values
+ *   JG_E_STORE, JG_E_STORE_FULL, JG_E_CRYPTO, JG_E_NOMEM
+ */
+enum jg_err jg_admin_key_meta(struct jg_admin *admin,
+                              const struct jg_key_seen *seen,
+                              const struct jg_json *told,
+                              const struct jg_json *meta, struct jg_arena *a);
+
+/* Rates and quotas of the key <id> begin again, as its <session> has them. */
+void jg_admin_key_reset(struct jg_admin *admin, const struct jg_key_id *id,
+                        struct jg_str session, struct jg_arena *a);
+
 void jg_admin_response_init(struct jg_admin_response *response);
 void jg_admin_response_free(struct jg_admin_response *response);
 

@@ -52,3 +52,17 @@ jg_key_reset(struct jg_admin_call *call, const struct jg_key_id *id,
         jg_meter_forget(meter.counters, &name, &rights[i].limit, meter.now_ms);
     }
 }
+
+void
+jg_admin_key_reset(struct jg_admin *admin, const struct jg_key_id *id,
+                   struct jg_str session, struct jg_arena *a)
+{
+    struct jg_admin_call call = {.admin = admin, .arena = a};
+    struct jg_key_draft draft;
+
+    if (jg_key_draft_read(&call, session, NULL, &draft) != JG_OK)
+        return;
+    if (jg_key_draft_apply(&call, &draft) == JG_OK)
+        jg_key_reset(&call, id, &draft);
+    jg_key_draft_free(&draft);
+}

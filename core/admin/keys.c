@@ -484,21 +484,6 @@ jg_keys_update(struct jg_admin_call *call)
     jg_key_draft_free(&draft);
 }
 
-/* Its counters go with it: one that is made anew begins anew. */
-static void
-forget_counters(struct jg_admin_call *call, const struct jg_key_id *id,
-                struct jg_str session)
-{
-    struct jg_key_draft draft;
-
-    if (session.p == NULL ||
-        jg_key_draft_read(call, session, NULL, &draft) != JG_OK)
-        return;
-    if (jg_key_draft_apply(call, &draft) == JG_OK)
-        jg_key_reset(call, id, &draft);
-    jg_key_draft_free(&draft);
-}
-
 /* Commits, or ends <txn>. */
 static enum jg_err
 delete_found(struct jg_txn *txn, const struct jg_key_found *found)
@@ -552,6 +537,8 @@ jg_keys_delete(struct jg_admin_call *call)
     }
     if (err != JG_OK)
         return;
-    forget_counters(call, &found.id, session);
+    /* One that is made anew begins anew. */
+    if (session.p != NULL)
+        jg_admin_key_reset(call->admin, &found.id, session, call->arena);
     answer_deleted(call, &query, found.key);
 }

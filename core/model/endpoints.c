@@ -68,9 +68,8 @@ static const struct jg_field virtual_rows[] = {
     {"function_source_uri", JG_FIELD_STR, VIRTUAL(source_uri),
      .max = JG_SCRIPT_URI_MAX},
     {"use_session", JG_FIELD_BOOL, VIRTUAL(use_session),
-     .note = "what the script returns as SessionMeta is not kept: sessions of "
-             "verified tokens are computed, and keys change over the control "
-             "API and by TykSetKeyData"},
+     .note = "SessionMeta is kept in the caller's stored key, unless that was "
+             "changed meanwhile; of a JWT nothing is kept"},
     {"proxy_on_error", JG_FIELD_BOOL, VIRTUAL(proxy_on_error)},
 };
 const struct jg_field_table jg_virtual_endpoint_table = {

@@ -484,7 +484,8 @@ static const struct jg_field virtual_rows[] = {
     {"body", JG_FIELD_STR, VIRTUAL(body), .max = JG_SCRIPT_URI_MAX},
     {"proxyOnError", JG_FIELD_BOOL, VIRTUAL(proxy_on_error)},
     {"requireSession", JG_FIELD_BOOL, VIRTUAL(require_session),
-     .note = "what the script returns as SessionMeta is not kept"},
+     .note = "SessionMeta is kept in the caller's stored key, unless that was "
+             "changed meanwhile; of a JWT nothing is kept"},
 };
 static const struct jg_field_table virtual_table = {
     sizeof(struct jg_oas_virtual), virtual_rows, JG_FIELD_COUNT(virtual_rows)};

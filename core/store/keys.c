@@ -2,6 +2,8 @@
 #include "store/keys.h"
 
 #include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "jose/sign.h"
 #include "store/store_internal.h"
@@ -279,6 +281,61 @@ jg_stored_key_put(struct jg_txn *txn, const struct jg_key_id *id,
     if (err != JG_OK)
         txn->err = err; /* half of it must never be committed */
     return err;
+}
+
+enum jg_err
+jg_stored_key_change(struct jg_txn *txn, const struct jg_key_seen *seen,
+                     int64_t now_s, struct jg_str session)
+{
+    struct jg_stored_key key;
+    enum jg_err err = jg_stored_key_get(txn, &seen->id, now_s, &key);
+
+    if (err != JG_OK)
+        return err;
+    if (key.revision != seen->revision)
+        return JG_E_NOT_FOUND;
+    key.session = session;
+    return jg_stored_key_put(txn, &seen->id, &key);
+}
+
+void
+jg_key_seen_write(const struct jg_key_seen *seen,
+                  char out[static JG_KEY_SEEN_CHARS])
+{
+    for (size_t i = 0; i < JG_KEY_ID_BYTES; i++)
+        snprintf(out + 2 * i, 3, "%02x", (unsigned)seen->id.bytes[i]);
+    snprintf(out + 2 * JG_KEY_ID_BYTES, JG_KEY_SEEN_CHARS - 2 * JG_KEY_ID_BYTES,
+             " %" PRIu64, seen->revision);
+}
+
+/* 16: it is none. */
+static unsigned
+digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = memchr(digits, c, 16);
+
+    return found != NULL ? (unsigned)(found - digits) : 16;
+}
+
+bool
+jg_key_seen_read(struct jg_str text, struct jg_key_seen *out)
+{
+    struct jg_key_seen seen;
+    struct jg_str id;
+
+    if (!jg_str_next(&text, ' ', &id) || id.len != 2 * JG_KEY_ID_BYTES ||
+        !jg_str_to_u64(text, &seen.revision))
+        return false;
+    for (size_t i = 0; i < JG_KEY_ID_BYTES; i++) {
+        unsigned high = digit(id.p[2 * i]), low = digit(id.p[2 * i + 1]);
+
+        if (high > 15 || low > 15)
+            return false;
+        seen.id.bytes[i] = (unsigned char)(high << 4 | low);
+    }
+    *out = seen;
+    return true;
 }
 
 /* Does the key with <id> bear <name>, and live? */

@@ -53,6 +53,33 @@ enum jg_err jg_stored_key_put(struct jg_txn *txn, const struct jg_key_id *id,
 enum jg_err jg_stored_key_get(struct jg_txn *txn, const struct jg_key_id *id,
                               int64_t now_s, struct jg_stored_key *out);
 
+/* What somebody read of a key: its id, and which content that was. */
+struct jg_key_seen {
+    struct jg_key_id id;
+    uint64_t revision;
+};
+
+/* The same as a text between our own processes: the id in lower case hex
+ * digits, a space, the revision; with a NUL. */
+#define JG_KEY_SEEN_CHARS (2 * JG_KEY_ID_BYTES + 1 + 20 + 1)
+void jg_key_seen_write(const struct jg_key_seen *seen,
+                       char out[static JG_KEY_SEEN_CHARS]);
+/* False, and <out> untouched: it is none. */
+bool jg_key_seen_read(struct jg_str text, struct jg_key_seen *out);
+
+/*
+ * Compare and put: write <session> in the place of the one that was <seen>.
+ * Name, organisation and end stay; the revision is a new one. Whoever deleted,
+ * exchanged or changed the key in the meantime wins.
+ *   JG_E_NOT_FOUND   it has gone, has ended by <now_s>, or has another content:
+ *                    nothing happened
+ *   JG_E_CONF_RANGE  <session> is too long: nothing happened
+ *   the others of jg_stored_key_put()
+ */
+enum jg_err jg_stored_key_change(struct jg_txn *txn,
+                                 const struct jg_key_seen *seen, int64_t now_s,
+                                 struct jg_str session);
+
 /*
  * The key that is called <name>: for the control API only. Where several are,
  * nothing is chosen: the caller asks for the key itself.

@@ -112,7 +112,7 @@ what_is_no_request_is_refused(void **state)
         {{"0:,", 3}, JG_E_REQUEST},
         {{"021:", 4}, JG_E_REQUEST}, /* two spellings of one length */
         {{"999999999999999999999:", 22}, JG_E_REQUEST},
-        {{"65537:", 6}, JG_E_REQUEST_SIZE},
+        {{"262145:", 7}, JG_E_REQUEST_SIZE},
         {{"99999999:", 9}, JG_E_REQUEST_SIZE},
         {{"17:CONTENT_LENGTH\0"
           "0\0;",

@@ -384,6 +384,123 @@ every_part_has_its_limit(void **state)
     jg_store_close(store);
 }
 
+static struct jg_key_seen
+seen_of(struct jg_store *store, const char *key)
+{
+    struct jg_key_seen seen = {id_of(key), 0};
+    struct jg_stored_key record;
+    struct jg_txn *txn;
+
+    assert_err(jg_txn_read(store, &txn), JG_OK);
+    assert_err(jg_stored_key_get(txn, &seen.id, NOW, &record), JG_OK);
+    seen.revision = record.revision;
+    jg_txn_abort(txn);
+    return seen;
+}
+
+static enum jg_err
+change(struct jg_store *store, const struct jg_key_seen *seen, int64_t now_s,
+       struct jg_str session)
+{
+    struct jg_txn *txn;
+    enum jg_err err;
+
+    assert_err(jg_txn_write(store, &txn), JG_OK);
+    err = jg_stored_key_change(txn, seen, now_s, session);
+    if (err == JG_OK)
+        return jg_txn_commit(txn);
+    jg_txn_abort(txn);
+    return err;
+}
+
+static void
+a_change_keeps_everything_but_the_session(void **state)
+{
+    struct jg_store *store = store_open(state, true);
+    struct jg_stored_key record;
+    struct jg_key_seen seen;
+    struct jg_txn *txn;
+
+    assert_err(put(store, "oalice", "5b44f5c0", "o", NOW + 1), JG_OK);
+    seen = seen_of(store, "oalice");
+    assert_err(change(store, &seen, NOW, JG_STR("{}")), JG_OK);
+    assert_err(jg_txn_read(store, &txn), JG_OK);
+    assert_err(jg_stored_key_get(txn, &seen.id, NOW, &record), JG_OK);
+    assert_str(record.name, "5b44f5c0");
+    assert_str(record.org_id, "o");
+    assert_str(record.session, "{}");
+    assert_int_equal(record.ends_s, NOW + 1);
+    assert_int_not_equal(record.revision, seen.revision);
+    jg_txn_abort(txn);
+    assert_int_equal(count(store, JG_KIND_KEY_NAME), 1);
+    assert_int_equal(count(store, JG_KIND_KEY_END), 1);
+    jg_store_close(store);
+}
+
+static void
+whoever_was_there_first_is_not_overwritten(void **state)
+{
+    static char large[JG_KEY_SESSION_MAX + 1];
+    struct jg_store *store = store_open(state, true);
+    struct jg_key_seen seen, nobody = {id_of("nobody"), 1};
+
+    assert_err(put(store, "key", NULL, "o", NOW + 1), JG_OK);
+    seen = seen_of(store, "key");
+    memset(large, 'x', sizeof(large));
+    assert_err(change(store, &nobody, NOW, JG_STR("{}")), JG_E_NOT_FOUND);
+    assert_err(change(store, &seen, NOW + 1, JG_STR("{}")), JG_E_NOT_FOUND);
+    assert_err(change(store, &seen, NOW, (struct jg_str){large, sizeof(large)}),
+               JG_E_CONF_RANGE);
+
+    assert_err(put(store, "key", NULL, "o", NOW + 1), JG_OK); /* changed */
+    assert_err(change(store, &seen, NOW, JG_STR("{}")), JG_E_NOT_FOUND);
+    take_away(store, "key");
+    assert_err(change(store, &seen, NOW, JG_STR("{}")), JG_E_NOT_FOUND);
+    assert_err(put(store, "key", NULL, "o", 0), JG_OK); /* made anew */
+    assert_err(change(store, &seen, NOW, JG_STR("{}")), JG_E_NOT_FOUND);
+    assert_err(get(store, "key", NOW, NULL), JG_OK); /* as it was put */
+    jg_store_close(store);
+}
+
+#define ZEROS_31 \
+    "00000000000000000000000000000000000000000000000000000000000000"
+
+static void
+what_was_seen_is_a_text(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is;
+    } rows[] = {
+        {ZEROS_31 "00 0", true},
+        {ZEROS_31 "ff 18446744073709551615", true},
+        {ZEROS_31 "ff 18446744073709551616", false},
+        {ZEROS_31 "fF 1", false},
+        {ZEROS_31 "0g 1", false},
+        {ZEROS_31 "0 1", false},
+        {ZEROS_31 "000 1", false},
+        {ZEROS_31 "00  1", false},
+        {ZEROS_31 "00 1 ", false},
+        {ZEROS_31 "00 -1", false},
+        {ZEROS_31 "00 ", false},
+        {ZEROS_31 "00", false},
+        {" 1", false},
+        {"", false},
+    };
+    struct jg_key_seen seen = {id_of("key"), UINT64_MAX}, again;
+    char text[JG_KEY_SEEN_CHARS];
+
+    (void)state;
+    jg_key_seen_write(&seen, text);
+    assert_int_equal(strlen(text), JG_KEY_SEEN_CHARS - 1);
+    assert_true(jg_key_seen_read(jg_str(text), &again));
+    assert_memory_equal(&seen.id, &again.id, sizeof(seen.id));
+    assert_true(seen.revision == again.revision);
+    for (size_t i = 0; i < LEN(rows); i++)
+        if (jg_key_seen_read(jg_str(rows[i].text), &again) != rows[i].is)
+            fail_msg("%s", rows[i].text);
+}
+
 int
 main(void)
 {
@@ -398,6 +515,9 @@ main(void)
         in_folder_test(keys_are_listed_by_organisation),
         in_folder_test(damage_is_noticed_and_can_be_replaced),
         in_folder_test(every_part_has_its_limit),
+        in_folder_test(a_change_keeps_everything_but_the_session),
+        in_folder_test(whoever_was_there_first_is_not_overwritten),
+        cmocka_unit_test(what_was_seen_is_a_text),
     };
 
     return cmocka_run_group_tests_name("store/keys", tests, NULL, NULL);
