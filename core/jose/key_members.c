@@ -225,10 +225,11 @@ static const struct kind {
 
 /*
  * The key of the first certificate in x5c. Its chain and dates give no trust:
- * the key is trusted because the set is. Some old providers wrap a PEM.
+ * the key is trusted because the set is. Some old providers wrap a <pem>.
  */
 static enum jg_err
-read_x5c(const struct jg_json *x5c, EVP_PKEY **out, struct jg_key_fault *fault)
+read_x5c(const struct jg_json *x5c, EVP_PKEY **out, bool *pem,
+         struct jg_key_fault *fault)
 {
     struct jg_arena a;
     struct jg_str text = {NULL, 0};
@@ -245,6 +246,7 @@ read_x5c(const struct jg_json *x5c, EVP_PKEY **out, struct jg_key_fault *fault)
     err = jg_b64_decode_arena(text, &a, &der);
     if (err == JG_OK)
         err = jg_pem_read(der, out, &private, NULL);
+    *pem = err == JG_OK && jg_pem_seen(der);
     jg_arena_free(&a);
     if (err == JG_E_BASE64 || err == JG_E_KEY || private)
         return jg_key_fail(fault, JG_E_KEY,
@@ -252,14 +254,18 @@ read_x5c(const struct jg_json *x5c, EVP_PKEY **out, struct jg_key_fault *fault)
     return err;
 }
 
-/* The key of the members, of x5c, or of both when they are the same. */
+/*
+ * The key of the members, of x5c, or of both when they are the same. Beside a
+ * PEM in x5c the members are not looked at: such sets are made for Tyk, which
+ * takes that key, and their members may be another's (its own tests' are).
+ */
 static enum jg_err
 read_both(struct build *b, const struct kind *kind, EVP_PKEY **out)
 {
     const struct jg_json *x5c =
         b->private ? NULL : jg_json_get(b->jwk, JG_STR("x5c"));
-    bool members = x5c == NULL || kind->ossl == NULL ||
-                   jg_json_get(b->jwk, jg_str(kind->member)) != NULL;
+    bool members = x5c == NULL || kind->ossl == NULL;
+    bool pem = false;
     EVP_PKEY *first = NULL;
     EVP_PKEY *second = NULL;
     enum jg_err err = JG_OK;
@@ -267,7 +273,12 @@ read_both(struct build *b, const struct kind *kind, EVP_PKEY **out)
     if (members)
         err = kind->read(b, &first);
     if (err == JG_OK && x5c != NULL)
-        err = read_x5c(x5c, &second, b->fault);
+        err = read_x5c(x5c, &second, &pem, b->fault);
+    if (err == JG_OK && !members && !pem &&
+        jg_json_get(b->jwk, jg_str(kind->member)) != NULL) {
+        members = true;
+        err = kind->read(b, &first);
+    }
     if (err == JG_OK && members && x5c != NULL &&
         EVP_PKEY_eq(first, second) != 1)
         err = jg_key_fail(b->fault, JG_E_KEY,

@@ -249,6 +249,17 @@ old_providers_put_a_pem_into_x5c(void **state)
     key = good_key_of_jwk(text);
     assert_str(jg_key_info(key)->thumbprint, test_key("rsa2048")->thumbprint);
     jg_key_free(key);
+    /* whose key it is then, whatever the members say, as in Tyk */
+    snprintf(text, sizeof(text),
+             "{\"kty\":\"RSA\",\"n\":\"!\",\"x5c\":[\"%.*s\"]}", (int)len,
+             pem64);
+    key = good_key_of_jwk(text);
+    assert_str(jg_key_info(key)->thumbprint, test_key("rsa2048")->thumbprint);
+    jg_key_free(key);
+    snprintf(text, sizeof(text),
+             "{\"kty\":\"EC\",\"x\":\"!\",\"x5c\":[\"%.*s\"]}", (int)len,
+             pem64);
+    refused(text, "x5c holds no EC key");
     /* but no private key */
     len = jg_b64_encode(jg_str(rsa2048_traditional_pem), pem64);
     snprintf(text, sizeof(text), "{\"kty\":\"RSA\",\"x5c\":[\"%.*s\"]}",
