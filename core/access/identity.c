@@ -32,6 +32,15 @@ find_none(struct jg_decision *d, const struct jg_strs *fields)
     return JG_E_IDENTITY_NONE;
 }
 
+static enum jg_err
+find_empty(struct jg_decision *d, struct jg_str field)
+{
+    d->detail = field;
+    jg_trace_seen(d, "%.*s is empty", JG_STR_ARG(field));
+    return JG_E_IDENTITY_EMPTY;
+}
+
+/* Tyk has words of its own for an empty sub of classic definitions only. */
 enum jg_err
 jg_identity(struct jg_decision *d, struct jg_str *out)
 {
@@ -42,19 +51,16 @@ jg_identity(struct jg_decision *d, struct jg_str *out)
         who = claim_text(d, fields.items[i]);
         if (who.len > 0)
             return take(d, fields.items[i], who, out);
-        if (who.p == NULL)
-            continue;
-        d->detail = fields.items[i];
-        jg_trace_seen(d, "%.*s is empty", JG_STR_ARG(fields.items[i]));
-        return JG_E_IDENTITY_EMPTY;
+        if (who.p != NULL)
+            return find_empty(d, fields.items[i]);
     }
     who = claim_text(d, JG_STR("sub"));
     if (who.len > 0)
         return take(d, JG_STR("sub"), who, out);
     if (who.p == NULL)
         return find_none(d, &fields);
-    jg_trace_seen(d, "sub is empty");
-    return JG_E_IDENTITY_SUB_EMPTY;
+    find_empty(d, JG_STR("sub"));
+    return d->api->def.is_oas ? JG_E_IDENTITY_EMPTY : JG_E_IDENTITY_SUB_EMPTY;
 }
 
 enum jg_err

@@ -32,7 +32,8 @@ index_scopes(struct jg_scope_map *map, const struct jg_pairs *policies,
     return JG_OK;
 }
 
-/* A single name counts alone; behind those of a list, "scope" does. */
+/* A single name of a classic definition counts alone; behind those of a list,
+ * "scope" does. */
 static enum jg_err
 list_claims(struct jg_scope_map *map, struct jg_str single,
             const struct jg_strs *list, struct jg_arena *a)
@@ -56,6 +57,10 @@ jg_api_read_scopes(struct jg_api_reading *r)
     const struct jg_api_def *def = &api->def;
     const struct jg_scope_rule *rule =
         scopes_are_set(def) ? &def->scopes_jwt : &def->scopes_deprecated;
+    /* The deprecated single name of an OAS document is a list of one. */
+    const struct jg_strs one = {&rule->claim_name, 1};
+    bool is_one = def->is_oas && def->jwt_scope_claims.count == 0 &&
+                  rule->claim_name.len > 0;
     struct jg_scope_map *map;
     enum jg_err err;
 
@@ -68,6 +73,6 @@ jg_api_read_scopes(struct jg_api_reading *r)
     err = index_scopes(map, &rule->policies, &api->arena);
     if (err != JG_OK)
         return err;
-    return list_claims(map, rule->claim_name, &def->jwt_scope_claims,
-                       &api->arena);
+    return list_claims(map, rule->claim_name,
+                       is_one ? &one : &def->jwt_scope_claims, &api->arena);
 }

@@ -71,6 +71,9 @@ take_part(struct jg_str *rest, char *to, struct jg_claim_part *out)
     out->name = (struct jg_str){to, len};
     if (i < rest->len && i + 1 == rest->len)
         return "a part of the path is empty";
+    /* Tyk has none with a backslash; this one is a mistake for sure. */
+    if (i < rest->len && to[len - 1] == '.')
+        return "an escaped dot in front of a dot";
     *rest = jg_str_from(*rest, i + 1);
     return NULL;
 }

@@ -20,7 +20,7 @@ def oas(api, upstream, **scopes):
 @pytest.fixture(scope="module")
 def gw(module_gateway, upstream):
     gw = module_gateway
-    apis = ["plain", "nested", "old", "deflt", "oas", "oasnested"]
+    apis = ["plain", "nested", "old", "deflt", "oas", "oasnested", "oasone"]
     gw.add_policy("reader", apis)
     gw.add_policy("writer", ["other"])
     gw.add_policy("base", ["other"])
@@ -36,6 +36,7 @@ def gw(module_gateway, upstream):
                jwt_scope_to_policy_mapping=SCOPES)
     put(gw, "oas.json", oas("oas", upstream, claims=["no", "our"]))
     put(gw, "oasnested.json", oas("oasnested", upstream, claims=["a.b"]))
+    put(gw, "oasone.json", oas("oasone", upstream, claimName="our"))
     return gw.start()
 
 
@@ -61,6 +62,8 @@ def ask(gw, api, **claims):
     ("oas", {"our": "read"}),
     ("oas", {"scope": "read"}),
     ("oasnested", {"a": {"b": ["read"]}}),
+    ("oasone", {"our": "read", "scope": "x"}),
+    ("oasone", {"scope": "read"}),  # in a classic definition it would not be
 ])
 def test_a_scope_lets_in(gw, api, claims):
     assert ask(gw, api, **claims).status == 200

@@ -92,7 +92,7 @@ oas_has_a_list_of_claims_and_of_pairs(void **state)
         {"{'scopeToPolicyMapping':[{'scope':'a','policyId':'p'}]}", "p scope"},
         {"{'claimName':'s','scopeToPolicyMapping':[{'scope':'a','policyId':'p'}"
          "]}",
-         "p s"},
+         "p s scope"},
         {"{'claimName':'s','claims':['t','https://x.y/u'],"
          "'scopeToPolicyMapping':[{'scope':'a','policyId':'p'}]}",
          "p t https://x.y/u scope"},

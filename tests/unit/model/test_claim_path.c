@@ -101,6 +101,7 @@ what_is_no_path_is_refused_with_the_reason(void **state)
         {"a.", "empty"},
         {"a..b", "empty"},
         {"a\\", "backslash"},
+        {"a\\..b", "in front of a dot"},
         {"a*", "wildcards"},
         {"a.?", "wildcards"},
         {"a|b", "pipes"},
