@@ -68,6 +68,8 @@ ngx_http_jotgate_error(ngx_http_request_t *r)
     ngx_uint_t status;
     enum jg_err reason = reason_of(r, &status);
 
+    if (r->err_status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE)
+        reason = JG_E_BODY_MAX;
     note_reason(r, reason);
     return ngx_http_jotgate_respond(r, reason, status);
 }

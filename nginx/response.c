@@ -111,6 +111,21 @@ set(ngx_http_request_t *r, const struct jg_forward_header *from)
     return NGX_OK;
 }
 
+/* Caches look at all of them together (RFC 9110 12.5.5). */
+static ngx_int_t
+add_vary(ngx_http_request_t *r, struct jg_str value)
+{
+    ngx_table_elt_t *h = ngx_list_push(&r->headers_out.headers);
+
+    if (h == NULL)
+        return NGX_ERROR;
+    ngx_memzero(h, sizeof(*h));
+    h->hash = 1;
+    ngx_str_set(&h->key, "Vary");
+    h->value = ngx_http_jotgate_ngx_str(value);
+    return NGX_OK;
+}
+
 static ngx_int_t
 apply(ngx_http_request_t *r, const struct jg_respond_headers *headers)
 {
@@ -119,7 +134,7 @@ apply(ngx_http_request_t *r, const struct jg_respond_headers *headers)
     for (size_t i = 0; i < headers->set_count; i++)
         if (set(r, &headers->set[i]) != NGX_OK)
             return NGX_ERROR;
-    return NGX_OK;
+    return headers->vary.len > 0 ? add_vary(r, headers->vary) : NGX_OK;
 }
 
 ngx_int_t

@@ -115,7 +115,9 @@ struct jg_respond_headers {
     const struct jg_str *removed;
     size_t removed_count;
     const struct jg_forward_header *set;
-    size_t set_count; /* at most JG_FORWARD_HEADERS_MAX */
+    size_t set_count;   /* at most JG_FORWARD_HEADERS_MAX */
+    struct jg_str vary; /* one Vary more, beside those that are there; empty:
+                         * none */
 };
 
 /*
@@ -235,7 +237,8 @@ struct jg_decision {
     struct jg_answer answer;           /* after JG_ANSWER */
     bool ignored; /* the endpoint asks for no authentication (reference 0.2):
                    * the steps for callers do not run */
-    size_t step;  /* the next step's index */
+    bool passthrough; /* and the upstream answers, no script */
+    size_t step;      /* the next step's index */
 
     /* From step to step; nobody else reads it. */
     size_t requirement; /* of api->requirements: the one that is tried */

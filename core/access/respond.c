@@ -117,6 +117,31 @@ challenge_of(enum jg_err reason)
     return (struct jg_str){NULL, 0};
 }
 
+/* What Tyk refuses before it knows an API, and so without a template. */
+static const struct {
+    enum jg_err reason;
+    struct jg_str body;
+} plain[] = {
+    {JG_E_ROUTE, {"Not Found", 9}},
+    {JG_E_BODY_MAX, {"Request Entity Too Large\n", 25}},
+};
+
+static bool
+is_plain(enum jg_err reason, struct jg_error_response *out)
+{
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (plain[i].reason != reason)
+            continue;
+        *out = (struct jg_error_response){
+            .status = jg_err_info(reason)->status,
+            .content_type = "text/plain; charset=utf-8",
+            .body = plain[i].body,
+        };
+        return true;
+    }
+    return false;
+}
+
 enum jg_err
 jg_respond(enum jg_err reason, struct jg_str text,
            struct jg_str request_content_type, struct jg_arena *a,
@@ -133,13 +158,8 @@ jg_respond(enum jg_err reason, struct jg_str text,
     };
     enum jg_err err;
 
-    if (reason == JG_E_ROUTE) { /* no API, so no template */
-        response.content_type = "text/plain; charset=utf-8";
-        response.body = JG_STR("Not Found");
-        response.generator = false;
-        *out = response;
+    if (is_plain(reason, out))
         return JG_OK;
-    }
     err = make_body(format, text, a, &response.body);
     if (err == JG_OK)
         *out = response;

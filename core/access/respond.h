@@ -23,7 +23,8 @@ enum jg_err jg_respond_decision(const struct jg_decision *d,
 /*
  * The same for a <reason> that no decision gave. <text> is the client's text
  * (the table's, with the detail filled in); <request_content_type> chooses XML
- * or JSON. A 404 for an unknown route is plain "Not Found".  JG_E_NOMEM
+ * or JSON. A 404 for an unknown route, and a 413 for a body that is larger
+ * than the gateway takes, are plain text.  JG_E_NOMEM
  */
 enum jg_err jg_respond(enum jg_err reason, struct jg_str text,
                        struct jg_str request_content_type, struct jg_arena *a,

@@ -80,8 +80,8 @@ tell_session(struct jg_decision *d)
 static const struct jg_endpoint *
 find(struct jg_decision *d)
 {
-    if (!d->with.snapshot->conf->enable_jsvm || d->version == NULL ||
-        d->version->endpoints == NULL ||
+    if (d->passthrough || !d->with.snapshot->conf->enable_jsvm ||
+        d->version == NULL || d->version->endpoints == NULL ||
         d->version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].count == 0)
         return NULL;
     return jg_endpoint_find(d->version, JG_ENDPOINT_VIRTUAL, d->request->method,

@@ -296,6 +296,30 @@ add_response(struct jg_buf *b, const struct jg_error_response *r)
     jg_buf_addc(b, '}');
 }
 
+/* A definition's name of it may hold a quote. */
+static void
+add_header_of(struct jg_buf *b, const struct jg_forward_header *h)
+{
+    jg_buf_add(b, b->p[b->len - 1] == '{' ? JG_STR("") : JG_STR(", "));
+    jg_buf_add_quoted(b, h->name);
+    jg_buf_add(b, JG_STR(": "));
+    jg_buf_add_quoted(b, h->value);
+}
+
+static void
+add_answer(struct jg_buf *b, const struct jg_decision *d)
+{
+    jg_buf_addf(b, "{\"from\": \"gateway\", \"status\": %d, \"headers\": {",
+                d->answer.status);
+    add_header(b, "Content-Type", d->answer.content_type);
+    for (size_t i = 0; i < d->respond.set_count; i++)
+        add_header_of(b, &d->respond.set[i]);
+    add_header(b, "Vary", d->respond.vary);
+    jg_buf_add(b, JG_STR("}, \"body\": "));
+    jg_buf_add_quoted(b, d->answer.body);
+    jg_buf_addc(b, '}');
+}
+
 void
 jg_explanation_json(struct jg_buf *b, const struct jg_explanation *e)
 {
@@ -309,9 +333,21 @@ jg_explanation_json(struct jg_buf *b, const struct jg_explanation *e)
     jg_buf_add(b, JG_STR("], \"response\": "));
     if (e->decision.reason != JG_OK)
         add_response(b, &e->response);
+    else if (e->decision.answer.status != 0)
+        add_answer(b, &e->decision);
     else
         jg_buf_add(b, JG_STR("{\"from\": \"upstream\"}"));
     jg_buf_addc(b, '}');
+}
+
+static void
+print_verdict(struct jg_buf *b, const struct jg_decision *d)
+{
+    if (d->answer.status != 0)
+        jg_buf_addf(b, "\nallowed: the gateway itself answers %d\n",
+                    d->answer.status);
+    else
+        jg_buf_add(b, JG_STR("\nallowed: the request goes to the upstream\n"));
 }
 
 void
@@ -324,7 +360,7 @@ jg_explanation_print(struct jg_buf *b, const struct jg_explanation *e)
         jg_buf_addc(b, '\n');
     }
     if (e->decision.reason == JG_OK) {
-        jg_buf_add(b, JG_STR("\nallowed: the request goes to the upstream\n"));
+        print_verdict(b, &e->decision);
         return;
     }
     jg_buf_addf(b, "\nrefused: the client gets %d\n", e->response.status);

@@ -52,7 +52,8 @@ void jg_explanation_release(struct jg_explanation *e);
 
 /*
  * As one JSON object: what jg_explain_json() says, and "hints": [...], and
- * "response": {status, headers, body}, of a refusal what the client gets, else
+ * "response": {status, headers, body}, of a refusal what the client gets; the
+ * same with {"from": "gateway"} of what the gateway answers by itself; else
  * {"from": "upstream"}.
  */
 void jg_explanation_json(struct jg_buf *b, const struct jg_explanation *e);

@@ -112,6 +112,7 @@ compile(struct jg_api_reading *r)
         jg_api_read_listen,
         jg_api_read_domain,
         jg_api_read_networks,
+        jg_api_read_cors,
         jg_api_read_targets,
         jg_api_read_auth,
         jg_api_read_scopes,

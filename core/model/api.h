@@ -11,6 +11,7 @@
 #include "jose/jwks.h"
 #include "model/claim_rules.h"
 #include "model/conf.h"
+#include "model/cors.h"
 #include "model/networks.h"
 #include "model/split_token.h"
 #include "model/transform.h"
@@ -131,6 +132,7 @@ struct jg_api_def {
     struct jg_strs allowed_ips, blacklisted_ips;
     struct jg_api_rate *global_rate;    /* or NULL */
     struct jg_api_basic *basic;         /* basic_auth, or NULL */
+    struct jg_api_cors *cors;           /* CORS, or NULL */
     struct jg_list response_processors; /* struct jg_response_processor */
     struct jg_api_proxy proxy;
     struct jg_split_token *split_token; /* or NULL */
@@ -204,6 +206,7 @@ struct jg_api {
     const struct jg_api_version *headers;  /* the default version, or NULL */
     int64_t expires_s;                     /* def.expiration: versions.h */
     const struct jg_caller_rules *callers; /* NULL: from every address */
+    const struct jg_cors *cors;            /* NULL: switched off */
     const struct jg_scope_map *scopes;     /* NULL: no scope counts */
     struct jg_jwks *keys; /* of the definition itself; NULL when it has none:
                            * see key_urls and key_err */

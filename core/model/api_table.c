@@ -27,6 +27,9 @@ static const char rules[] = "of OAS definitions only in Tyk";
 static const char plugins[] = "plugins do not run: what they check or change "
                               "is not checked or changed";
 static const char transforms[] = "not in this version: nothing is changed";
+static const char sizes[] =
+    "not of GET, HEAD, DELETE, OPTIONS and TRACE, as in "
+    "Tyk; a body without Content-Length is refused";
 static const char statistics[] = "no record is sent to Tyk Pump";
 static const char dashboard[] = "the Dashboard's own";
 
@@ -174,8 +177,8 @@ static const struct jg_field extended_paths_rows[] = {
     {"validate_json", JG_FIELD_IGNORED, .note = "bodies are not validated"},
     {"validate_request", JG_FIELD_IGNORED,
      .note = "requests are not validated"},
-    {"size_limits", JG_FIELD_IGNORED,
-     .note = "only max_request_body_size of the gateway limits bodies"},
+    {"size_limits", JG_FIELD_LIST, ENDPOINTS(JG_ENDPOINT_SIZE_LIMIT),
+     &jg_size_endpoint_table, .note = sizes},
     {"rate_limit", JG_FIELD_LIST, ENDPOINTS(JG_ENDPOINT_RATE_LIMIT),
      &jg_rate_endpoint_table,
      .note = "of several that match the first one counts"},
@@ -229,9 +232,10 @@ static const struct jg_field version_rows[] = {
     {"global_response_headers_disabled", JG_FIELD_BOOL,
      VERSION(global_response_headers_disabled)},
     {"ignore_endpoint_case", JG_FIELD_BOOL, VERSION(ignore_endpoint_case)},
-    {"global_size_limit", JG_FIELD_IGNORED,
-     .note = "only max_request_body_size of the gateway limits bodies"},
-    {"global_size_limit_disabled", JG_FIELD_SILENT},
+    {"global_size_limit", JG_FIELD_INT, VERSION(global_size_limit), .min = 0,
+     .max = JG_SIZE_LIMIT_MAX, .note = sizes},
+    {"global_size_limit_disabled", JG_FIELD_BOOL,
+     VERSION(global_size_limit_disabled)},
     {"override_target", JG_FIELD_IGNORED, .note = "proxy.target_url counts"},
 };
 static const struct jg_field_table version_table = {
@@ -255,21 +259,6 @@ static const struct jg_field global_rate_rows[] = {
 static const struct jg_field_table global_rate_table = {
     sizeof(struct jg_api_rate), global_rate_rows,
     JG_FIELD_COUNT(global_rate_rows)};
-
-static const struct jg_field cors_rows[] = {
-    {"enable", JG_FIELD_IGNORED,
-     .note = "the upstream answers preflight requests and sets the headers"},
-    {"allowed_origins", JG_FIELD_SILENT},
-    {"allowed_methods", JG_FIELD_SILENT},
-    {"allowed_headers", JG_FIELD_SILENT},
-    {"exposed_headers", JG_FIELD_SILENT},
-    {"allow_credentials", JG_FIELD_SILENT},
-    {"max_age", JG_FIELD_SILENT},
-    {"options_passthrough", JG_FIELD_SILENT},
-    {"debug", JG_FIELD_SILENT},
-};
-static const struct jg_field_table cors_table = {0, cors_rows,
-                                                 JG_FIELD_COUNT(cors_rows)};
 
 static const struct jg_field cache_rows[] = {
     {"enable_cache", JG_FIELD_IGNORED, .note = "responses are not cached"},
@@ -541,7 +530,9 @@ static const struct jg_field rows[] = {
 
     /* What happens on the way. */
     {"enable_context_vars", JG_FIELD_BOOL, DEF(enable_context_vars)},
-    {"CORS", JG_FIELD_OBJECT, .table = &cors_table},
+    {"CORS", JG_FIELD_MADE, DEF(cors), &jg_cors_table,
+     .note = "answered before anything else is asked for, but for versions "
+             "and lists of endpoints"},
     {"cache_options", JG_FIELD_OBJECT, .table = &cache_table},
     {"custom_middleware", JG_FIELD_OBJECT, .table = &middleware_table},
     {"custom_middleware_bundle", JG_FIELD_IGNORED, .note = plugins},

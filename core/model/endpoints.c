@@ -28,6 +28,8 @@ static const struct {
                                 false},
     [JG_ENDPOINT_VIRTUAL] = {"virtual", sizeof(struct jg_virtual_endpoint),
                              false},
+    [JG_ENDPOINT_SIZE_LIMIT] = {"size_limits", sizeof(struct jg_size_endpoint),
+                                false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");
@@ -57,6 +59,14 @@ static const struct jg_field rate_rows[] = {
 };
 const struct jg_field_table jg_rate_endpoint_table = {
     sizeof(struct jg_rate_endpoint), rate_rows, JG_FIELD_COUNT(rate_rows)};
+
+static const struct jg_field size_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"size_limit", JG_FIELD_INT, offsetof(struct jg_size_endpoint, size_limit),
+     .min = 0, .max = JG_SIZE_LIMIT_MAX},
+};
+const struct jg_field_table jg_size_endpoint_table = {
+    sizeof(struct jg_size_endpoint), size_rows, JG_FIELD_COUNT(size_rows)};
 
 #define VIRTUAL(field) offsetof(struct jg_virtual_endpoint, field)
 
@@ -218,8 +228,8 @@ compile(struct jg_api_reading *r, struct jg_api_version *version,
             return JG_E_NOMEM;
         if (e->disabled)
             continue;
-        if (kind == JG_ENDPOINT_WHITE_LIST)
-            version->has_white_list = true;
+        version->has_white_list |= kind == JG_ENDPOINT_WHITE_LIST;
+        version->has_size_limit |= kind == JG_ENDPOINT_SIZE_LIMIT;
         err = jg_path_pattern_read(
             r->source, place, e->path,
             jg_path_rules(r->conf,
@@ -242,6 +252,8 @@ jg_api_read_endpoints(struct jg_api_reading *r)
     for (size_t i = 0; i < r->api->def.versions.count; i++) {
         enum jg_err err = choose_lists(r, &versions[i]);
 
+        versions[i].has_size_limit = versions[i].global_size_limit > 0 &&
+                                     !versions[i].global_size_limit_disabled;
         if (err == JG_OK && versions[i].endpoints != NULL)
             for (size_t k = 0; k < JG_ENDPOINT_KINDS && err == JG_OK; k++)
                 err = compile(r, &versions[i], k, &warned);

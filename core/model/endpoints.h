@@ -22,6 +22,7 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_RESPONSE_HEADERS,
     JG_ENDPOINT_RATE_LIMIT,
     JG_ENDPOINT_VIRTUAL,
+    JG_ENDPOINT_SIZE_LIMIT,
     JG_ENDPOINT_KINDS,
 };
 
@@ -82,6 +83,14 @@ struct jg_rate_endpoint {
     double rate, per_s; /* either 0 or less: no limit */
 };
 
+#define JG_SIZE_LIMIT_MAX (1LL << 52) /* bytes; a number in JSON is exact */
+
+/* An entry of size_limits: of the body. */
+struct jg_size_endpoint {
+    struct jg_endpoint endpoint;
+    int64_t size_limit; /* bytes; 0: no body */
+};
+
 #define JG_FUNCTION_NAME_MAX 127
 #define JG_SCRIPT_URI_MAX (1024 * 1024)
 
@@ -97,6 +106,7 @@ struct jg_virtual_endpoint {
 extern const struct jg_field_table jg_virtual_endpoint_table;
 extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_rate_endpoint_table;
+extern const struct jg_field_table jg_size_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
 extern const struct jg_field_table jg_listed_endpoint_table;
 

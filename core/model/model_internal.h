@@ -37,6 +37,7 @@ enum jg_err jg_api_check_virtual(struct jg_api_reading *r);  /* virtual.c */
 enum jg_err jg_api_read_listen(struct jg_api_reading *r);    /* listen.c */
 enum jg_err jg_api_read_domain(struct jg_api_reading *r);    /* listen.c */
 enum jg_err jg_api_read_networks(struct jg_api_reading *r);  /* networks.c */
+enum jg_err jg_api_read_cors(struct jg_api_reading *r);      /* cors.c */
 enum jg_err jg_api_read_targets(struct jg_api_reading *r);   /* target.c */
 enum jg_err jg_api_read_auth(struct jg_api_reading *r);      /* api_auth.c */
 enum jg_err jg_api_read_claims(struct jg_api_reading *r);    /* claim_rules.c */

@@ -4,7 +4,7 @@
 
 #include "model/oas.h"
 
-#define ALIASES_MAX 48
+#define ALIASES_MAX 64
 #define ALIAS_BYTES 512
 #define JG_OAS_SPLIT JG_OAS_EXTENSION ".splitToken"
 
@@ -30,6 +30,12 @@ static const struct {
      JG_OAS_GLOBAL ".transformRequestHeaders"},
     {"version_data.versions.Default.global_response_headers",
      JG_OAS_GLOBAL ".transformResponseHeaders"},
+    {"CORS.allowed_origins", JG_OAS_GLOBAL ".cors.allowedOrigins"},
+    {"CORS.allowed_methods", JG_OAS_GLOBAL ".cors.allowedMethods"},
+    {"CORS.allowed_headers", JG_OAS_GLOBAL ".cors.allowedHeaders"},
+    {"CORS.exposed_headers", JG_OAS_GLOBAL ".cors.exposedHeaders"},
+    {"CORS.allow_credentials", JG_OAS_GLOBAL ".cors.allowCredentials"},
+    {"CORS.options_passthrough", JG_OAS_GLOBAL ".cors.optionsPassthrough"},
     {"use_keyless", JG_OAS_AUTH ".enabled"},
     {"enable_signature_checking", JG_OAS_AUTH ".hmac.enabled"},
     {"use_openid", JG_OAS_AUTH ".oidc.enabled"},
@@ -129,7 +135,8 @@ read_version(struct jg_api_reading *r, struct jg_oas *oas,
     struct jg_api_version *version;
     enum jg_err err;
 
-    if (is_empty(request) && is_empty(response) && endpoints == NULL)
+    if (is_empty(request) && is_empty(response) && endpoints == NULL &&
+        !oas->size.enabled)
         return JG_OK;
     err = check_headers(r, oas);
     if (err != JG_OK)
@@ -147,6 +154,8 @@ read_version(struct jg_api_reading *r, struct jg_oas *oas,
         .global_response_headers_disabled = !response->enabled,
         .use_extended_paths = true,
         .ignore_endpoint_case = oas->ignore_case,
+        .global_size_limit = oas->size.bytes,
+        .global_size_limit_disabled = !oas->size.enabled,
         .endpoints = endpoints,
     };
     oas->def.versions = (struct jg_list){version, 1};

@@ -59,6 +59,12 @@ struct jg_oas_rate {
     int64_t per_ms;
 };
 
+/* requestSizeLimit of the API, and of an operation. */
+struct jg_oas_size {
+    bool enabled;
+    int64_t bytes;
+};
+
 /* allow, block, ignoreAuthentication and internal of an operation. */
 struct jg_oas_listed {
     bool enabled, ignore_case;
@@ -77,6 +83,7 @@ struct jg_oas_operation {
     struct jg_oas_listed allow, block, ignore, internal;
     struct jg_oas_headers request_headers, response_headers;
     struct jg_oas_rate rate;
+    struct jg_oas_size size;
     struct jg_oas_virtual virtual_endpoint;
 };
 
@@ -105,6 +112,7 @@ struct jg_oas {
     bool ignore_case; /* of every operation */
     struct jg_oas_versioning *versioning;
     struct jg_oas_rate rate;
+    struct jg_oas_size size;
 };
 
 extern const struct jg_field_table jg_oas_operations_table;

@@ -17,7 +17,7 @@ struct reached {
 /* What the member at <from> says, beside path and method, into <e>. */
 typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
                                struct jg_endpoint *e);
-static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual;
+static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual, fill_size;
 
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
@@ -42,6 +42,8 @@ static const struct {
      fill_rate},
     {offsetof(struct jg_oas_operation, virtual_endpoint.enabled),
      JG_ENDPOINT_VIRTUAL, fill_virtual},
+    {offsetof(struct jg_oas_operation, size.enabled), JG_ENDPOINT_SIZE_LIMIT,
+     fill_size},
 };
 
 static const struct {
@@ -189,6 +191,15 @@ fill_virtual(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
     entry->proxy_on_error = said->proxy_on_error;
     return entry->function.p == NULL || entry->source_uri.p == NULL ? JG_E_NOMEM
                                                                     : JG_OK;
+}
+
+static enum jg_err
+fill_size(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    (void)r;
+    ((struct jg_size_endpoint *)e)->size_limit =
+        ((const struct jg_oas_size *)from)->bytes;
+    return JG_OK;
 }
 
 /* Entry <e> for what is reached, in the API's memory. */

@@ -41,13 +41,10 @@ static const char plugins[] = "plugins do not run: what they check or change "
                               "is not checked or changed";
 static const char transforms[] = "not in this version: nothing is changed";
 static const char statistics[] = "no record is sent to Tyk Pump";
-static const char sizes[] = "only max_request_body_size of the gateway limits "
-                            "bodies";
 static const char cached[] = "responses are not cached";
 
 NO_EFFECT(plugin_table, plugins);
 NO_EFFECT(transform_table, transforms);
-NO_EFFECT(size_table, sizes);
 NO_EFFECT(cache_table, cached);
 NO_EFFECT(timeout_table, "proxy_default_timeout counts instead");
 NO_EFFECT(discovery_table,
@@ -61,10 +58,17 @@ NO_EFFECT(pinning_table,
 NO_EFFECT(upstream_auth_table, "the gateway does not log in at the upstream");
 NO_EFFECT(signing_table, "requests to the upstream are not signed");
 NO_EFFECT(upstream_proxy_table, "the upstream is connected directly");
-NO_EFFECT(cors_table,
-          "the upstream answers preflight requests and sets the headers");
 NO_EFFECT(batch_table, "there is no tyk/batch/ endpoint");
 NO_EFFECT(resource_metadata_table, "there is no page of metadata");
+
+static const struct jg_field size_rows[] = {
+    {"enabled", JG_FIELD_BOOL, offsetof(struct jg_oas_size, enabled)},
+    {"value", JG_FIELD_INT, offsetof(struct jg_oas_size, bytes), .min = 0,
+     .max = JG_SIZE_LIMIT_MAX, .note = "bytes"},
+};
+static const struct jg_field_table size_table = {
+    sizeof(struct jg_oas_size), size_rows, JG_FIELD_COUNT(size_rows)};
+
 /* info */
 static const struct jg_field state_rows[] = {
     {"active", JG_FIELD_BOOL, DEF(active)},
@@ -408,9 +412,9 @@ static const struct jg_field global_rows[] = {
     {"transformResponseHeaders", JG_FIELD_OBJECT, OAS(response_headers),
      &headers_table},
     {"pluginConfig", JG_FIELD_OBJECT, .table = &plugin_config_table},
-    {"cors", JG_FIELD_OBJECT, .table = &cors_table},
+    {"cors", JG_FIELD_MADE, DEF(cors), &jg_cors_oas_table},
     {"cache", JG_FIELD_OBJECT, .table = &cache_table},
-    {"requestSizeLimit", JG_FIELD_OBJECT, .table = &size_table},
+    {"requestSizeLimit", JG_FIELD_OBJECT, OAS(size), &size_table},
     {"prePlugin", JG_FIELD_IGNORED, .note = plugins},
     {"prePlugins", JG_FIELD_IGNORED, .note = plugins},
     {"postAuthenticationPlugin", JG_FIELD_IGNORED, .note = plugins},
@@ -498,7 +502,7 @@ static const struct jg_field operation_rows[] = {
     {"ignoreAuthentication", JG_FIELD_OBJECT, OPERATION(ignore), &listed_table},
     {"validateRequest", JG_FIELD_OBJECT, .table = &validate_table},
     {"rateLimit", JG_FIELD_OBJECT, OPERATION(rate), &operation_rate_table},
-    {"requestSizeLimit", JG_FIELD_OBJECT, .table = &size_table},
+    {"requestSizeLimit", JG_FIELD_OBJECT, OPERATION(size), &size_table},
     {"mockResponse", JG_FIELD_OBJECT, .table = &answer_table},
     {"virtualEndpoint", JG_FIELD_OBJECT, OPERATION(virtual_endpoint),
      &virtual_table, .note = "with enable_jsvm only, as in Tyk"},

@@ -47,7 +47,10 @@ struct jg_api_version {
     bool global_headers_disabled, global_response_headers_disabled;
     bool use_extended_paths; /* or else plain_paths count */
     bool ignore_endpoint_case;
-    bool has_white_list;                /* what is not in it is forbidden */
+    bool has_white_list;       /* what is not in it is forbidden */
+    int64_t global_size_limit; /* bytes of a body; 0: no limit */
+    bool global_size_limit_disabled;
+    bool has_size_limit;                /* this one, or of an endpoint */
     struct jg_plain_paths *plain_paths; /* as written, or NULL */
     struct jg_endpoints *endpoints;     /* those that count, or NULL */
 };

@@ -13,7 +13,8 @@ const groups: Record<string, Node> = {
 };
 
 const steps: Record<string, Node> = {
-    path: "request", route: "request", version: "request", auth: "request",
+    path: "request", route: "request", version: "request", cors: "request",
+    size: "request", auth: "request",
     token: "token", algorithm: "key", key: "key", profile: "key",
     signature: "key", claims: "claims", claim_rules: "claims",
     revocation: "claims", identity: "identity", policies: "identity",

@@ -4,6 +4,7 @@
  * "%T" in the request is a good token of the two texts behind it, so that the
  * fuzzer gets past the signature. Cached, not cached and traced, the verdict
  * is the same; nothing malformed is a 5xx; what is sent on is well formed.
+ * Paths that begin with /x/o are asked with OPTIONS, with /x/p with POST.
  */
 #include <stdlib.h>
 
@@ -66,6 +67,15 @@ static const char *const apis[] = {
     "\"jwt_signing_method\":\"ecdsa\",\"jwt_jwks_uris\":["
     "{\"url\":\"https://s1/\"},{\"url\":\"https://s2/\",\"issuer\":\"i\"}],"
     "\"proxy\":{\"listen_path\":\"/u/\",\"target_url\":\"http://127.0.0.1\"}}",
+    "{\"api_id\":\"x\",\"active\":true,\"use_keyless\":true,\"proxy\":{"
+    "\"listen_path\":\"/x/\",\"target_url\":\"http://127.0.0.1\"},\"CORS\":{"
+    "\"enable\":true,\"allowed_origins\":[\"https://*.a\",\"http://b\"],"
+    "\"allowed_headers\":[\"*\"],\"exposed_headers\":[\"c\"],"
+    "\"allow_credentials\":true,\"max_age\":1},\"version_data\":{"
+    "\"not_versioned\":true,\"versions\":{\"Default\":{\"name\":\"Default\","
+    "\"use_extended_paths\":true,\"global_size_limit\":100,\"extended_paths\":{"
+    "\"size_limits\":[{\"path\":\"/p{id}\",\"method\":\"POST\","
+    "\"size_limit\":1}]}}}}}",
 };
 static const char policy[] =
     "{\"id\":\"all\",\"org_id\":\"o\",\"access_rights\":{\"j\":{},\"s\":{},"
@@ -74,13 +84,13 @@ static const char policy[] =
 static struct jg_snapshot *
 make_snapshot(void)
 {
-    static const char *const ids[] = {"j", "s", "k", "c", "r", "u"};
+    static const char *const ids[] = {"j", "s", "k", "c", "r", "u", "x"};
     struct jg_document document = {.file = JG_STR("fuzz.json")};
     struct jg_snapshot_builder *b;
     struct jg_snapshot *snapshot;
 
-    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 6, 1, &b) == JG_OK);
-    for (size_t i = 0; i < 6; i++) {
+    must(jg_snapshot_begin(NULL, 1, JG_STR("{}"), 7, 1, &b) == JG_OK);
+    for (size_t i = 0; i < 7; i++) {
         document.id = jg_str(ids[i]);
         document.version = i + 1;
         document.text = jg_str(apis[i]);
@@ -162,6 +172,10 @@ read_request(struct jg_str text, struct jg_request *out,
                                .websocket = text.len % 2 == 0};
     if (!jg_str_next(&text, '\n', &out->target))
         return;
+    if (jg_str_starts(out->target, JG_STR("/x/o")))
+        out->method = JG_STR("OPTIONS");
+    if (jg_str_starts(out->target, JG_STR("/x/p")))
+        out->method = JG_STR("POST");
     while (out->header_count < LINES_MAX && jg_str_next(&text, '\n', &line)) {
         size_t colon = jg_str_find(line, ':');
 
@@ -198,6 +212,21 @@ check_variables(const struct jg_decision *d)
              jg_header_is_value(d->forward.set[i].value));
     for (size_t i = 0; i < respond->set_count; i++)
         must(jg_header_is_value(respond->set[i].value));
+}
+
+/* What every response is told. An origin is sent back when it is allowed. */
+static void
+check_respond(const struct jg_decision *d)
+{
+    for (size_t i = 0; i < d->respond.set_count; i++) {
+        const struct jg_forward_header *h = &d->respond.set[i];
+
+        must(jg_header_is_name(h->name) && jg_header_is_value(h->value));
+        must(!jg_str_eq(h->name, JG_STR("Access-Control-Allow-Origin")) ||
+             jg_str_eq_nocase(h->value, JG_STR("http://b")) ||
+             (jg_str_starts_nocase(h->value, JG_STR("https://")) &&
+              h->value.len >= 10 && h->value.p[h->value.len - 2] == '.'));
+    }
 }
 
 static void
@@ -279,7 +308,10 @@ decide(const struct world *w, struct jg_token_cache *cache,
         must(d.want.kind == JG_WANT_KEYSET && ++r.wants <= 2);
         d.want_failed = (request->target.len & 1) != 0;
     }
-    must(r.verdict == (d.reason == JG_OK ? JG_ALLOW : JG_DENY));
+    must(r.verdict == (d.reason != JG_OK      ? JG_DENY
+                       : d.answer.status != 0 ? JG_ANSWER
+                                              : JG_ALLOW));
+    check_respond(&d);
     must(jg_decide(&d) == r.verdict);
     r.reason = d.reason;
     r.expires_s = d.session.expires_s;
@@ -294,7 +326,7 @@ decide(const struct world *w, struct jg_token_cache *cache,
         for (size_t i = 0; i < r.set_count; i++)
             r.text =
                 mix(mix(r.text, d.forward.set[i].name), d.forward.set[i].value);
-    } else {
+    } else if (r.verdict == JG_DENY) {
         check_denied(&d);
     }
     if (trace != NULL)

@@ -84,16 +84,18 @@ times_are_named_with_both_clocks(void **state)
         "ok    2 route       API jwt at /jwt/\n"
         "-     3 exchange\n"
         "ok    4 version     the only one\n"
-        "-     5 address\n"
-        "-     6 organisation\n"
-        "ok    7 auth        enable_jwt: a token is needed\n"
-        "-     8 basic\n"
-        "ok    9 token       135 bytes in the header\n"
-        "ok   10 algorithm   HS256\n"
-        "ok   11 key         no kid; 1 of 1 keys fit\n"
-        "-    12 profile\n"
-        "ok   13 signature   HS256 verifies with secret of 6 bytes\n"
-        "FAIL 14 claims      exp 2023-11-14 22:08:20\n"
+        "-     5 cors\n"
+        "-     6 address\n"
+        "-     7 organisation\n"
+        "-     8 size\n"
+        "ok    9 auth        enable_jwt: a token is needed\n"
+        "-    10 basic\n"
+        "ok   11 token       135 bytes in the header\n"
+        "ok   12 algorithm   HS256\n"
+        "ok   13 key         no kid; 1 of 1 keys fit\n"
+        "-    14 profile\n"
+        "ok   15 signature   HS256 verifies with secret of 6 bytes\n"
+        "FAIL 16 claims      exp 2023-11-14 22:08:20\n"
         "        expected    now 2023-11-14 22:13:20 UTC, skew 5 s\n"
         "        reason      JG301 401 Key not authorized: token has expired\n"
         "        help        The exp claim is in the past, or not a number; "
@@ -141,12 +143,12 @@ static void
 the_table_of_steps_can_be_read(void **state)
 {
     static const char *const names[] = {
-        "path",         "route",      "exchange",  "version",    "address",
-        "organisation", "auth",       "basic",     "token",      "algorithm",
-        "key",          "profile",    "signature", "claims",     "claim_rules",
-        "identity",     "revocation", "policies",  "auth_token", "rights",
-        "own_limits",   "limits",     "api_limit", "headers",    "script",
-        "target",
+        "path",       "route",        "exchange",   "version",    "cors",
+        "address",    "organisation", "size",       "auth",       "basic",
+        "token",      "algorithm",    "key",        "profile",    "signature",
+        "claims",     "claim_rules",  "identity",   "revocation", "policies",
+        "auth_token", "rights",       "own_limits", "limits",     "api_limit",
+        "headers",    "script",       "target",
     };
 
     (void)state;

@@ -162,8 +162,6 @@ what_is_not_enforced_is_said_with_its_effect(void **state)
         const char *member;
         const char *path, *message;
     } rows[] = {
-        {"'CORS':{'enable':true,'allowed_origins':['*']}", "CORS.enable",
-         "preflight"},
         {"'cache_options':{'enable_cache':true,'cache_timeout':60}",
          "cache_options.enable_cache", "not cached"},
         {"'custom_middleware':{'pre':[{'name':'x','path':'x.js'}]}",

@@ -29,7 +29,9 @@ static const char api_text[] =
 /* A closed API, and one that is not routed: these report, too. */
 static const char closed_text[] =
     "{\"api_id\":\"%c\",\"enable_jwt\":true,\"jwt_source\":\"=\","
-    "\"CORS\":{\"enable\":true},\"proxy\":{\"listen_path\":\"/\","
+    "\"CORS\":{\"enable\":true,\"allowed_origins\":[\"https://a\"],"
+    "\"exposed_headers\":[\"x\"],\"max_age\":1},"
+    "\"proxy\":{\"listen_path\":\"/\","
     "\"target_url\":\"up\"}}";
 
 /* Key sets by URL: good ones; and one that closes the API. */
