@@ -105,5 +105,8 @@ jg_exchange_begin(struct jg_exchange *x, const struct jg_scgi *scgi)
 void
 jg_exchange_end(struct jg_exchange *x, const struct jg_call_result *result)
 {
-    endpoints[x->endpoint].end(x, result);
+    if (x->reused)
+        jg_exchange_end_revoke(x, result);
+    else
+        endpoints[x->endpoint].end(x, result);
 }

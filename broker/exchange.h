@@ -4,8 +4,8 @@
  * and what is kept of it. No socket and no waiting here: see exchanger.c.
  *
  * The way of one request, with what each part leaves in struct jg_exchange:
- *   jg_exchange_begin()  <call>, or the answer at once
- *   (the caller makes the call)
+ *   jg_exchange_begin()  <call>, or the answer at once, or both
+ *   (the caller makes the call; with an answer, after the changes)
  *   jg_exchange_end()    the answer, and <changes>
  *   jg_exchange_write()  the changes are in the store, or another answer
  */
@@ -26,7 +26,12 @@
 #define JG_EXCHANGE_CHANGES_MAX 4
 #define JG_EXCHANGE_HEADERS_MAX 4
 
-/* A refresh token in mode "split" is this, and random bytes. */
+/*
+ * A refresh token in mode "split" is this, the name of the login (random
+ * bytes), '.', and which of its refresh tokens this is (random bytes). What is
+ * kept is found and opened by all before the last '.', so one that was used up
+ * still says whose it was.
+ */
 #define JG_REFRESH_PREFIX "jgr1."
 
 /* What all requests of one process have to do with. */
@@ -40,8 +45,10 @@ struct jg_exchange_world {
 enum jg_exchange_change_kind {
     JG_EXCHANGE_PUT,
     JG_EXCHANGE_DELETE,
-    JG_EXCHANGE_REPLACE, /* as DELETE, but it must still be there: who revoked
+    JG_EXCHANGE_REPLACE, /* as DELETE, of a login's refresh token, but it must
+                          * still be there, and split.text its turn: who revoked
                           * it meanwhile is obeyed */
+    JG_EXCHANGE_FORGET,  /* the login with the refresh token <handle> */
     JG_EXCHANGE_REVOKE,
 };
 
@@ -65,6 +72,10 @@ struct jg_exchange {
     struct jg_str handle;  /* presented as refresh token */
     int64_t handle_ends_s; /* ... and it is kept until then */
     struct jg_str refresh; /* what it stands for */
+    bool reused;           /* it was used up before: all of it is ended */
+
+    struct jg_str login; /* of what is given: JG_REFRESH_PREFIX..., or empty */
+    struct jg_str note;  /* whom it is given to, sealed; or empty */
     struct jg_exchange_change changes[JG_EXCHANGE_CHANGES_MAX];
     size_t change_count;
 

@@ -87,8 +87,15 @@ repeats(struct jg_str body, struct jg_str access, struct jg_str refresh)
            (refresh.len > 0 && jg_str_contains(body, refresh));
 }
 
-/* A refresh that brings no new refresh token: ours goes on, and leads to the
- * new access token. */
+/* Will there be a refresh token for the client? */
+static bool
+is_renewable(const struct jg_exchange *x, const struct jg_json *from)
+{
+    return text_of(from, "refresh_token").len > 0 ||
+           (x->handle.len > 0 && !jg_sealed_looks_so(x->handle));
+}
+
+/* A refresh that brings no new refresh token: ours goes on. */
 static enum jg_err
 give_refresh(struct jg_exchange *x, const struct jg_json *from,
              struct jg_str link, struct jg_str *out)
@@ -128,6 +135,8 @@ give(struct jg_exchange *x, const struct jg_json *from)
     enum jg_err err = JG_E_IDP_ANSWER;
 
     if (access.len > 0)
+        err = jg_exchange_give_login(x, access, is_renewable(x, from));
+    if (err == JG_OK)
         err = jg_exchange_give_access(x, access, seconds(from, "expires_in"),
                                       &given.access, &link);
     if (err == JG_OK)

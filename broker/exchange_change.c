@@ -29,6 +29,8 @@ jg_exchange_change(struct jg_exchange *x, enum jg_exchange_change_kind kind,
     c->split = *split;
     c->split.org_id = x->api->def.org_id;
     c->split.api_id = x->api->def.api_id;
+    c->split.note = x->note;
+    c->split.login = x->login;
     return JG_OK;
 }
 
@@ -121,13 +123,26 @@ put(struct jg_exchange *x, const struct jg_split *split, struct jg_txn *txn)
     return jg_split_put(txn, split, x->world->now_s, nonce, x->arena);
 }
 
+/* JG_E_NOT_FOUND: it is another one now, or none. */
+static enum jg_err
+replace(struct jg_exchange *x, const struct jg_split *split, struct jg_txn *txn)
+{
+    struct jg_split old = *split;
+    bool found;
+    enum jg_err err = jg_split_get(txn, &old, x->world->now_s, x->arena);
+
+    if (err == JG_OK && !jg_exchange_is_turn(old.text, split->text))
+        return JG_E_NOT_FOUND;
+    return err == JG_OK ? jg_split_delete(txn, split, &found) : err;
+}
+
 static enum jg_err
 write_change(struct jg_exchange *x, const struct jg_exchange_change *c,
              struct jg_txn *txn)
 {
     char id[JG_REVOCATION_ID_BYTES + 1];
+    size_t removed = 0;
     bool found;
-    enum jg_err err;
 
     switch (c->kind) {
     case JG_EXCHANGE_PUT:
@@ -135,8 +150,10 @@ write_change(struct jg_exchange *x, const struct jg_exchange_change *c,
     case JG_EXCHANGE_DELETE:
         return jg_split_delete(txn, &c->split, &found);
     case JG_EXCHANGE_REPLACE:
-        err = jg_split_delete(txn, &c->split, &found);
-        return err == JG_OK && !found ? JG_E_NOT_FOUND : err;
+        return replace(x, &c->split, txn);
+    case JG_EXCHANGE_FORGET:
+        return jg_split_forget_login(txn, c->split.org_id, c->split.handle,
+                                     &removed);
     case JG_EXCHANGE_REVOKE:
         return jg_revocation_put(txn, &c->revocation, id, &found);
     }
@@ -172,7 +189,7 @@ jg_exchange_takes_away(const struct jg_exchange *x)
     for (size_t i = 0; i < x->change_count; i++) {
         const struct jg_exchange_change *c = &x->changes[i];
 
-        if (c->kind == JG_EXCHANGE_REVOKE ||
+        if (c->kind == JG_EXCHANGE_REVOKE || c->kind == JG_EXCHANGE_FORGET ||
             (c->kind == JG_EXCHANGE_DELETE && c->split.kind == JG_SPLIT_ACCESS))
             return true;
     }

@@ -82,7 +82,6 @@ jg_exchange_call(struct jg_exchange *x, struct jg_str url, struct jg_str form,
         .headers = x->headers,
         .header_count = n,
         .timeout_ms = jg_exchange_terms(x)->timeout_s * 1000};
-    x->status = 0; /* whatever would have been the answer: after the call */
 }
 
 bool

@@ -13,10 +13,35 @@ is_offered(struct jg_str grant)
     return false;
 }
 
+/*
+ * RFC 9700 4.14.2: a refresh token that was used up is in two hands, and nobody
+ * knows which of them is the thief's. So all of its login is ended, here and,
+ * where it can be told, at the provider.
+ */
+static void
+end_login(struct jg_exchange *x, const struct jg_scgi *scgi,
+          const struct jg_form *form, const struct jg_exchange_refresh *found)
+{
+    struct jg_split split = {.kind = JG_SPLIT_REFRESH};
+    struct jg_str turn;
+
+    jg_exchange_refuse(x, 400, "invalid_grant",
+                       "The refresh token was used before; what was given "
+                       "after it has been revoked, too: log in again");
+    x->reused = true;
+    x->reason = JG_E_SPLIT_REUSED;
+    if (jg_exchange_login(jg_form_value(form, "refresh_token"), &split.handle,
+                          &turn) &&
+        jg_exchange_passes(x,
+                           jg_exchange_change(x, JG_EXCHANGE_FORGET, &split)))
+        jg_exchange_tell(x, scgi, form, found->token);
+}
+
 /* What the client calls its refresh token, as the provider calls it. False:
  * answered. */
 static bool
-open_handle(struct jg_exchange *x, const struct jg_form *form)
+open_handle(struct jg_exchange *x, const struct jg_scgi *scgi,
+            const struct jg_form *form)
 {
     struct jg_str given = jg_form_value(form, "refresh_token");
     struct jg_exchange_refresh found;
@@ -30,6 +55,10 @@ open_handle(struct jg_exchange *x, const struct jg_form *form)
     }
     if (!jg_exchange_passes(x, err))
         return false;
+    if (found.used) {
+        end_login(x, scgi, form, &found);
+        return false;
+    }
     x->handle = given;
     x->handle_ends_s = found.ends_s;
     x->refresh = found.token;
@@ -59,7 +88,8 @@ write_form(struct jg_exchange *x, const struct jg_form *form,
 
 /* False: answered. */
 static bool
-is_fine(struct jg_exchange *x, const struct jg_form *form)
+is_fine(struct jg_exchange *x, const struct jg_scgi *scgi,
+        const struct jg_form *form)
 {
     struct jg_str grant = jg_form_value(form, "grant_type");
 
@@ -72,7 +102,7 @@ is_fine(struct jg_exchange *x, const struct jg_form *form)
             "authorization_code");
     else
         return !jg_str_eq(grant, JG_STR("refresh_token")) ||
-               open_handle(x, form);
+               open_handle(x, scgi, form);
     return false;
 }
 
@@ -83,7 +113,7 @@ jg_exchange_begin_grant(struct jg_exchange *x, const struct jg_scgi *scgi,
     struct jg_exchange_client client;
     struct jg_str body;
 
-    if (!is_fine(x, form) ||
+    if (!is_fine(x, scgi, form) ||
         !jg_exchange_passes(x, jg_exchange_client(x, scgi, form, &client)))
         return;
     /* Ours are for those who have something else to show. */

@@ -31,6 +31,12 @@ jg_exchange_beginning jg_exchange_begin_grant, jg_exchange_begin_revoke,
     jg_exchange_begin_introspect;
 jg_exchange_ending jg_exchange_end_grant, jg_exchange_end_revoke;
 
+/* exchange_revoke.c: the token <real>, as the provider knows it, is to be
+ * revoked there, too, with what the client of <form> shows. Nothing when the
+ * provider offers no such endpoint. */
+void jg_exchange_tell(struct jg_exchange *x, const struct jg_scgi *scgi,
+                      const struct jg_form *form, struct jg_str real);
+
 /* exchange_client.c: who asks, and with whose credentials the provider is
  * asked: the client's, or the gateway's own where it shows none. */
 
@@ -58,7 +64,15 @@ bool jg_exchange_basic(struct jg_exchange *x, struct jg_str authorization,
 /* exchange_give.c: what a token becomes for the client, and the changes that
  * this takes. */
 
-/* <link>: what names it when its refresh token is revoked.
+/* Whom they are given to, by the claims of the access token <token>, and,
+ * where a refresh token is <renewable>, in which login: once, before both. An
+ * error of this needs no answer of its own: what is wrong with <token> is said
+ * by the next one. JG_E_CRYPTO, JG_E_NOMEM */
+enum jg_err jg_exchange_give_login(struct jg_exchange *x, struct jg_str token,
+                                   bool renewable);
+
+/* <link>: what names it when its refresh token is revoked; empty when its login
+ * does.
  *   JG_E_IDP_OPAQUE, JG_E_IDP_ENDED, JG_E_CRYPTO, JG_E_STORE, JG_E_NOMEM */
 enum jg_err jg_exchange_give_access(struct jg_exchange *x, struct jg_str token,
                                     int64_t expires_in_s, struct jg_str *out,
@@ -83,17 +97,27 @@ enum jg_err jg_exchange_open_access(struct jg_exchange *x, struct jg_str given,
 
 struct jg_exchange_refresh {
     struct jg_str token; /* the provider's */
-    struct jg_str link;  /* the access token that was given with it last */
+    struct jg_str link;  /* sealed: the access token that was given with it */
+    struct jg_str turn;  /* kept: which one of its login is good */
     int64_t ends_s;
+    bool used; /* an earlier one of its login was presented */
 };
+
+/* The name of the login of a refresh token, and its turn. False: it is none of
+ * mode "split". */
+bool jg_exchange_login(struct jg_str given, struct jg_str *login,
+                       struct jg_str *turn);
+
+/* Is the one whose <text> is kept the one of this <turn>? */
+bool jg_exchange_is_turn(struct jg_str text, struct jg_str turn);
 
 /* JG_E_NOT_FOUND  also when another API gave it: its provider is another one,
  *                 and is not to see this token */
 enum jg_err jg_exchange_open_refresh(struct jg_exchange *x, struct jg_str given,
                                      struct jg_exchange_refresh *out);
 
-/* "<end> <link> <api>\n<token>": what is kept, or sealed, of a refresh token.
- * JG_E_IDP_ANSWER (so long a token is none), JG_E_NOMEM */
+/* "<end> <link> <turn> <api>\n<token>": what is kept, or sealed, of a refresh
+ * token. JG_E_IDP_ANSWER (so long a token is none), JG_E_NOMEM */
 enum jg_err jg_exchange_refresh_text(struct jg_exchange *x,
                                      const struct jg_exchange_refresh *refresh,
                                      struct jg_str *out);

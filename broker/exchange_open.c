@@ -60,6 +60,8 @@ jg_exchange_refresh_text(struct jg_exchange *x,
     jg_buf_addf(&b, "%lld ", (long long)refresh->ends_s);
     jg_buf_add(&b, refresh->link);
     jg_buf_addc(&b, ' ');
+    jg_buf_add(&b, refresh->turn);
+    jg_buf_addc(&b, ' ');
     jg_buf_add(&b, x->api->def.api_id);
     jg_buf_addc(&b, '\n');
     jg_buf_add(&b, refresh->token);
@@ -73,17 +75,44 @@ static bool
 read_refresh_text(struct jg_str text, struct jg_exchange_refresh *out,
                   struct jg_str *api_id)
 {
-    struct jg_str head, number, link;
+    struct jg_str head, number, link, turn;
     uint64_t ends_s;
 
     if (!jg_str_next(&text, '\n', &head) || text.p == NULL ||
         !jg_str_next(&head, ' ', &number) || !jg_str_next(&head, ' ', &link) ||
-        head.p == NULL || !jg_str_to_u64(number, &ends_s) ||
-        ends_s > JG_TIME_MAX_S * 2)
+        !jg_str_next(&head, ' ', &turn) || head.p == NULL ||
+        !jg_str_to_u64(number, &ends_s) || ends_s > JG_TIME_MAX_S * 2)
         return false;
     *api_id = head;
-    *out = (struct jg_exchange_refresh){text, link, (int64_t)ends_s};
+    *out = (struct jg_exchange_refresh){
+        .token = text, .link = link, .turn = turn, .ends_s = (int64_t)ends_s};
     return true;
+}
+
+bool
+jg_exchange_login(struct jg_str given, struct jg_str *login,
+                  struct jg_str *turn)
+{
+    struct jg_str rest;
+
+    if (!jg_str_starts(given, JG_STR(JG_REFRESH_PREFIX)))
+        return false;
+    rest = jg_str_from(given, sizeof(JG_REFRESH_PREFIX) - 1);
+    if (!jg_str_next(&rest, '.', login) || rest.p == NULL)
+        return false;
+    *login = jg_str_head(given, sizeof(JG_REFRESH_PREFIX) - 1 + login->len);
+    *turn = rest;
+    return true;
+}
+
+bool
+jg_exchange_is_turn(struct jg_str text, struct jg_str turn)
+{
+    struct jg_exchange_refresh kept;
+    struct jg_str api_id;
+
+    return read_refresh_text(text, &kept, &api_id) &&
+           jg_str_eq(kept.turn, turn);
 }
 
 enum jg_err
@@ -102,16 +131,19 @@ jg_exchange_check_revoked(struct jg_exchange *x, struct jg_str token)
     return err;
 }
 
-/* The text behind <given>, whichever way it is kept. */
+/* The text behind <given>, whichever way it is kept, and the turn that <given>
+ * has. */
 static enum jg_err
-find_refresh(struct jg_exchange *x, struct jg_str given, struct jg_str *text)
+find_refresh(struct jg_exchange *x, struct jg_str given, struct jg_str *text,
+             struct jg_str *turn)
 {
-    struct jg_split split = {.kind = JG_SPLIT_REFRESH, .handle = given};
+    struct jg_split split = {.kind = JG_SPLIT_REFRESH};
     enum jg_err err;
 
+    *turn = (struct jg_str){NULL, 0};
     if (jg_sealed_looks_so(given))
         return unseal(x, JG_SPLIT_REFRESH, given, text);
-    if (!jg_str_starts(given, JG_STR(JG_REFRESH_PREFIX)))
+    if (!jg_exchange_login(given, &split.handle, turn))
         return JG_E_NOT_FOUND;
     err = find(x, &split);
     *text = split.text;
@@ -122,8 +154,8 @@ enum jg_err
 jg_exchange_open_refresh(struct jg_exchange *x, struct jg_str given,
                          struct jg_exchange_refresh *out)
 {
-    struct jg_str text, api_id;
-    enum jg_err err = find_refresh(x, given, &text);
+    struct jg_str text, api_id, turn;
+    enum jg_err err = find_refresh(x, given, &text, &turn);
 
     if (err != JG_OK)
         return err;
@@ -131,6 +163,7 @@ jg_exchange_open_refresh(struct jg_exchange *x, struct jg_str given,
         out->ends_s <= x->world->now_s ||
         !jg_str_eq(api_id, x->api->def.api_id))
         return JG_E_NOT_FOUND;
+    out->used = !jg_str_eq(turn, out->turn);
     return jg_sealed_looks_so(given) ? jg_exchange_check_revoked(x, out->token)
                                      : JG_OK;
 }

@@ -47,20 +47,17 @@ forget_sealed_refresh(struct jg_exchange *x,
     return err;
 }
 
-/* With the access token that came with it (RFC 7009 2.1). */
+/* With the access tokens of its login (RFC 7009 2.1). */
 static enum jg_err
 forget_refresh(struct jg_exchange *x, struct jg_str given,
                const struct jg_exchange_refresh *found)
 {
-    struct jg_split split = {.kind = JG_SPLIT_REFRESH, .handle = given};
-    struct jg_split access = {.kind = JG_SPLIT_ACCESS, .handle = found->link};
-    enum jg_err err;
+    struct jg_split split = {.kind = JG_SPLIT_REFRESH};
+    struct jg_str turn;
 
-    if (jg_sealed_looks_so(given))
+    if (!jg_exchange_login(given, &split.handle, &turn))
         return forget_sealed_refresh(x, found);
-    err = jg_exchange_change(x, JG_EXCHANGE_DELETE, &split);
-    return err == JG_OK ? jg_exchange_change(x, JG_EXCHANGE_DELETE, &access)
-                        : err;
+    return jg_exchange_change(x, JG_EXCHANGE_FORGET, &split);
 }
 
 /* Whatever <given> is, it is to be nothing any more. <real>: what this API's
@@ -110,14 +107,25 @@ write_form(struct jg_exchange *x, const struct jg_form *form,
     return jg_form_take(&b, x->arena, out);
 }
 
+void
+jg_exchange_tell(struct jg_exchange *x, const struct jg_scgi *scgi,
+                 const struct jg_form *form, struct jg_str real)
+{
+    struct jg_str url = jg_exchange_terms(x)->revocation_url, body;
+    struct jg_exchange_client client;
+
+    if (real.len > 0 && url.len > 0 &&
+        jg_exchange_passes(x, jg_exchange_client(x, scgi, form, &client)) &&
+        jg_exchange_passes(x, write_form(x, form, &client, real, &body)))
+        jg_exchange_call(x, url, body, &client);
+}
+
 /* RFC 7009 2.2: also a token that nobody knows is revoked now. */
 void
 jg_exchange_begin_revoke(struct jg_exchange *x, const struct jg_scgi *scgi,
                          const struct jg_form *form)
 {
-    struct jg_str given = jg_form_value(form, "token"), real, body;
-    struct jg_str url = jg_exchange_terms(x)->revocation_url;
-    struct jg_exchange_client client;
+    struct jg_str given = jg_form_value(form, "token"), real;
 
     if (given.len == 0) {
         jg_exchange_refuse(x, 400, "invalid_request", "token is missing");
@@ -126,10 +134,7 @@ jg_exchange_begin_revoke(struct jg_exchange *x, const struct jg_scgi *scgi,
     if (!jg_exchange_passes(x, forget(x, given, &real)))
         return;
     jg_exchange_answer(x, 200, (struct jg_str){NULL, 0});
-    if (real.len > 0 && url.len > 0 &&
-        jg_exchange_passes(x, jg_exchange_client(x, scgi, form, &client)) &&
-        jg_exchange_passes(x, write_form(x, form, &client, real, &body)))
-        jg_exchange_call(x, url, body, &client);
+    jg_exchange_tell(x, scgi, form, real);
 }
 
 /* It is revoked here in any case; the client could do nothing about it. */
@@ -141,5 +146,4 @@ jg_exchange_end_revoke(struct jg_exchange *x,
         x->reason = JG_E_IDP_ANSWER;
         x->cause = "the revocation was not taken by the provider";
     }
-    jg_exchange_answer(x, 200, (struct jg_str){NULL, 0});
 }

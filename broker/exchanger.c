@@ -60,12 +60,13 @@ add(struct exchanger *e, int fd, int64_t now_ms)
         e->conns[e->count++] = c;
 }
 
+/* Once. */
 static void
-log_fault(const struct exchanger *e, const struct jg_exchange_conn *c)
+log_fault(const struct exchanger *e, struct jg_exchange_conn *c)
 {
     static const char *const names[JG_SPLIT_ENDPOINTS] = {"token", "revocation",
                                                           "introspection"};
-    const struct jg_exchange *x = &c->x;
+    struct jg_exchange *x = &c->x;
 
     if (x->reason != JG_OK)
         jg_log(&e->broker->log, JG_LOG_WARN,
@@ -73,9 +74,14 @@ log_fault(const struct exchanger *e, const struct jg_exchange_conn *c)
                JG_STR_ARG(c->api->def.api_id), names[x->endpoint],
                jg_err_info(x->reason)->code, jg_err_info(x->reason)->text,
                x->cause != NULL ? ": " : "", x->cause != NULL ? x->cause : "");
+    x->reason = JG_OK;
 }
 
-/* The answer is known: what comes first? */
+static void start_call(struct exchanger *e, struct jg_exchange_conn *c,
+                       int64_t now_ms);
+
+/* The answer is known: what comes first? What is to be forgotten is, before
+ * the provider is told. */
 static void
 settle(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
@@ -83,6 +89,8 @@ settle(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
     if (c->x.change_count > 0) {
         c->state = JG_CONN_READY;
         e->ready++;
+    } else if (c->x.call.url.len > 0) {
+        start_call(e, c, now_ms);
     } else if (c->x.pause_ms > 0) {
         c->state = JG_CONN_PAUSED;
         c->until_ms = now_ms + c->x.pause_ms;
@@ -127,11 +135,23 @@ may_wait(const struct exchanger *e, const struct jg_exchange_conn *conn)
     return own <= JG_EXCHANGES_MAX - e->count;
 }
 
+/* With an answer already, whether the provider learns of it changes nothing. */
+static void
+fail_call(struct jg_exchange *x, enum jg_err err)
+{
+    if (x->status == 0) {
+        jg_exchange_fail(x, err, NULL);
+        return;
+    }
+    x->reason = err;
+    x->cause = "the provider was not told of the revocation";
+    x->call.url = (struct jg_str){NULL, 0};
+}
+
 static void
 start_call(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
 {
     struct jg_call *call;
-
     enum jg_err err = JG_E_EXCHANGE_BUSY;
 
     c->x.call.owner = c;
@@ -141,7 +161,7 @@ start_call(struct exchanger *e, struct jg_exchange_conn *c, int64_t now_ms)
         c->state = JG_CONN_CALLING;
         return;
     }
-    jg_exchange_fail(&c->x, err, NULL);
+    fail_call(&c->x, err);
     settle(e, c, now_ms);
 }
 
@@ -181,6 +201,7 @@ end_calls(struct exchanger *e, int64_t now_ms)
         struct jg_call_result result;
 
         jg_call_result(call, &result);
+        c->x.call.url = (struct jg_str){NULL, 0};
         jg_exchange_end(&c->x, &result);
         jg_call_free(call);
         settle(e, c, now_ms);
@@ -221,11 +242,10 @@ commit(struct exchanger *e, int64_t now_ms)
         if (c->state != JG_CONN_READY)
             continue;
         taken = taken || jg_exchange_takes_away(&c->x);
-        if (err != JG_OK) {
+        c->x.change_count = 0;
+        if (err != JG_OK)
             jg_exchange_fail(&c->x, err, NULL);
-            log_fault(e, c);
-        }
-        jg_exchange_conn_answer(c, now_ms);
+        settle(e, c, now_ms);
     }
     e->ready = 0;
     if (taken && err == JG_OK)

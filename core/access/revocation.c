@@ -90,15 +90,12 @@ check_sub(struct jg_decision *d)
     return JG_OK;
 }
 
-/* RFC 9068 2.2 says client_id, OpenID Connect azp; Okta has cid, Keycloak
- * clientId. Any of them is enough. */
+/* Any of them is enough. */
 static enum jg_err
 check_client(struct jg_decision *d)
 {
-    static const char *const names[] = {"azp", "client_id", "cid", "clientId"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (is_claim_revoked(d, JG_REVOKE_CLIENT, names[i]))
+    for (size_t i = 0; i < JG_CLAIMS_CLIENT_NAMES; i++)
+        if (is_claim_revoked(d, JG_REVOKE_CLIENT, jg_claims_client_names[i]))
             return JG_E_TOKEN_REVOKED;
     return JG_OK;
 }

@@ -76,6 +76,13 @@ void jg_answer_text(struct jg_buf *b, const char *name, struct jg_str text);
 struct jg_str jg_admin_query(const struct jg_admin_call *call,
                              struct jg_str name);
 
+/* ?limit=N of a list, <unsaid> when there is none. False: it is no number from
+ * 1 to JG_ADMIN_LIMIT_MAX. */
+#define JG_ADMIN_LIMIT_MAX 16384
+#define JG_ADMIN_LIMIT_WRONG "limit: expected a number from 1 to 16384"
+bool jg_admin_limit(const struct jg_admin_call *call, uint64_t unsaid,
+                    uint64_t *out);
+
 /* Tyk's words for policies that do not apply together, <id> the guilty one,
  * without what they begin with in an answer to a client. p == NULL: no memory.
  */
@@ -113,6 +120,10 @@ enum jg_err jg_admin_add_text(struct jg_admin_call *call,
 void jg_admin_list(struct jg_admin_call *call, enum jg_kind kind,
                    jg_admin_add *add);
 void jg_answer_document(struct jg_admin_call *call, struct jg_str text);
+
+/* What was taken away is on disk: workers look again before they let anybody
+ * in. revocations.c */
+void jg_admin_tell_revoked(struct jg_admin_call *call);
 
 /* A document on its way into, or out of, a file of the user's. */
 struct jg_admin_file {
@@ -209,9 +220,13 @@ const char *jg_openapi_schema_name(enum jg_admin_shape shape);
 bool jg_openapi_add_parameter(struct jg_buf *b, struct jg_str name);
 
 struct jg_field;
+struct jg_field_table;
 
-/* The members of a field's schema. */
+/* The members of a field's schema; ,"properties":{...} of a table's, with what
+ * is in its tables. In openapi_fields.c. */
 void jg_openapi_add_field(struct jg_buf *b, const struct jg_field *field);
+void jg_openapi_add_properties(struct jg_buf *b,
+                               const struct jg_field_table *table);
 
 /* The handlers, by the file that they are in. */
 jg_admin_handler jg_apis_list, jg_apis_get, jg_apis_add, jg_apis_update,
@@ -236,6 +251,8 @@ jg_admin_handler jg_journal_get;
 jg_admin_handler jg_keysets_list, jg_keysets_get, jg_keysets_forget;
 jg_admin_handler jg_revocations_list, jg_revocations_get, jg_revocations_add,
     jg_revocations_delete;
+jg_admin_handler jg_splits_list, jg_splits_get, jg_splits_delete,
+    jg_splits_delete_all;
 jg_admin_handler jg_reload_start, jg_reload_cache;
 
 #endif

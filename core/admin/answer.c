@@ -208,3 +208,13 @@ jg_admin_is_safe_id(struct jg_str id)
             return false;
     return true;
 }
+
+bool
+jg_admin_limit(const struct jg_admin_call *call, uint64_t unsaid, uint64_t *out)
+{
+    struct jg_str text = jg_admin_query(call, JG_STR("limit"));
+
+    *out = unsaid;
+    return text.p == NULL || (jg_str_to_u64(text, out) && *out >= 1 &&
+                              *out <= JG_ADMIN_LIMIT_MAX);
+}

@@ -1,6 +1,7 @@
 /* /tyk/apis: definitions, read from records and written to files. */
 #include "admin/admin_internal.h"
 #include "admin/text.h"
+#include "base/hex.h"
 #include "model/api.h"
 
 #define GENERATED_ID_LEN 32
@@ -25,13 +26,10 @@ jg_apis_is_id(struct jg_str id)
 enum jg_err
 jg_apis_new_id(struct jg_admin_call *call, struct jg_str *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *random = call->admin->random;
-    char hex[GENERATED_ID_LEN];
+    char hex[GENERATED_ID_LEN + 1];
 
-    for (size_t i = 0; i < GENERATED_ID_LEN; i++)
-        hex[i] = digits[i % 2 == 0 ? random[i / 2] >> 4 : random[i / 2] & 15];
-    *out = jg_arena_str(call->arena, (struct jg_str){hex, sizeof(hex)});
+    jg_hex_encode(call->admin->random, GENERATED_ID_LEN / 2, hex);
+    *out = jg_arena_str(call->arena, jg_str(hex));
     return out->p != NULL ? JG_OK : JG_E_NOMEM;
 }
 

@@ -65,9 +65,8 @@ read_id(const struct jg_admin_call *call, const char *name,
 static const char *
 read_question(const struct jg_admin_call *call, struct question *q)
 {
-    q->limit = LIMIT_DEFAULT;
-    if (!read_number(call, "limit", 1, JG_JOURNAL_RECORDS, &q->limit))
-        return "limit: expected a number from 1 to 16384";
+    if (!jg_admin_limit(call, LIMIT_DEFAULT, &q->limit))
+        return JG_ADMIN_LIMIT_WRONG;
     if (!read_number(call, "since", 0, JG_JOURNAL_MS_MAX, &q->since_ms))
         return "since: expected unix time in milliseconds";
     if (!read_id(call, "after", q->after, &q->has_after))

@@ -6,8 +6,6 @@
 #include "model/policy.h"
 #include "model/stored_session.h"
 
-#define DEPTH_MAX 32 /* of tables in tables: more are a mistake of ours */
-
 /* The bodies that the gateway makes itself. */
 #define TABLE(name)                                     \
     static const struct jg_field_table name##_table = { \
@@ -171,6 +169,35 @@ static const struct jg_field revocations_rows[] = {
     {"revocations", JG_FIELD_LIST, .table = &revocation_table},
 };
 TABLE(revocations);
+
+static const struct jg_field split_rows[] = {
+    {"id", JG_FIELD_STR,
+     .note = "a (access token) or r (refresh token), and 32 digits of the "
+             "SHA-256 of what finds it; opens nothing"},
+    {"kind", JG_FIELD_STR, .note = "access, refresh"},
+    {"api_id", JG_FIELD_STR, .note = "whose token endpoint gave it"},
+    {"org_id", JG_FIELD_STR},
+    {"subject", JG_FIELD_STR, .note = "claim sub, when it is known"},
+    {"client", JG_FIELD_STR, .note = "azp or client_id, when it is known"},
+    {"created", JG_FIELD_INT, .note = "unix time"},
+    {"expires", JG_FIELD_INT, .note = "unix time"},
+    {"refresh_id", JG_FIELD_STR,
+     .note = "of an access token that can be renewed: its refresh token"},
+};
+TABLE(split);
+
+static const struct jg_field splits_rows[] = {
+    {"splits", JG_FIELD_LIST, .table = &split_table},
+    {"next", JG_FIELD_STR, .note = "there are more: ?after= this"},
+};
+TABLE(splits);
+
+static const struct jg_field splits_deleted_rows[] = {
+    {"status", JG_FIELD_STR},
+    {"action", JG_FIELD_STR},
+    {"deleted", JG_FIELD_INT, .note = "how many access and refresh tokens"},
+};
+TABLE(splits_deleted);
 
 static const struct jg_field key_details_rows[] = {
     {"key", JG_FIELD_STR},
@@ -387,6 +414,13 @@ static const struct shape {
     [JG_SHAPE_REVOCATIONS] = {"Revocations",
                               {&revocations_table},
                               .required = "revocations"},
+    [JG_SHAPE_SPLIT] = {"SplitToken",
+                        {&split_table},
+                        .required = "id kind api_id created expires"},
+    [JG_SHAPE_SPLITS] = {"SplitTokens", {&splits_table}, .required = "splits"},
+    [JG_SHAPE_SPLITS_DELETED] = {"SplitTokensDeleted",
+                                 {&splits_deleted_table},
+                                 .required = "status action deleted"},
     [JG_SHAPE_SESSION] = {"Session", {&jg_stored_session_table}},
     [JG_SHAPE_KEYS] = {"Keys", {&keys_table}, .required = "keys"},
     [JG_SHAPE_KEY_POLICY] = {"KeyPolicy", {&key_policy_table}},
@@ -423,109 +457,6 @@ jg_openapi_schema_name(enum jg_admin_shape shape)
     return shapes[shape].name;
 }
 
-/* What is written for a field; NULL: anything. */
-static const char *
-type_of(const struct jg_field *field)
-{
-    static const char *const types[] = {
-        [JG_FIELD_BOOL] = "boolean",   [JG_FIELD_INT] = "integer",
-        [JG_FIELD_NUMBER] = "number",  [JG_FIELD_DURATION] = "string",
-        [JG_FIELD_STR] = "string",     [JG_FIELD_STRS] = "array",
-        [JG_FIELD_STR_MAP] = "object", [JG_FIELD_OBJECT] = "object",
-        [JG_FIELD_MADE] = "object",    [JG_FIELD_LIST] = "array",
-        [JG_FIELD_MAP] = "object",
-    };
-
-    return field->type < sizeof(types) / sizeof(types[0]) ? types[field->type]
-                                                          : NULL;
-}
-
-static void add_properties(struct jg_buf *b, const struct jg_field_table *table,
-                           unsigned depth);
-
-/* ,"<name>": what each value of it is */
-static void
-add_inner(struct jg_buf *b, const char *name, const struct jg_field *field,
-          unsigned depth)
-{
-    jg_buf_addf(b, ",\"%s\":", name);
-    if (field->table == NULL) {
-        jg_openapi_add(b, "{'type':['string','null']}");
-        return;
-    }
-    jg_openapi_add(b, "{'type':['object','null']");
-    add_properties(b, field->table, depth);
-    jg_buf_addc(b, '}');
-}
-
-static void
-add_contents(struct jg_buf *b, const struct jg_field *field, unsigned depth)
-{
-    if (field->type == JG_FIELD_INT || field->type == JG_FIELD_NUMBER) {
-        if (field->min < field->max)
-            jg_buf_addf(b, ",\"minimum\":%.0f,\"maximum\":%.0f", field->min,
-                        field->max);
-    } else if (field->type == JG_FIELD_OBJECT || field->type == JG_FIELD_MADE) {
-        add_properties(b, field->table, depth);
-    } else if (field->type == JG_FIELD_STRS || field->type == JG_FIELD_LIST) {
-        add_inner(b, "items", field, depth);
-    } else if (field->type == JG_FIELD_STR_MAP || field->type == JG_FIELD_MAP) {
-        add_inner(b, "additionalProperties", field, depth);
-    }
-}
-
-/* Members of a schema. null counts as absent, everywhere. */
-static void
-add_field(struct jg_buf *b, const struct jg_field *field, unsigned depth)
-{
-    const char *type = type_of(field), *comma = "";
-
-    if (type != NULL) {
-        jg_buf_addf(b, "\"type\":[\"%s\",\"null\"]", type);
-        add_contents(b, field, depth);
-        comma = ",";
-    }
-    if (field->secret) {
-        jg_buf_addf(b, "%s\"format\":\"password\"", comma);
-        comma = ",";
-    }
-    if (field->note != NULL) {
-        jg_buf_addf(b, "%s\"description\":", comma);
-        jg_buf_add_quoted(b, jg_str(field->note));
-    }
-}
-
-/* Has a row above row <i> its name? The first one binds. */
-static bool
-is_told(const struct jg_field_table *table, size_t i)
-{
-    for (size_t j = 0; j < i; j++)
-        if (strcmp(table->fields[j].name, table->fields[i].name) == 0)
-            return true;
-    return false;
-}
-
-/* ,"properties":{...}: what is not in the table is kept, too. */
-static void
-add_properties(struct jg_buf *b, const struct jg_field_table *table,
-               unsigned depth)
-{
-    if (depth == DEPTH_MAX)
-        return;
-    jg_openapi_add(b, ",'properties':{");
-    for (size_t i = 0; i < table->count; i++) {
-        if (is_told(table, i))
-            continue;
-        if (i > 0)
-            jg_buf_addc(b, ',');
-        jg_buf_add_quoted(b, jg_str(table->fields[i].name));
-        jg_openapi_add(b, ":{");
-        add_field(b, &table->fields[i], depth + 1);
-        jg_buf_addc(b, '}');
-    }
-    jg_buf_addc(b, '}');
-}
-
 /* ,"required":[...] of "a b c" */
 static void
 add_required(struct jg_buf *b, struct jg_str names)
@@ -551,7 +482,7 @@ add_tables(struct jg_buf *b, const struct shape *shape)
         jg_openapi_add(b, "{'type':'object'");
         if (shape->required != NULL)
             add_required(b, jg_str(shape->required));
-        add_properties(b, shape->tables[i], 0);
+        jg_openapi_add_properties(b, shape->tables[i]);
         jg_buf_addc(b, '}');
     }
     jg_openapi_add(b, "]}");
@@ -575,10 +506,4 @@ jg_openapi_add_schemas(struct jg_buf *b)
         else
             add_tables(b, &shapes[i]);
     }
-}
-
-void
-jg_openapi_add_field(struct jg_buf *b, const struct jg_field *field)
-{
-    add_field(b, field, 0);
 }

@@ -255,9 +255,8 @@ store(struct jg_admin_call *call, const struct jg_revocation *r,
     return jg_txn_commit(txn);
 }
 
-/* On disk first, then said to the workers, then answered. */
-static void
-tell_workers(struct jg_admin_call *call)
+void
+jg_admin_tell_revoked(struct jg_admin_call *call)
 {
     if (call->admin->counters != NULL)
         jg_counters_bump_revocations(call->admin->counters);
@@ -281,7 +280,7 @@ jg_revocations_add(struct jg_admin_call *call)
     } else if (err != JG_OK) {
         jg_answer_err(call, err);
     } else {
-        tell_workers(call);
+        jg_admin_tell_revoked(call); /* then answered */
         jg_answer_changed(call, jg_str(id), changed ? "modified" : "added",
                           NULL);
     }
@@ -418,7 +417,7 @@ jg_revocations_delete(struct jg_admin_call *call)
     } else if (err != JG_OK) {
         jg_answer_err(call, err);
     } else {
-        tell_workers(call);
+        jg_admin_tell_revoked(call); /* then answered */
         jg_answer_changed(call, call->id, "deleted", NULL);
     }
 }

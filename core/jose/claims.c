@@ -64,3 +64,17 @@ jg_claims_check_time(const struct jg_json *claims, int64_t now_s,
         err = JG_E_CLAIM_NBF;
     return err;
 }
+
+const char *const jg_claims_client_names[JG_CLAIMS_CLIENT_NAMES] = {
+    "azp", "client_id", "cid", "clientId"};
+
+struct jg_str
+jg_claims_client(const struct jg_json *claims)
+{
+    struct jg_str client = {NULL, 0};
+
+    for (size_t i = 0; i < JG_CLAIMS_CLIENT_NAMES && client.len == 0; i++)
+        client = jg_json_string(
+            jg_json_get(claims, jg_str(jg_claims_client_names[i])));
+    return client;
+}

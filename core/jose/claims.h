@@ -20,6 +20,14 @@ struct jg_claims_skew {
 bool jg_claims_time(const struct jg_json *claims, struct jg_str name,
                     int64_t *out);
 
+/* Claims that name the client a token was issued to: RFC 9068 2.2 says
+ * client_id, OpenID Connect azp; Okta has cid, Keycloak clientId. */
+#define JG_CLAIMS_CLIENT_NAMES 4
+extern const char *const jg_claims_client_names[JG_CLAIMS_CLIENT_NAMES];
+
+/* The first of them that is a text; empty: none is. */
+struct jg_str jg_claims_client(const struct jg_json *claims);
+
 /*
  * exp, iat and nbf at <now_s>. An absent claim, and the value 0, pass. All
  * three are looked at, and the last failing one names the error, as in Tyk.

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "base/hex.h"
 #include "jose/sign.h"
 
 enum jg_err
@@ -26,18 +27,6 @@ digest(struct jg_str s, const EVP_MD *md, unsigned char *out)
     return JG_E_CRYPTO;
 }
 
-static void
-hex(const unsigned char *bytes, size_t len, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        *out++ = digits[bytes[i] >> 4];
-        *out++ = digits[bytes[i] & 15];
-    }
-    *out = '\0';
-}
-
 enum jg_err
 jg_sha256(struct jg_str s, unsigned char out[static 32])
 {
@@ -56,7 +45,7 @@ jg_sha256_hex(struct jg_str s, char out[static 65])
     enum jg_err err = digest(s, EVP_sha256(), hash);
 
     if (err == JG_OK)
-        hex(hash, sizeof(hash), out);
+        jg_hex_encode(hash, sizeof(hash), out);
     return err;
 }
 
@@ -67,7 +56,7 @@ jg_md5_hex(struct jg_str s, char out[static 33])
     enum jg_err err = digest(s, EVP_md5(), hash);
 
     if (err == JG_OK)
-        hex(hash, sizeof(hash), out);
+        jg_hex_encode(hash, sizeof(hash), out);
     return err;
 }
 

@@ -1,112 +1,20 @@
-/* Kept parts of split tokens as the bytes of a record, and their ends. */
-#include "store/splits.h"
+/* Kept parts of split tokens: sealed, opened, and gone when they have ended. */
+#include "store/split_record.h"
 
 #include <endian.h>
 
 #include "jose/sign.h"
-#include "store/store_internal.h"
 
-#define SPLIT_LAYOUT 0x4a475332 /* "JGS2" */
 #define PURPOSE "jotgate split token"
-#define ID_BYTES 32
-
-/* This, then org_id, api_id and the sealed text. In the machine's order
- * of bytes. */
-struct head {
-    uint32_t layout;
-    uint32_t org_len, api_len;
-    uint32_t reserved; /* 0 */
-    int64_t ends_s;
-    uint64_t checksum; /* of all before it, and of what follows */
-};
-
-/* The key of a record. */
-struct id {
-    unsigned char kind;
-    unsigned char hash[ID_BYTES];
-};
-
-/* The key of JG_KIND_SPLIT_END: in the order of time. */
-struct end {
-    unsigned char ends_s[8]; /* big endian */
-    struct id id;
-};
-_Static_assert(sizeof(struct end) == 8 + 1 + 32, "no padding");
-
-struct record {
-    struct jg_str org_id, api_id, sealed;
-    int64_t ends_s;
-};
-
-static struct jg_str
-id_str(const struct id *id)
-{
-    return (struct jg_str){(const char *)id, sizeof(*id)};
-}
-
-static struct jg_str
-end_str(const struct end *end)
-{
-    return (struct jg_str){(const char *)end, sizeof(*end)};
-}
-
-static struct end
-end_of(const struct id *id, int64_t ends_s)
-{
-    uint64_t big = htobe64(ends_s < 0 ? 0 : (uint64_t)ends_s);
-    struct end end = {.id = *id};
-
-    memcpy(end.ends_s, &big, sizeof(big));
-    return end;
-}
 
 static enum jg_err
-id_of(const struct jg_split *split, struct id *out)
+id_of(const struct jg_split *split, struct jg_split_key *out)
 {
     if (split->handle.len < JG_SPLIT_HANDLE_MIN ||
         split->handle.len > JG_SPLIT_HANDLE_MAX)
         return JG_E_NOT_FOUND;
     out->kind = (unsigned char)split->kind;
     return jg_sha256(split->handle, out->hash);
-}
-
-static struct jg_str
-cut(struct jg_str *rest, size_t len)
-{
-    struct jg_str part = jg_str_head(*rest, len);
-
-    *rest = jg_str_from(*rest, len);
-    return part;
-}
-
-static enum jg_err
-decode(struct jg_str value, struct record *out)
-{
-    struct jg_str rest = jg_str_from(value, sizeof(struct head));
-    struct head head;
-
-    if (value.len < sizeof(head))
-        return JG_E_STORE;
-    memcpy(&head, value.p, sizeof(head));
-    if (head.layout != SPLIT_LAYOUT ||
-        (uint64_t)head.org_len + head.api_len > rest.len ||
-        head.checksum !=
-            jg_record_checksum(&head, offsetof(struct head, checksum), rest))
-        return JG_E_STORE;
-    out->org_id = cut(&rest, head.org_len);
-    out->api_id = cut(&rest, head.api_len);
-    out->sealed = rest;
-    out->ends_s = head.ends_s;
-    return JG_OK;
-}
-
-static enum jg_err
-get(struct jg_txn *txn, const struct id *id, struct record *out)
-{
-    struct jg_str value;
-    enum jg_err err = jg_store_get(txn, JG_KIND_SPLIT, id_str(id), &value);
-
-    return err == JG_OK ? decode(value, out) : err;
 }
 
 enum jg_err
@@ -141,7 +49,8 @@ derive(struct jg_txn *txn, struct jg_str handle, struct jg_seal_key *out)
 /* The text of <record>, which the handle of <split> opens. */
 static enum jg_err
 open_record(struct jg_txn *txn, const struct jg_split *split,
-            const struct record *record, struct jg_arena *a, struct jg_str *out)
+            const struct jg_split_record *record, struct jg_arena *a,
+            struct jg_str *out)
 {
     struct jg_str bound = jg_split_bound(split->kind, split->org_id, a);
     struct jg_seal_key key;
@@ -161,12 +70,12 @@ enum jg_err
 jg_split_get(struct jg_txn *txn, struct jg_split *split, int64_t now_s,
              struct jg_arena *a)
 {
-    struct record record;
-    struct id id;
-    enum jg_err err = id_of(split, &id);
+    struct jg_split_record record;
+    struct jg_split_key key;
+    enum jg_err err = id_of(split, &key);
 
     if (err == JG_OK)
-        err = get(txn, &id, &record);
+        err = jg_split_read(txn, &key, &record);
     if (err != JG_OK)
         return err;
     if (record.ends_s <= now_s || !jg_str_eq(record.org_id, split->org_id))
@@ -202,60 +111,15 @@ seal(struct jg_txn *txn, const struct jg_split *split,
     return err;
 }
 
-static char *
-append(char *to, struct jg_str s)
-{
-    if (s.len > 0)
-        memcpy(to, s.p, s.len);
-    return to + s.len;
-}
-
-static enum jg_err
-write_record(struct jg_txn *txn, const struct id *id,
-             const struct jg_split *split, struct jg_str sealed)
-{
-    size_t len = split->org_id.len + split->api_id.len + sealed.len;
-    struct head head = {.layout = SPLIT_LAYOUT,
-                        .org_len = (uint32_t)split->org_id.len,
-                        .api_len = (uint32_t)split->api_id.len,
-                        .ends_s = split->ends_s};
-    struct end end = end_of(id, split->ends_s);
-    char *rest;
-    void *place;
-    enum jg_err err = jg_store_put(txn, JG_KIND_SPLIT_END, end_str(&end),
-                                   (struct jg_str){NULL, 0});
-
-    if (err == JG_OK)
-        err = jg_store_reserve(txn, JG_KIND_SPLIT, id_str(id),
-                               sizeof(head) + len, &place);
-    if (err != JG_OK)
-        return err;
-    rest = (char *)place + sizeof(head);
-    append(append(append(rest, split->org_id), split->api_id), sealed);
-    head.checksum = jg_record_checksum(&head, offsetof(struct head, checksum),
-                                       (struct jg_str){rest, len});
-    memcpy(place, &head, sizeof(head));
-    return JG_OK;
-}
-
-static enum jg_err
-remove_record(struct jg_txn *txn, const struct id *id, int64_t ends_s)
-{
-    struct end end = end_of(id, ends_s);
-    enum jg_err err = jg_store_delete(txn, JG_KIND_SPLIT_END, end_str(&end));
-
-    return err == JG_OK ? jg_store_delete(txn, JG_KIND_SPLIT, id_str(id)) : err;
-}
-
 /* What is there already: JG_E_NOT_FOUND when <split> may be written, with its
  * <ends_s>, or JG_OK when it need not be. */
 static enum jg_err
-make_way(struct jg_txn *txn, const struct id *id, const struct jg_split *split,
-         int64_t now_s, struct jg_arena *a)
+make_way(struct jg_txn *txn, const struct jg_split_key *key,
+         const struct jg_split *split, int64_t now_s, struct jg_arena *a)
 {
-    struct record old;
+    struct jg_split_record old;
     struct jg_str text;
-    enum jg_err err = get(txn, id, &old);
+    enum jg_err err = jg_split_read(txn, key, &old);
 
     if (err != JG_OK) /* a damaged one is replaced */
         return txn->err != JG_OK ? txn->err : JG_E_NOT_FOUND;
@@ -270,8 +134,23 @@ make_way(struct jg_txn *txn, const struct id *id, const struct jg_split *split,
         if (err == JG_OK && old.ends_s >= split->ends_s)
             return JG_OK;
     }
-    err = remove_record(txn, id, old.ends_s);
+    err = jg_split_remove(txn, key, &old);
     return err == JG_OK ? JG_E_NOT_FOUND : err;
+}
+
+/* What is written besides the sealed text. */
+static enum jg_err
+record_of(const struct jg_split *split, int64_t now_s,
+          struct jg_split_record *out)
+{
+    *out = (struct jg_split_record){.org_id = split->org_id,
+                                    .api_id = split->api_id,
+                                    .note = split->note,
+                                    .issued_s = now_s,
+                                    .ends_s = split->ends_s};
+    if (split->kind != JG_SPLIT_ACCESS || split->login.len == 0)
+        return JG_OK;
+    return jg_sha256(split->login, out->login);
 }
 
 enum jg_err
@@ -279,49 +158,52 @@ jg_split_put(struct jg_txn *txn, const struct jg_split *split, int64_t now_s,
              const unsigned char nonce[static JG_SEAL_NONCE_BYTES],
              struct jg_arena *a)
 {
-    struct jg_str sealed;
-    struct id id;
-    enum jg_err err = id_of(split, &id);
+    struct jg_split_record record;
+    struct jg_split_key key;
+    enum jg_err err = id_of(split, &key);
 
     if (err == JG_E_NOT_FOUND || split->org_id.len > JG_SPLIT_ORG_MAX ||
         split->api_id.len > JG_SPLIT_ORG_MAX ||
+        split->note.len > JG_SPLIT_NOTE_MAX ||
         split->text.len > JG_SPLIT_TEXT_MAX || split->ends_s < 0)
         return JG_E_CONF_RANGE;
     if (err == JG_OK)
-        err = seal(txn, split, nonce, a, &sealed);
+        err = record_of(split, now_s, &record);
+    if (err == JG_OK)
+        err = seal(txn, split, nonce, a, &record.sealed);
     if (err != JG_OK)
         return err;
-    err = make_way(txn, &id, split, now_s, a);
+    err = make_way(txn, &key, split, now_s, a);
     if (err != JG_E_NOT_FOUND)
         return err;
-    return write_record(txn, &id, split, sealed);
+    return jg_split_write(txn, &key, &record);
 }
 
 enum jg_err
 jg_split_delete(struct jg_txn *txn, const struct jg_split *split, bool *found)
 {
-    struct record record;
-    struct id id;
-    enum jg_err err = id_of(split, &id);
+    struct jg_split_record record;
+    struct jg_split_key key;
+    enum jg_err err = id_of(split, &key);
 
     *found = false;
     if (err == JG_OK)
-        err = get(txn, &id, &record);
+        err = jg_split_read(txn, &key, &record);
     if (err == JG_E_NOT_FOUND)
         return JG_OK;
     if (err == JG_E_STORE && txn->err == JG_OK) /* damaged: it opens nothing */
-        return jg_store_delete(txn, JG_KIND_SPLIT, id_str(&id));
+        return jg_store_delete(txn, JG_KIND_SPLIT, jg_split_key_str(&key));
     if (err != JG_OK)
         return err;
     if (!jg_str_eq(record.org_id, split->org_id))
         return JG_OK;
     *found = true;
-    return remove_record(txn, &id, record.ends_s);
+    return jg_split_remove(txn, &key, &record);
 }
 
 struct sweep {
     int64_t now_s;
-    struct end ends[JG_SPLITS_SWEEP_MAX];
+    struct jg_split_end ends[JG_SPLITS_SWEEP_MAX];
     size_t count;
 };
 
@@ -333,12 +215,13 @@ collect_end(void *arg, struct jg_str key, struct jg_str value)
     uint64_t ends_s;
 
     (void)value;
-    if (key.len != sizeof(struct end) || sweep->count == JG_SPLITS_SWEEP_MAX)
+    if (key.len != sizeof(struct jg_split_end) ||
+        sweep->count == JG_SPLITS_SWEEP_MAX)
         return JG_E_NOT_FOUND;
     memcpy(&ends_s, key.p, sizeof(ends_s));
     if (be64toh(ends_s) > (uint64_t)sweep->now_s)
         return JG_E_NOT_FOUND;
-    memcpy(&sweep->ends[sweep->count++], key.p, sizeof(struct end));
+    memcpy(&sweep->ends[sweep->count++], key.p, sizeof(struct jg_split_end));
     return JG_OK;
 }
 
@@ -354,19 +237,21 @@ jg_splits_ended(struct jg_txn *txn, int64_t now_s)
 
 /* The record may be damaged, or have got another end: then it stays. */
 static enum jg_err
-end_one(struct jg_txn *txn, const struct end *end, int64_t now_s)
+end_one(struct jg_txn *txn, const struct jg_split_end *end, int64_t now_s)
 {
-    struct record record;
-    enum jg_err err = get(txn, &end->id, &record);
+    struct jg_split_record record;
+    enum jg_err err = jg_split_read(txn, &end->key, &record);
 
     if (err != JG_OK && err != JG_E_NOT_FOUND)
         err = txn->err;
     else if (err == JG_OK && record.ends_s > now_s)
-        return jg_store_delete(txn, JG_KIND_SPLIT_END, end_str(end));
+        return jg_store_delete(txn, JG_KIND_SPLIT_END, jg_split_end_str(end));
+    else if (err == JG_OK)
+        return jg_split_remove(txn, &end->key, &record);
     if (err == JG_E_NOT_FOUND || err == JG_OK)
-        err = jg_store_delete(txn, JG_KIND_SPLIT, id_str(&end->id));
+        err = jg_store_delete(txn, JG_KIND_SPLIT, jg_split_key_str(&end->key));
     if (err == JG_OK)
-        err = jg_store_delete(txn, JG_KIND_SPLIT_END, end_str(end));
+        err = jg_store_delete(txn, JG_KIND_SPLIT_END, jg_split_end_str(end));
     return err;
 }
 

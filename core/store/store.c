@@ -306,9 +306,16 @@ enum jg_err
 jg_store_each(struct jg_txn *txn, enum jg_kind kind, jg_store_visit *visit,
               void *arg)
 {
+    return jg_store_each_from(txn, kind, (struct jg_str){NULL, 0}, visit, arg);
+}
+
+enum jg_err
+jg_store_each_from(struct jg_txn *txn, enum jg_kind kind, struct jg_str from,
+                   jg_store_visit *visit, void *arg)
+{
     enum jg_err err = txn->err;
     MDB_cursor *cursor;
-    MDB_val k, v;
+    MDB_val k = to_val(from), v;
     int code;
 
     if (err != JG_OK)
@@ -316,7 +323,8 @@ jg_store_each(struct jg_txn *txn, enum jg_kind kind, jg_store_visit *visit,
     code = mdb_cursor_open(txn->mdb, txn->store->dbis[kind], &cursor);
     if (code != MDB_SUCCESS)
         return jg_store_err(txn->store, code);
-    code = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
+    code = mdb_cursor_get(cursor, &k, &v,
+                          from.len > 0 ? MDB_SET_RANGE : MDB_FIRST);
     while (code == MDB_SUCCESS && err == JG_OK) {
         err = visit(arg, from_val(&k), from_val(&v));
         if (err == JG_OK)

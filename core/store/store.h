@@ -26,8 +26,10 @@ enum jg_kind {
     JG_KIND_REVOCATION,        /* id -> struct jg_revocation */
     JG_KIND_REVOCATION_CHANGE, /* number -> what changed */
     JG_KIND_ORG,               /* org_id -> its session, JSON */
-    JG_KIND_SPLIT,     /* kind, SHA-256 of a handle -> struct jg_split */
-    JG_KIND_SPLIT_END, /* time, the same -> nothing: when it ends */
+    JG_KIND_SPLIT,       /* kind, SHA-256 of a handle -> struct jg_split */
+    JG_KIND_SPLIT_END,   /* time, the same -> nothing: when it ends */
+    JG_KIND_SPLIT_LOGIN, /* login, SHA-256 of a handle -> nothing: the access
+                          * tokens of it */
     JG_KIND_COUNT
 };
 
@@ -96,6 +98,12 @@ typedef enum jg_err jg_store_visit(void *arg, struct jg_str key,
                                    struct jg_str value);
 enum jg_err jg_store_each(struct jg_txn *txn, enum jg_kind kind,
                           jg_store_visit *visit, void *arg);
+
+/* The same, beginning with the first key that is not before <from>, which has
+ * at most JG_STORE_KEY_MAX bytes. */
+enum jg_err jg_store_each_from(struct jg_txn *txn, enum jg_kind kind,
+                               struct jg_str from, jg_store_visit *visit,
+                               void *arg);
 
 size_t jg_store_count(struct jg_txn *txn, enum jg_kind kind);
 

@@ -29,6 +29,9 @@ class Provider(http.server.BaseHTTPRequestHandler):
         form = dict(urllib.parse.parse_qsl(body, keep_blank_values=True))
         idp.seen.append((self.path, form, dict(self.headers)))
         time.sleep(idp.delay_s)
+        if not idp.gate.is_set():
+            idp.held.set()
+            idp.gate.wait(30)
         if self.path == "/revoke":
             return self.send(200, {})
         return self.send(*self.answer(form))
@@ -109,6 +112,8 @@ def identity_provider():
     server.seen, server.issued, server.issued_refresh = [], [], []
     server.refresh, server.basics = set(), set()
     server.rotates, server.delay_s, server.raw = True, 0, None
+    server.gate, server.held = threading.Event(), threading.Event()
+    server.gate.set() # while it is not, requests are held
     server.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.05,),
                      daemon=True).start()

@@ -23,7 +23,8 @@ def ask(gw, method, path, body=None):
 
 @pytest.mark.parametrize("path", [
     "/tyk/apis", "/tyk/apis/api", "/tyk/policies", "/tyk/policies/default",
-    "/tyk/journal", "/tyk/jwks", "/tyk/revocations", "/tyk/apis/oas", "/tyk/system"])
+    "/tyk/journal", "/tyk/jwks", "/tyk/revocations", "/tyk/splits", "/tyk/apis/oas",
+    "/tyk/system"])
 def test_it_reads_without_secrets(gw, path):
     answer = ask(gw, "GET", path)
     assert answer.status == 200
