@@ -6,6 +6,7 @@
 
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_demo;
+extern const struct cli_command cmd_stop;
 extern const struct cli_command cmd_check;
 extern const struct cli_command cmd_status;
 extern const struct cli_command cmd_explain;
@@ -37,6 +38,7 @@ extern const struct cli_command cmd_policies_get;
 extern const struct cli_command cmd_keys_list;
 extern const struct cli_command cmd_keys_get;
 extern const struct cli_command cmd_revocations_list;
+extern const struct cli_command cmd_revocations_get;
 extern const struct cli_command cmd_keysets_list;
 extern const struct cli_command cmd_keysets_get;
 extern const struct cli_command cmd_apis_create;

@@ -259,7 +259,7 @@ ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
     g = cli->gateway;
     answered = send_call(g, call);
     if (answered)
-        cli_progress_wait(g->fd, g->target.address);
+        cli_progress_wait(g->fd, g->target.address, -1);
     if (!answered || !receive_answer(cli, g->fd, out))
         return cli_fail(CLI_FAILED, NULL,
                         "jotgate-broker --relay ended, or memory ran out");
@@ -400,20 +400,29 @@ cli_call(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 }
 
 int
+cli_answer_check(struct cli *cli, const struct cli_call *call,
+                 const struct cli_answer *answer)
+{
+    if (answer->status < 200 || answer->status > 299)
+        return cli_answer_fail(cli, call, answer);
+    if (answer->json != NULL)
+        return CLI_OK;
+    return cli_error(&(struct cli_fault){
+        .exit_code = CLI_FAILED,
+        .what = "the answer is not JSON",
+        .where = cli_gateway_address(cli),
+        .seen = jg_str_head(answer->body, 80),
+        .fix = "is this the control port of a jotgate?",
+    });
+}
+
+int
 cli_call_json(struct cli *cli, const struct cli_call *call,
               struct cli_answer *out)
 {
-    int code = cli_call(cli, call, out);
+    int code = cli_ask(cli, call, out);
 
-    if (code == CLI_OK && out->json == NULL)
-        return cli_error(&(struct cli_fault){
-            .exit_code = CLI_FAILED,
-            .what = "the answer is not JSON",
-            .where = cli_gateway_address(cli),
-            .seen = jg_str_head(out->body, 80),
-            .fix = "is this the control port of a jotgate?",
-        });
-    return code;
+    return code == CLI_OK ? cli_answer_check(cli, call, out) : code;
 }
 
 int

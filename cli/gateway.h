@@ -59,6 +59,10 @@ int cli_gateway_answers(struct cli *cli, bool *answers);
 int cli_answer_fail(struct cli *cli, const struct cli_call *call,
                     const struct cli_answer *answer);
 
+/* Is the answer to cli_ask() 2xx, and JSON? CLI_OK, or said. */
+int cli_answer_check(struct cli *cli, const struct cli_call *call,
+                     const struct cli_answer *answer);
+
 /* cli_call() for an answer that is to be JSON: out->json is not NULL. */
 int cli_call_json(struct cli *cli, const struct cli_call *call,
                   struct cli_answer *out);

@@ -15,6 +15,7 @@ static const struct cli_listed kinds[] = {
      .member = "api",
      .one = "API",
      .path = "/tyk/apis",
+     .oas = "/tyk/apis/oas",
      .id = "api_id",
      .none = "no APIs: jotgate apis create FILE, or jotgate import oidc ISSUER",
      .reloads = true,
@@ -45,7 +46,9 @@ static const struct cli_listed kinds[] = {
      .one = "key",
      .path = "/tyk/keys",
      .list_query = "?details=true",
-     .list = "keys",
+     .else_query = "?hashed=true",
+     .list = "details",
+     .names = "keys",
      .id = "key",
      .none = "no keys: jotgate keys create FILE",
      .columns = {{{"id", CLI_TEXT}, "key"},
@@ -93,16 +96,30 @@ cli_kind_of(const struct cli *cli)
     return &kinds[i];
 }
 
-int
-cli_kind_list(struct cli *cli, const struct cli_listed *kind,
-              const struct jg_json **out)
+/* <names> is every id, or NULL. */
+static int
+ask_list(struct cli *cli, const struct cli_listed *kind,
+         const struct jg_json **list, const struct jg_json **names)
 {
     const char *query = kind->list_query != NULL ? kind->list_query : "";
     const char *path = cli_path(cli, kind->path, "", query);
     struct cli_answer answer;
+    int code = path != NULL ? cli_get_list(cli, path, kind->list, &answer, list)
+                            : CLI_FAILED;
 
-    return path != NULL ? cli_get_list(cli, path, kind->list, &answer, out)
-                        : CLI_FAILED;
+    *names = NULL;
+    if (code == CLI_OK && kind->names != NULL)
+        *names = cli_answer_list(&answer, kind->names);
+    return code;
+}
+
+int
+cli_kind_list(struct cli *cli, const struct cli_listed *kind,
+              const struct jg_json **out)
+{
+    const struct jg_json *names;
+
+    return ask_list(cli, kind, out, &names);
 }
 
 /* list */
@@ -129,6 +146,15 @@ add_rows(struct cli_table *table, const struct cli_listed *kind,
     }
 }
 
+/* Those behind the first of which more is known. */
+static void
+add_names(struct cli_table *table, const struct jg_json *names)
+{
+    for (uint32_t i = (uint32_t)table->row_count;
+         names != NULL && i < names->count; i++)
+        cli_table_row(table)[0] = cli_text(jg_json_string(&names->items[i]));
+}
+
 static int
 run_list(struct cli *cli)
 {
@@ -138,17 +164,19 @@ run_list(struct cli *cli)
                               .none = kind->none,
                               .columns = columns,
                               .column_count = column_count(kind)};
-    const struct jg_json *list;
+    const struct jg_json *list, *names;
     int code;
 
     for (size_t i = 0; i < table.column_count; i++)
         columns[i] = kind->columns[i].column;
-    code = cli_kind_list(cli, kind, &list);
+    code = ask_list(cli, kind, &list, &names);
     if (code == CLI_OK)
-        code = cli_table_init(cli, &table, list->count);
+        code = cli_table_init(cli, &table,
+                              list->count + (names != NULL ? names->count : 0));
     if (code != CLI_OK)
         return code;
     add_rows(&table, kind, list);
+    add_names(&table, names);
     return cli_table_print(cli, &table, false);
 }
 
@@ -181,19 +209,69 @@ cli_kind_suggest(struct cli *cli, const struct cli_listed *kind, const char *id)
         cli_note("did you mean \"%s\"?", near);
 }
 
+/* <list>/<id><query> */
+static int
+aim(struct cli *cli, struct cli_call *call, const char *list, const char *query)
+{
+    const char *head = cli_path(cli, list, "", "/");
+
+    call->path = head != NULL ? cli_path(cli, head, call->id, query) : NULL;
+    return call->path != NULL ? CLI_OK : CLI_FAILED;
+}
+
+static bool
+is_half(const struct cli_answer *answer)
+{
+    const struct jg_json *is_oas = jg_json_get(answer->json, JG_STR("is_oas"));
+
+    return is_oas != NULL && is_oas->type == JG_JSON_BOOL && is_oas->boolean;
+}
+
+/* By another name, or in another form? Where that is: <call> asks for it. */
+static bool
+is_elsewhere(struct cli *cli, const struct cli_listed *kind,
+             struct cli_call *call, const struct cli_answer *answer)
+{
+    if (answer->status == 404 && kind->else_query != NULL)
+        return aim(cli, call, kind->path, kind->else_query) == CLI_OK;
+    return kind->oas != NULL && is_half(answer) &&
+           aim(cli, call, kind->oas, "") == CLI_OK;
+}
+
+/* What is there, if something is: otherwise the first answer stands. */
+static int
+read_elsewhere(struct cli *cli, const struct cli_listed *kind,
+               struct cli_call *call, struct cli_answer *out)
+{
+    struct cli_call other = *call;
+    struct cli_answer answer;
+    int code;
+
+    if (!is_elsewhere(cli, kind, &other, out))
+        return CLI_OK;
+    code = cli_ask(cli, &other, &answer);
+    if (code == CLI_OK && answer.status / 100 == 2) {
+        *call = other;
+        *out = answer;
+    }
+    return code;
+}
+
 int
 cli_kind_read(struct cli *cli, const struct cli_listed *kind,
               struct cli_call *call, struct cli_answer *out)
 {
-    const char *head = cli_path(cli, kind->path, "", "/");
     int code;
 
     *call = (struct cli_call){
         .method = "GET", .kind = kind->one, .id = cli->args[0]};
-    if (head == NULL ||
-        (call->path = cli_path(cli, head, call->id, "")) == NULL)
-        return CLI_FAILED;
-    code = cli_get(cli, call->path, call->kind, call->id, out);
+    code = aim(cli, call, kind->path, "");
+    if (code == CLI_OK)
+        code = cli_ask(cli, call, out);
+    if (code == CLI_OK)
+        code = read_elsewhere(cli, kind, call, out);
+    if (code == CLI_OK)
+        code = cli_answer_check(cli, call, out);
     if (code == CLI_NOT_FOUND)
         cli_kind_suggest(cli, kind, call->id);
     return code;
@@ -278,4 +356,5 @@ LIST(cmd_keys_list, "keys", "every key, by its stored name");
 GET(cmd_keys_get, "keys", "one key's session, policies applied");
 LIST(cmd_revocations_list, "revocations", "tokens and callers refused");
 LIST(cmd_keysets_list, "keysets", "key sets by URL, and failing fetches");
+GET(cmd_revocations_get, "revocations", "one revocation, by its id");
 GET(cmd_keysets_get, "keysets", "one key set with its keys");

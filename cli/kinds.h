@@ -15,7 +15,11 @@ struct cli_listed {
     const char *one;        /* "API" */
     const char *path;       /* "/tyk/apis" */
     const char *list_query; /* "?details=true", or NULL */
+    const char *else_query; /* asks for one by its other name; or NULL */
+    const char *oas;        /* path of those in OAS form, or NULL */
     const char *list;       /* member of the answer, NULL: it is the list */
+    const char *names;      /* member with every id, when <list> has the first
+                             * of them only; or NULL */
     const char *id;         /* member of one of them with its name */
     const char *none;       /* what to do when there are none */
     bool reloads;           /* changes take effect by a reload */
@@ -38,8 +42,11 @@ int cli_kind_list(struct cli *cli, const struct cli_listed *kind,
 void cli_kind_suggest(struct cli *cli, const struct cli_listed *kind,
                       const char *id);
 
-/* Ask for the one that is the command's argument; <call> is reused for what is
- * done to it. CLI_OK, or said. */
+/*
+ * Ask for the one that is the command's argument: of a definition in OAS form
+ * its document, not the classic half, and a key also by the hash that it is
+ * listed with. <call> is reused for what is done to it. CLI_OK, or said.
+ */
 int cli_kind_read(struct cli *cli, const struct cli_listed *kind,
                   struct cli_call *call, struct cli_answer *out);
 

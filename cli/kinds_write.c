@@ -10,7 +10,6 @@
 #include "plan.h"
 
 #define DOCUMENT_MAX (10u * 1024 * 1024)
-#define OAS_PATH "/tyk/apis/oas"
 
 /* What was changed, and what to run next. */
 static int
@@ -69,7 +68,7 @@ read_document(struct cli *cli, const char *path, struct jg_str *text,
 static bool
 is_oas(const struct cli_listed *kind, const struct jg_json *json)
 {
-    return kind->table == &jg_api_table &&
+    return kind->oas != NULL &&
            jg_json_get(json, JG_STR("x-tyk-api-gateway")) != NULL;
 }
 
@@ -86,7 +85,7 @@ run_create(struct cli *cli)
 
     if (code != CLI_OK)
         return code;
-    call.path = is_oas(kind, json) ? OAS_PATH : kind->path;
+    call.path = is_oas(kind, json) ? kind->oas : kind->path;
     id = jg_json_string(jg_json_get(json, jg_str(kind->id)));
     call.id = id.p != NULL ? jg_arena_str(&cli->arena, id).p : cli->args[0];
     code = cli_call_json(cli, &call, &answer);

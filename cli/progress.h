@@ -2,10 +2,13 @@
 #ifndef JG_CLI_PROGRESS_H
 #define JG_CLI_PROGRESS_H
 
+#include <stdbool.h>
+
 /*
- * Until <fd> can be read: after 300 ms, and only when stderr is a terminal, it
- * says there that <what> is waited for, and since when.
+ * Until <fd> can be read, at most <timeout_ms> (-1: for ever): after 300 ms,
+ * and only when stderr is a terminal, it says there that <what> is waited for,
+ * and since when. False: it was not in time.
  */
-void cli_progress_wait(int fd, const char *what);
+bool cli_progress_wait(int fd, const char *what, int timeout_ms);
 
 #endif

@@ -3,7 +3,7 @@ import json
 import re
 
 import pytest
-from command import golden, jotgate, on_terminal
+from command import expect, golden, jotgate, on_terminal
 from hostile import Hostile, response
 
 
@@ -97,3 +97,24 @@ def test_suggestions_are_not_raw():
                           status=404)) as port:
         got = jotgate("apis", "get", "\x1b[2J", "--address", port.url)
         assert got.returncode == 6 and "\x1b" not in got.stderr
+
+
+def test_one_revocation_by_its_id(gw):
+    listed = json.loads(jotgate("revocations", "list", "--json",
+                                gateway=gw).stdout)["revocations"]
+    one, = [r for r in listed if r["jti"] == "one"]
+    got = expect("revocations", "get", one["id"], "--json", gateway=gw)
+    assert json.loads(got.stdout)["revocation"]["note"] == "lost"
+    got = expect("revocations", "get", "none", gateway=gw, code=6)
+    assert 'there is no revocation "none"' in got.stderr
+
+
+def test_keys_of_which_only_the_name_is_told_are_listed_too():
+    answer = json.dumps({"keys": ["a", "b", "c"],
+                         "details": [{"key": "a", "alias": "A"}]})
+    with Hostile(response(answer)) as port:
+        got = expect("keys", "list", "--json", "id,alias", "--address",
+                     port.url)
+    assert json.loads(got.stdout)["keys"] == [
+        {"id": "a", "alias": "A"}, {"id": "b", "alias": None},
+        {"id": "c", "alias": None}]

@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from command import jotgate, on_terminal
+from command import expect, jotgate, on_terminal
 from hostile import Hostile, response
 
 
@@ -185,3 +185,57 @@ def test_policies_together(gw):
     got = jotgate("policies", "effective", "--scopes", "x y", "--api", "nope",
                   gateway=gw)
     assert got.returncode == 6 and 'no API "nope"' in got.stderr
+
+
+SESSION = {"org_id": "default", "alias": "of a test", "access_rights": {"api": {
+    "api_id": "api", "api_name": "api", "versions": ["Default"]}}}
+
+
+@pytest.mark.parametrize("hash_keys", [True, False])
+def test_keys_are_got_and_revoked_as_they_are_listed(gateway, hash_keys):
+    gateway.conf["hash_keys"] = gateway.conf["enable_hashed_keys_listing"] = \
+        hash_keys
+    gateway.add_policy()
+    gateway.add_api()
+    gateway.start()
+    key = expect("keys", "create", "-", gateway=gateway,
+                 stdin=json.dumps(SESSION)).stdout.strip()
+    listed = expect("keys", "list", "--json", gateway=gateway).stdout
+    row, = json.loads(listed)["keys"]
+    name = row["id"]
+    assert row["alias"] == "of a test" and row["org"] == "default"
+    assert (name != key) == hash_keys
+    for word in {key, name}:
+        got = expect("keys", "get", word, "--json", gateway=gateway)
+        assert "api" in json.loads(got.stdout)["key"]["access_rights"]
+    expect("keys", "revoke", name, "--yes", gateway=gateway)
+    assert gateway.control_call("GET", f"/tyk/keys/{key}").status == 404
+    for verb in ("get", "revoke"):
+        done = expect("keys", verb, name, gateway=gateway, code=6)
+        assert f'there is no key "{name}"' in done.stderr
+
+
+OAS = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+       "paths": {"/x": {"get": {"operationId": "x", "responses": {}}}},
+       "x-tyk-api-gateway": {
+           "info": {"id": "shop", "name": "shop", "orgId": "default",
+                    "state": {"active": True}},
+           "upstream": {"url": "http://127.0.0.1:9"},
+           "server": {"listenPath": {"value": "/shop/"}}}}
+
+
+def test_a_definition_in_oas_form_is_shown_edited_and_deleted(gw):
+    expect("apis", "create", "-", "--reload", gateway=gw,
+           stdin=json.dumps(OAS))
+    shown = expect("apis", "get", "shop", "--json", gateway=gw).stdout
+    assert json.loads(shown)["api"] == OAS
+    text = json.dumps(OAS).replace('"name": "shop"', '"name": "Shop"')
+    done = expect("apis", "edit", "shop", "-", "--yes", "--reload", gateway=gw,
+                  stdin=text)
+    assert done.stderr.splitlines()[0].strip() == \
+        '~ x-tyk-api-gateway.info.name: "shop" -> "Shop"'
+    answer = gw.control_call("GET", "/tyk/apis/oas/shop")
+    assert answer.json() == json.loads(text)
+    expect("apis", "delete", "shop", "--yes", "--reload", gateway=gw)
+    assert gw.control_call("GET", "/tyk/apis/oas/shop").status == 404
+    expect("apis", "get", "shop", gateway=gw, code=6)
