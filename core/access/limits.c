@@ -42,12 +42,11 @@ meter_of_stored(const struct jg_decision *d, struct jg_str scope,
 }
 
 enum jg_err
-jg_meter_of_caller(struct jg_decision *d, struct jg_meter *out)
+jg_meter_of_scope(struct jg_decision *d, struct jg_str scope,
+                  struct jg_meter *out)
 {
     const struct jg_session *session = &d->session;
     struct jg_str org_id = d->api->def.org_id, name;
-    struct jg_str scope =
-        session->access != NULL ? session->access->allowance_scope : JG_STR("");
     enum jg_err err = shared_name(d, &name);
 
     if (err != JG_OK)
@@ -60,6 +59,15 @@ jg_meter_of_caller(struct jg_decision *d, struct jg_meter *out)
         jg_meter_of_identity(d->with.counters, org_id, session->identity, scope,
                              out);
     return JG_OK;
+}
+
+enum jg_err
+jg_meter_of_caller(struct jg_decision *d, struct jg_meter *out)
+{
+    const struct jg_access *access = d->session.access;
+
+    return jg_meter_of_scope(
+        d, access != NULL ? access->allowance_scope : JG_STR(""), out);
 }
 
 /* The first of his endpoints that is for this request, or may be, or NULL. */

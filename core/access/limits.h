@@ -16,6 +16,10 @@ struct jg_rate {
  *   the errors of jg_template_text(); JG_E_CRYPTO */
 enum jg_err jg_meter_of_caller(struct jg_decision *d, struct jg_meter *out);
 
+/* The same within the <scope> of other rights of his. */
+enum jg_err jg_meter_of_scope(struct jg_decision *d, struct jg_str scope,
+                              struct jg_meter *out);
+
 /* Count this request; <seen> is what headers and variables will say. Sets
  * d->retry_after_s when it is one too many. */
 bool jg_rate_count(struct jg_decision *d, const struct jg_rate *rate,

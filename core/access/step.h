@@ -212,6 +212,14 @@ enum jg_err jg_respond_set(struct jg_decision *d, struct jg_str name,
                            struct jg_str value);
 
 /*
+ * The caller's session as a script is told it: JSON, with the members of
+ * reference 7.5, policies applied and what is left of quotas. In the arena.
+ *   JG_E_HEADER_SIZE  more than a request to a script has room for
+ *   JG_E_NOMEM, JG_E_CRYPTO
+ */
+enum jg_err jg_script_session(struct jg_decision *d, struct jg_str *out);
+
+/*
  * Take what strip_auth_data says off d->query, and mark in <drop>, one a
  * request header, those that carry it. <cookies> gets the other cookies when
  * some were taken out, and is untouched otherwise. JG_E_NOMEM

@@ -108,6 +108,15 @@ enum jg_err jg_session_apply_all(const struct jg_session *session,
                                  struct jg_session_all *out);
 
 /*
+ * What is known of it without a look at other APIs: the <session> must have
+ * been applied for one, and that one's rights and limit are all there are.
+ * JG_E_NOMEM
+ */
+enum jg_err jg_session_apply_here(const struct jg_session *session,
+                                  struct jg_arena *a,
+                                  struct jg_session_all *out);
+
+/*
  * meta_data[<name>] of the session, or NULL: of the last policy that has it,
  * else of the stored session. TykJWTSessionID of computed ones is not here:
  * see jg_decision_meta().

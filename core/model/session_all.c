@@ -231,3 +231,16 @@ jg_session_apply_all(const struct jg_session *session, struct jg_str org_id,
         err = apply_policies(session, org_id, a, out);
     return err == JG_OK ? apply_rest(session, a, out) : err;
 }
+
+enum jg_err
+jg_session_apply_here(const struct jg_session *session, struct jg_arena *a,
+                      struct jg_session_all *out)
+{
+    void *rights = (void *)(uintptr_t)session->access; /* a list's, to read */
+
+    *out = (struct jg_session_all){
+        .limit = session->limit,
+        .access_rights = {rights, rights != NULL ? 1 : 0},
+    };
+    return apply_rest(session, a, out);
+}

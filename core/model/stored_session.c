@@ -181,7 +181,9 @@ jg_stored_session_read(const struct jg_bind_source *source,
         err = read_meta_data(source, a, &read.session);
     if (err == JG_OK)
         err = take_single_policy(&read, a);
-    if (err == JG_OK)
-        *out = read.session;
-    return err;
+    if (err != JG_OK)
+        return err;
+    read.session.document = json;
+    *out = read.session;
+    return JG_OK;
 }

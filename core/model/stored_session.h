@@ -23,6 +23,7 @@ struct jg_stored_session {
     int64_t expires_s; /* unix; 0 or less: never */
     bool is_inactive;
     struct jg_strs tags;
+    const struct jg_json *document;  /* what it was read from */
     const struct jg_json *meta_data; /* an object, or NULL */
     struct jg_str jwt_secret;        /* jwt_data.secret */
     struct jg_str basic_password;    /* basic_auth_data.password: its hash */

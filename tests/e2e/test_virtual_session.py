@@ -322,3 +322,48 @@ def test_a_key_that_is_written_begins_its_quota_anew_unless_told(
     ask(gw, "", "/open/keep", own="defaultquota",
         session=session, suppress=suppress)
     assert remaining() == left
+
+
+def test_a_keys_session_is_told_as_the_control_api_shows_it(gw):
+    store(gw, "shown", access_rights={}, apply_policies=["default"],
+          alias="Shown", meta_data={"y": [1]}, tags=["t"], somebody=1)
+    told = ask(gw, "shown").json()["session"]
+    shown = stored(gw, "shown")
+    assert {name: told[name] for name in shown} == shown
+    assert sorted(told["access_rights"]) == ["api", "tok"]
+    assert (told["oauth_keys"], told["hmac_enabled"], told["allowance"]) == \
+        ({}, False, 0)
+
+
+def test_a_tokens_session_is_told_as_tyk_would_store_it(gw):
+    token = hs256({"sub": "ada", "client_id": "app"})
+    told = ask(gw, "Bearer " + token, "/api/keep").json()["session"]
+    assert (told["alias"], told["org_id"], told["oauth_client_id"]) == \
+        ("ada", "default", "app")
+    assert told["meta_data"] == {
+        "TykJWTSessionID": "default" + hashlib.md5(b"ada").hexdigest(),
+        "team": "red"}
+    assert sorted(told["access_rights"]) == ["api", "tok"]
+    assert told["access_rights"]["api"]["versions"] == ["Default"]
+
+
+@pytest.mark.parametrize("path", ["/tok/keep", "/tok/ignored"])
+def test_the_quota_is_told_to_the_client_with_use_session_and_without(
+        gw, path):
+    store(gw, "counted", quota_max=5, quota_renewal_rate=3600)
+    before = int(time.time())
+    answer = ask(gw, "counted", path)
+    headers = {name: int(answer.headers[f"X-RateLimit-{name}"])
+               for name in ("Limit", "Remaining", "Reset")}
+    assert (headers["Limit"], headers["Remaining"]) == (5, 4)
+    assert before + 3600 <= headers["Reset"] <= int(time.time()) + 3601
+    told = answer.json()["session"]
+    if path == "/tok/keep":
+        assert (told["quota_remaining"], told["quota_max"]) == (4, 5)
+
+
+def test_an_open_api_has_no_quota_to_tell(gw):
+    answer = gw.call("POST", "/open/keep", {}, "{}")
+    assert [answer.headers[f"X-RateLimit-{name}"]
+            for name in ("Limit", "Remaining", "Reset")] == ["0", "0", "0"]
+    assert answer.json()["session"]["meta_data"] == {}

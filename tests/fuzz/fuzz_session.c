@@ -1,10 +1,12 @@
 /*
  * Any bytes as a stored session with policies inside: what is accepted has the
  * same rights for one API as among all of them, and what is shown of it can be
- * stored again.
+ * stored again. As meta data that a script returns, it gives and takes no
+ * rights, and what nobody changed stays.
  */
 #include <stdlib.h>
 
+#include "model/key_meta.h"
 #include "model/session_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,6 +54,44 @@ check_api(const struct jg_session *session, const struct jg_session_all *all,
     check_same(one.access, jg_access_find(&all->access_rights, api_id));
 }
 
+/* Nothing is lost, and it is whole. */
+static void
+check_whole(const struct jg_json *shown, struct jg_arena *a)
+{
+    struct jg_json whole, again;
+
+    check(jg_session_whole(shown, a, &whole) == JG_OK);
+    for (uint32_t i = 0; i < shown->count; i++)
+        check(jg_json_get(&whole, shown->members[i].name) != NULL);
+    check(jg_session_whole(&whole, a, &again) == JG_OK);
+    check(again.count == whole.count && jg_json_equal(&again, &whole));
+}
+
+static bool
+same_value(const struct jg_json *a, const struct jg_json *b)
+{
+    return (a == NULL) == (b == NULL) && (a == NULL || jg_json_equal(a, b));
+}
+
+/* <own> is told, and the script returns <meta>. */
+static void
+check_meta(const struct jg_json *own, const struct jg_json *meta,
+           struct jg_arena *a)
+{
+    const struct jg_str rights = JG_STR("policies");
+    struct jg_json next, again;
+
+    check(jg_key_meta_merge(own, own, meta, a, &next) == JG_OK);
+    check(same_value(jg_json_get(&next, rights), jg_json_get(own, rights)));
+    for (uint32_t i = 0; i < next.count; i++)
+        check(same_value(
+            &next.members[i].value,
+            jg_json_get(jg_str_eq(next.members[i].name, rights) ? own : meta,
+                        next.members[i].name)));
+    check(jg_key_meta_merge(&next, &next, &next, a, &again) == JG_OK);
+    check(jg_json_equal(&next, &again));
+}
+
 static void
 check_shown(const struct jg_json *json, const struct jg_session *session,
             const struct jg_session_all *all, struct jg_arena *a)
@@ -62,6 +102,7 @@ check_shown(const struct jg_json *json, const struct jg_session *session,
 
     check(jg_session_to_json(json, session, all, NULL, NULL, a, &shown) ==
           JG_OK);
+    check_whole(shown, a);
     if (jg_session_meta(session, JG_STR("policies")) !=
         jg_json_get(session->stored->meta_data, JG_STR("policies")))
         return; /* a policy brings others along, of any kind */
@@ -107,8 +148,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     jg_arena_init(&a, 16 * 1024, 256 * 1024 * 1024);
     if (jg_json_parse(text, &jg_json_limits_conf, &a, &json, NULL) == JG_OK &&
-        jg_stored_session_read(&source, json, &a, &stored) == JG_OK)
+        jg_stored_session_read(&source, json, &a, &stored) == JG_OK) {
         check_session(json, &stored, &a);
+        check_meta(stored.meta_data, json, &a);
+        check_meta(json, stored.meta_data, &a);
+    }
     jg_arena_free(&a);
     return 0;
 }

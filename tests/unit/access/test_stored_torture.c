@@ -12,12 +12,23 @@ static const struct doc apis[] = {
             "\"enable_jwt\":true,\"jwt_signing_method\":\"hmac\",\"proxy\":{"
             "\"listen_path\":\"/one/\",\"target_url\":\"http://127.0.0.1:8000\""
             "}}"},
+    JWT_API("script",
+            ",\"use_standard_auth\":true,\"version_data\":{"
+            "\"not_versioned\":true,\"versions\":{\"Default\":{\"name\":"
+            "\"Default\",\"use_extended_paths\":true,\"extended_paths\":{"
+            "\"virtual\":[{\"path\":\"/told\",\"method\":\"GET\","
+            "\"response_function_name\":\"f\",\"use_session\":true,"
+            "\"function_source_type\":\"file\"}]}}}},\"auth_configs\":{"
+            "\"authToken\":{\"auth_header_name\":\"X-Key\"},\"jwt\":{}}"),
     JWT_API("both", ",\"use_standard_auth\":true,\"auth_configs\":{"
                     "\"authToken\":{\"auth_header_name\":\"X-Key\"},\"jwt\":{}"
                     "}"),
 };
 static const struct doc policies[] = {
-    POLICY("all", ",\"access_rights\":{\"key\":{},\"one\":{},\"both\":{}}"),
+    POLICY(
+        "all",
+        ",\"access_rights\":{\"key\":{},\"one\":{},\"both\":{},\"script\":{}},"
+        "\"meta_data\":{\"b\":1},\"quota_max\":5"),
 };
 
 static const struct attempt {
@@ -31,6 +42,7 @@ static const struct attempt {
     {"/key/", "Authorization: nobody", JG_E_AUTH_TOKEN},
     {"/one/", "Authorization: %T", JG_OK},
     {"/both/", "Authorization: %T\nX-Key: policy", JG_OK},
+    {"/script/told", "Authorization: %T\nX-Key: policy", JG_OK},
 };
 
 static enum jg_err
@@ -90,8 +102,8 @@ callers_are_refused_or_decided_as_before(void **state)
     struct world w;
 
     (void)state;
-    world_open(&w, "{\"hash_key_function\":\"murmur64\"}", apis, LEN(apis),
-               policies, LEN(policies));
+    world_open(&w, "{\"hash_key_function\":\"murmur64\",\"enable_jsvm\":true}",
+               apis, LEN(apis), policies, LEN(policies));
     store_key(&w, "policy",
               "{\"apply_policies\":[\"all\"],\"meta_data\":{\"a\":[1,{}]},"
               "\"jwt_data\":{\"secret\":\"" SECRET "\"}}");

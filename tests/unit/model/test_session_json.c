@@ -138,6 +138,71 @@ what_is_shown_can_be_stored_again(void **state)
     free_caller(c);
 }
 
+static void
+a_whole_session_has_every_member_in_tyks_order(void **state)
+{
+    static const char *const names[] = {"last_check",
+                                        "allowance",
+                                        "rate",
+                                        "per",
+                                        "throttle_interval",
+                                        "throttle_retry_limit",
+                                        "max_query_depth",
+                                        "date_created",
+                                        "expires",
+                                        "quota_max",
+                                        "quota_renews",
+                                        "quota_remaining",
+                                        "quota_renewal_rate",
+                                        "access_rights",
+                                        "org_id",
+                                        "oauth_client_id",
+                                        "oauth_keys",
+                                        "certificate",
+                                        "basic_auth_data",
+                                        "jwt_data",
+                                        "hmac_enabled",
+                                        "enable_http_signature_validation",
+                                        "hmac_string",
+                                        "rsa_certificate_id",
+                                        "is_inactive",
+                                        "apply_policy_id",
+                                        "apply_policies",
+                                        "data_expires",
+                                        "monitor",
+                                        "enable_detail_recording",
+                                        "enable_detailed_recording",
+                                        "meta_data",
+                                        "tags",
+                                        "alias",
+                                        "last_updated",
+                                        "id_extractor_deadline",
+                                        "session_lifetime",
+                                        "post_expiry_action",
+                                        "post_expiry_grace_period",
+                                        "somebody",
+                                        "more"};
+    struct jg_json whole;
+    struct jg_arena a;
+
+    (void)state;
+    jg_arena_init(&a, 4096, 1 << 20);
+    assert_err(jg_session_whole(json_of(&a, "{'somebody':1,'tags':['t'],"
+                                            "'rate':2.5,'more':null}"),
+                                &a, &whole),
+               JG_OK);
+    assert_int_equal(whole.count, LEN(names));
+    for (size_t i = 0; i < LEN(names); i++)
+        assert_str(whole.members[i].name, names[i]);
+    assert_true(jg_json_equal(jg_json_get(&whole, JG_STR("tags")),
+                              json_of(&a, "['t']")));
+    assert_true(
+        jg_json_equal(jg_json_get(&whole, JG_STR("rate")), json_of(&a, "2.5")));
+    assert_true(jg_json_equal(jg_json_get(&whole, JG_STR("monitor")),
+                              json_of(&a, "{'trigger_limits':[]}")));
+    jg_arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -145,6 +210,7 @@ main(void)
         cmocka_unit_test(a_key_without_policies_is_shown_as_it_was_stored),
         cmocka_unit_test(policies_replace_what_they_decide),
         cmocka_unit_test(what_is_shown_can_be_stored_again),
+        cmocka_unit_test(a_whole_session_has_every_member_in_tyks_order),
     };
 
     return cmocka_run_group_tests_name("model/session_json", tests, NULL, NULL);
