@@ -243,8 +243,8 @@ check_options(struct cli *cli, int64_t *leeway_s)
     if (leeway != NULL &&
         (!jg_str_to_u64(jg_str(leeway), &n) || n > JG_SKEW_MAX_S))
         return cli_fail(CLI_USAGE, NULL,
-                        "--leeway is a number of seconds up to %d",
-                        JG_SKEW_MAX_S);
+                        "--leeway is a number of seconds up to %lld",
+                        (long long)JG_SKEW_MAX_S);
     *leeway_s = (int64_t)n;
     while (jg_str_next(&rest, ',', &name))
         if (jg_alg_find(jg_str_trim(name)) == NULL)

@@ -4,8 +4,9 @@
 
 #include "base/json.h"
 
-#define JG_SKEW_MAX_S 3600         /* largest allowed clock skew */
-#define JG_TIME_MAX_S 253402300799 /* end of year 9999 */
+#define JG_TIME_MAX_S 253402300799    /* end of year 9999 */
+#define JG_SKEW_MAX_S 999999999999999 /* Tyk has no limit: past any time */
+#define JG_SKEW_USUAL_S 3600          /* more is worth a warning */
 
 /* Allowed clock skews, in seconds. */
 struct jg_claims_skew {

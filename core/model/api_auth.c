@@ -238,6 +238,31 @@ warn_of_one_header(struct jg_api_reading *r)
                        JG_STR_ARG(name));
 }
 
+/* Tyk takes any skew; one of hours was meant for milliseconds, or hides a clock
+ * that is wrong. */
+static void
+warn_of_skew(struct jg_api_reading *r)
+{
+    const struct jg_claims_skew *skew = &r->api->def.skew;
+    const struct {
+        const char *field;
+        int64_t skew_s;
+    } rows[] = {
+        {"jwt_issued_at_validation_skew", skew->iat_s},
+        {"jwt_expires_at_validation_skew", skew->exp_s},
+        {"jwt_not_before_validation_skew", skew->nbf_s},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].skew_s > JG_SKEW_USUAL_S)
+            jg_bind_report(r->source, JG_WARNING, JG_E_CONF_RISK, rows[i].field,
+                           jg_json_get(r->root, jg_str(rows[i].field)),
+                           "it is in seconds: 30 is enough for clocks that are "
+                           "set by NTP",
+                           "tokens are good for more than an hour outside of "
+                           "their time");
+}
+
 /* Callers are asked for all that is switched on, or for one of the sets that
  * the document lists. */
 static void
@@ -259,8 +284,10 @@ ask_callers(struct jg_api_reading *r)
         api->requirement_count = def->alternative_count;
     }
     read_base(r);
-    if ((api->methods & JG_METHOD_JWT) != 0)
+    if ((api->methods & JG_METHOD_JWT) != 0) {
         check_source(r, api->token_source, "auth_configs.jwt");
+        warn_of_skew(r);
+    }
     if ((api->methods & JG_METHOD_TOKEN) != 0)
         check_source(r, api->key_source, "auth_configs.authToken");
     if ((api->methods & JG_METHOD_BASIC) != 0) {

@@ -212,6 +212,9 @@ name_jwt(struct jg_api_reading *r, const struct jg_oas_scheme *scheme)
         {"jwt_algorithms", ".algorithms"},
         {"jwt_profile", ".profile"},
         {"jwt_client_base_field", ".clientBaseField"},
+        {"jwt_issued_at_validation_skew", ".issuedAtValidationSkew"},
+        {"jwt_expires_at_validation_skew", ".expiresAtValidationSkew"},
+        {"jwt_not_before_validation_skew", ".notBeforeValidationSkew"},
         {"allowedSubjects", ".allowedSubjects"},
         {"customClaimValidation", ".customClaimValidation"},
     };

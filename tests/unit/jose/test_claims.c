@@ -143,10 +143,12 @@ boundaries_and_skews_are_exact(void **state)
         {"{\"nbf\":1700000001}", {0, 0, 1}, JG_OK},
         {"{\"nbf\":1700000001}", {60, 60, 0}, JG_E_CLAIM_NBF},
         /* a skew that nobody can configure is cut to its limits */
-        {"{\"exp\":1}", {INT64_MAX, 0, 0}, JG_E_CLAIM_EXP},
-        {"{\"exp\":1699996401}", {INT64_MAX, 0, 0}, JG_OK},
-        {"{\"nbf\":1700003600}", {0, 0, INT64_MAX}, JG_OK},
-        {"{\"nbf\":1700003601}", {0, 0, INT64_MAX}, JG_E_CLAIM_NBF},
+        {"{\"exp\":1}", {INT64_MAX, 0, 0}, JG_OK},
+        {"{\"exp\":1}", {1699999999, 0, 0}, JG_E_CLAIM_EXP},
+        {"{\"exp\":1}", {1700000000, 0, 0}, JG_OK},
+        {"{\"exp\":-1}", {INT64_MAX, 0, 0}, JG_E_CLAIM_EXP},
+        {"{\"nbf\":253402300799}", {0, 0, INT64_MAX}, JG_OK},
+        {"{\"nbf\":253402300800}", {0, 0, INT64_MAX}, JG_E_CLAIM_NBF},
         {"{\"nbf\":1700000000}", {0, 0, -5}, JG_OK},
         {"{\"exp\":1700000001}", {INT64_MIN, 0, 0}, JG_OK},
     };

@@ -119,6 +119,11 @@ what_is_switched_on_must_be_passed_together(void **state)
         unsigned warnings;
     } rows[] = {
         {"'enable_jwt':true", JG_METHOD_JWT, 0, 0},
+        {"'enable_jwt':true,'jwt_issued_at_validation_skew':3600",
+         JG_METHOD_JWT, 0, 0},
+        {"'enable_jwt':true,'jwt_issued_at_validation_skew':3601,"
+         "'jwt_not_before_validation_skew':999999999999",
+         JG_METHOD_JWT, 0, 2},
         {"'use_standard_auth':true", JG_METHOD_TOKEN, 0, 0},
         {"'name':'x'", JG_METHOD_TOKEN, 0, 1},
         {"'enable_jwt':true,'use_standard_auth':true",
