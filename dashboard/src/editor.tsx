@@ -39,6 +39,7 @@ export interface Document {
     /* Several at once; undefined removes. */
     setAll: (members: [Path, unknown][]) => void;
     error: (path: Path) => string | undefined;
+    code: (path: Path) => string;       // what the document itself calls it
 }
 
 export interface Target {
@@ -101,6 +102,7 @@ function makeDocument(target: Target, text: string, put: (text: string) => void,
             const found = problem?.findings.find((f) => f.path === path.join("."));
             return found && (found.fix ? `${found.message}: ${found.fix}` : found.message);
         },
+        code: (path) => path[path.length - 1],
     };
 }
 

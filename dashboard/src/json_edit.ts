@@ -40,7 +40,26 @@ function valueEnd(text: string, at: number): number {
     return at;
 }
 
-function members(text: string, object: Span): Member[] {
+/* Those of an object, or of a list by their numbers. */
+function members(text: string, span: Span): Member[] {
+    return text[span.start] === "{" ? named(text, span)
+        : text[span.start] === "[" ? items(text, span) : [];
+}
+
+function items(text: string, list: Span): Member[] {
+    const found: Member[] = [];
+    let at = skip(text, list.start + 1);
+    while (text[at] !== "]") {
+        const end = valueEnd(text, at);
+        found.push({key: String(found.length), start: at, value: {start: at, end}});
+        at = skip(text, end);
+        if (text[at] === ",")
+            at = skip(text, at + 1);
+    }
+    return found;
+}
+
+function named(text: string, object: Span): Member[] {
     const found: Member[] = [];
     let at = skip(text, object.start + 1);
     while (text[at] === '"') {
@@ -76,28 +95,37 @@ function written(value: unknown, indent: string | null): string {
 
 function append(text: string, object: Span, all: Member[], key: string,
                 value: unknown): string {
+    const [open, close] = text[object.start] === "[" ? "[]" : "{}";
+    const name = open === "{" ? `${JSON.stringify(key)}: ` : "";
     const last = all[all.length - 1];
     if (last === undefined) {
         const outer = indentAt(text, object.end - 1) ??
             /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", object.start) + 1))![0];
         const inner = `${outer}  `;
-        return `${text.slice(0, object.start)}{\n${inner}${JSON.stringify(key)}: ` +
-            `${written(value, inner)}\n${outer}}${text.slice(object.end)}`;
+        return `${text.slice(0, object.start)}${open}\n${inner}${name}` +
+            `${written(value, inner)}\n${outer}${close}${text.slice(object.end)}`;
     }
     const indent = indentAt(text, last.start);
     const gap = indent === null ? ", " : `,\n${indent}`;
-    return text.slice(0, last.value.end) + gap + JSON.stringify(key) + ": " +
+    return text.slice(0, last.value.end) + gap + name +
         written(value, indent) + text.slice(last.value.end);
 }
 
-/* <value> at <path>; objects on the way are made, all else is kept. */
+/* Can a member <key> be there, or be added? A list has no gaps. */
+function takes(text: string, span: Span, all: Member[], key: string): boolean {
+    return text[span.start] === "{" ||
+        (text[span.start] === "[" && /^\d+$/.test(key) && Number(key) <= all.length);
+}
+
+/* <value> at <path>, where numbers count in lists; objects on the way are made,
+ * all else is kept. */
 export function setMember(text: string, path: Path, value: unknown): string {
     let span = root(text);
     for (let i = 0; i < path.length; i++) {
-        const all = text[span.start] === "{" ? members(text, span) : [];
+        const all = members(text, span);
         const rest = path.slice(i + 1)
             .reduceRight<unknown>((inner, key) => ({[key]: inner}), value);
-        if (text[span.start] !== "{")
+        if (!takes(text, span, all, path[i]))
             return text.slice(0, span.start) +
                 written({[path[i]]: rest}, indentAt(text, span.start)) +
                 text.slice(span.end);
@@ -119,8 +147,6 @@ export function setMember(text: string, path: Path, value: unknown): string {
 export function removeMember(text: string, path: Path): string {
     let span = root(text);
     for (let i = 0; i < path.length; i++) {
-        if (text[span.start] !== "{")
-            return text;
         const all = members(text, span);
         const at = all.findIndex((m) => m.key === path[i]);
         if (at < 0)
@@ -130,7 +156,8 @@ export function removeMember(text: string, path: Path): string {
             continue;
         }
         if (all.length === 1)
-            return text.slice(0, span.start) + "{}" + text.slice(span.end);
+            return text.slice(0, span.start) + (text[span.start] === "[" ? "[]" : "{}") +
+                text.slice(span.end);
         return at > 0
             ? text.slice(0, all[at - 1].value.end) + text.slice(all[at].value.end)
             : text.slice(0, all[0].start) + text.slice(all[1].start);

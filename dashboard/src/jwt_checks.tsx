@@ -20,7 +20,7 @@ const lines = (text: string) => [...new Set(text.split("\n").map((line) => line.
 function Lines(p: {doc: Document; label: string; path: Path; code: string; help?: string;
                    start: string[]; put: (values: string[]) => void}) {
     const [text, setText] = useState(p.start.join("\n"));
-    return <TextField label={p.label} code={p.code} rows={2} mono value={text} help={p.help}
+    return <TextField label={p.label} code={p.doc.code([p.code])} rows={2} mono value={text} help={p.help}
         error={p.doc.error(p.path)} onInput={(typed) => { setText(typed); p.put(lines(typed)); }} />;
 }
 
@@ -28,6 +28,23 @@ function List(p: {doc: Document; label: string; snake: string; camel: string}) {
     const [name] = useState(() => spelled(p.doc, p.snake, p.camel));
     return <Lines doc={p.doc} label={p.label} path={[name]} code={name} start={texts(p.doc.get([name]))}
         put={(all) => p.doc.set([name], all.length > 0 ? all : undefined)} />;
+}
+
+/* Claims of which the first that is there counts: one name, or a list of them. */
+export function ClaimNames(p: {doc: Document; label: string; one: string; many: string; help: string}) {
+    const {doc} = p;
+    const [start] = useState(() => texts(doc.get([p.many])));
+    return start.length > 0
+        ? <Lines doc={doc} label={p.label} path={[p.many]} code={p.many} start={start} help={w.firstCounts}
+                 put={(all) => doc.set([p.many], all)} />
+        : <TextField label={p.label} code={doc.code([p.one])} help={p.help} value={doc.text([p.one])}
+                     error={doc.error([p.one])} onInput={(v) => doc.set([p.one], v)} />;
+}
+
+/* What is read of them, in either way. */
+export function claimNames(doc: Document, one: string, many: string): string[] {
+    const all = texts(doc.get([many]));
+    return all.length > 0 ? all : [doc.text([one])].filter(Boolean);
 }
 
 /* The rules of type "required"; others are left alone. */
@@ -54,7 +71,7 @@ const skews = [["exp", "jwt_expires_at_validation_skew"], ["iat", "jwt_issued_at
                ["nbf", "jwt_not_before_validation_skew"]] as const;
 
 function Skew(p: {doc: Document; label: string; name: string}) {
-    return <TextField label={p.label} code={p.name} type="number" value={p.doc.text([p.name])}
+    return <TextField label={p.label} code={p.doc.code([p.name])} type="number" value={p.doc.text([p.name])}
         error={p.doc.error([p.name])} onInput={(v) => p.doc.set([p.name],
             v.trim() === "" ? undefined : toNumber(v))} />;
 }

@@ -5,6 +5,7 @@ import type {Policy} from "./control";
 import type {Document} from "./editor";
 import {EffectiveOf} from "./effective";
 import type {Path} from "./json_edit";
+import {texts} from "./jwt_checks";
 import {words} from "./text_identity";
 import {Choices, Notice, TextField} from "./widgets";
 
@@ -108,6 +109,7 @@ export function ScopeMapping(p: {doc: Document; policies: Policy[]; suggestions?
     const {doc} = p;
     const [at] = useState(() => places(doc));
     const now = asMapping(doc.get(at.map));
+    const several = texts(doc.get(["jwt_scope_claims"]));
     const put = (next: Mapping) => {
         const gone = Object.keys(now).filter((scope) => !(scope in next));
         doc.setAll([
@@ -119,12 +121,14 @@ export function ScopeMapping(p: {doc: Document; policies: Policy[]; suggestions?
     return <>
         {at.old && <Notice kind="info">{w.old}</Notice>}
         <p class="note">{w.help}</p>
-        <TextField label={w.claim} code={at.claim[at.claim.length - 1]} value={doc.text(at.claim)}
-            help={w.claimHelp} error={doc.error(at.claim)} mono
-            onInput={(v) => doc.set(at.claim, v === "" && doc.isNew ? undefined : v)} />
+        {several.length > 0 ? <p class="note">{w.claims(several.join(", "))}{" "}
+                <code class="quiet">{doc.code(["jwt_scope_claims"])}</code></p>
+            : <TextField label={w.claim} code={doc.code(at.claim)} value={doc.text(at.claim)}
+                help={w.claimHelp} error={doc.error(at.claim)} mono
+                onInput={(v) => doc.set(at.claim, v === "" && doc.isNew ? undefined : v)} />}
         <Rows start={now} suggestions={p.suggestions ?? []} policies={p.policies} onChange={put} />
         <Tester mapping={now} apiId={doc.isNew ? undefined : doc.text(["api_id"])} />
         <details><summary>{words.claims.title}</summary>
-            <ClaimTester path={doc.text(at.claim)} /></details>
+            <ClaimTester path={several[0] ?? doc.text(at.claim)} /></details>
     </>;
 }

@@ -165,7 +165,7 @@ export const t = {
         broken: "This is not valid JSON yet:",
         fresh: "new",
         uris: "Its keys come from jwt_jwks_uris as well: edit those as JSON.",
-        oas: "This is an OAS definition: it is edited as JSON.",
+        oas: "An OpenAPI document: the form edits Tyk's part of it (x-tyk-api-gateway). Paths, headers, scripts and all else are in the JSON, and stay as they are.",
         policyName: (name: string) => `Default policy of ${name}`,
         explain: "Explain a token of this API", try: "Try it",
     },

@@ -4,7 +4,8 @@ import {keptToken, keepToken} from "./claims";
 import {post, type Explanation} from "./control";
 import type {Document} from "./editor";
 import {fromBase64} from "./encoding";
-import {required, skewOf, texts} from "./jwt_checks";
+import {claimNames, required, skewOf, texts} from "./jwt_checks";
+import {tykPart} from "./oas";
 import {words} from "./text_identity";
 import {Failure, json, Notice, TextField, useAction, useResource} from "./widgets";
 
@@ -32,8 +33,9 @@ function key(doc: Document): string {
     if (method === "hmac")
         return source ? say.hmac : say.noKey;
     const all = [...(/^https?:/.test(text) ? [text] : []), ...urls];
+    const issuer = doc.text(["jwt_issuer"]);
     return all.length > 0 ? say.url(names[method] ?? method, all.join(", "))
-        : source ? say.pem(names[method] ?? method) : say.noKey;
+        : source ? say.pem(names[method] ?? method) : issuer ? say.issuer(issuer) : say.noKey;
 }
 
 function checks(doc: Document): string[] {
@@ -50,7 +52,7 @@ function checks(doc: Document): string[] {
 }
 
 function policies(doc: Document): string[] {
-    const field = doc.text(["jwt_policy_field_name"]);
+    const field = any(claimNames(doc, "jwt_policy_field_name", "jwt_base_policy_claims"));
     const defaults = texts(doc.get(["jwt_default_policies"]));
     const map = doc.get(["scopes", "jwt", "scope_to_policy"]) ?? doc.get(["jwt_scope_to_policy_mapping"]);
     const mapped = typeof map === "object" && map !== null ? Object.keys(map).length : 0;
@@ -102,38 +104,45 @@ function Ask(p: {id: string; dirty: boolean}) {
 interface Schema { properties?: Record<string, Schema>; items?: Schema; additionalProperties?: Schema;
                    allOf?: Schema[] }
 
-function unknown(value: unknown, schema: Schema | undefined, at: string): string[] {
-    if (typeof value !== "object" || value === null || schema === undefined)
+/* Several tables may read one object: it has the members of all of them. */
+const tablesOf = (schema: Schema): Schema[] => [schema, ...(schema.allOf ?? []).flatMap(tablesOf)];
+const there = (schemas: (Schema | undefined)[]) => schemas.flatMap((s) => s ? tablesOf(s) : []);
+
+function unknown(value: unknown, tables: Schema[], at: string): string[] {
+    if (typeof value !== "object" || value === null || tables.length === 0)
         return [];
     if (Array.isArray(value))
-        return value.slice(0, 50).flatMap((item, i) => unknown(item, schema.items, `${at}.${i}`));
-    const properties = Object.assign({}, schema.properties, ...(schema.allOf ?? []).map((s) => s.properties));
-    const named = Object.keys(properties).length > 0;
+        return value.slice(0, 50).flatMap((item, i) =>
+            unknown(item, there(tables.map((s) => s.items)), `${at}.${i}`));
+    const named = tables.some((s) => s.properties !== undefined);
     return Object.entries(value).flatMap(([name, inner]) => {
         const path = at === "" ? name : `${at}.${name}`;
-        const known = named ? properties[name] : schema.additionalProperties;
-        return known === undefined ? named ? [path] : [] : unknown(inner, known, path);
+        const known = there(tables.map((s) => named ? s.properties?.[name] : s.additionalProperties));
+        return known.length === 0 ? named ? [path] : [] : unknown(inner, known, path);
     });
 }
 
-function Unknown(p: {doc: Document}) {
-    const api = useResource("/openapi.json",
-        json<{components: {schemas: Record<string, Schema>}}>()).data?.components.schemas.Api;
-    const found = api === undefined ? [] : unknown(p.doc.get([]), api, "");
+function Unknown(p: {doc: Document; oas: boolean}) {
+    const schemas = useResource("/openapi.json",
+        json<{components: {schemas: Record<string, Schema>}}>()).data?.components.schemas;
+    const api = schemas?.[p.oas ? "OasApi" : "Api"];
+    const found = api === undefined ? []
+        : unknown(p.oas ? tykPart(p.doc.get([])) : p.doc.get([]), tablesOf(api), "");
     return found.length === 0 ? null : <details><summary>{w.unknown} ({found.length})</summary>
         <p class="note">{w.unknownHelp}</p>
         <ul>{found.slice(0, 200).map((path) => <li><code>{path}</code></li>)}</ul></details>;
 }
 
-export function TokenPanel(p: {doc: Document; dirty: boolean}) {
+/* <doc> by classic names, of a document in either form. */
+export function TokenPanel(p: {doc: Document; dirty: boolean; oas?: boolean}) {
     const {doc} = p;
     const jwt = doc.get(["enable_jwt"]) === true && doc.get(["use_keyless"]) !== true;
-    const who = doc.text(["jwt_identity_base_field"]) || "sub";
+    const who = any(claimNames(doc, "jwt_identity_base_field", "jwt_subject_claims")) || "sub";
     return <section class="card token-panel" aria-label={w.panel}>
         {jwt && <><h2>{w.panel}</h2>
             <ol>{[place(doc), key(doc), ...checks(doc), say.who(who), ...policies(doc)]
                 .map((line) => <li>{line}</li>)}</ol>
             {!doc.isNew && <Ask id={doc.text(["api_id"])} dirty={p.dirty} />}</>}
-        <Unknown doc={doc} />
+        <Unknown doc={doc} oas={p.oas === true} />
     </section>;
 }

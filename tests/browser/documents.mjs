@@ -1,24 +1,6 @@
 // A user's document: edited member by member, compared, saved, never lost.
-import fs from "node:fs";
-import path from "node:path";
 import {findings} from "../../dashboard/literals.mjs";
-import {equal, part, save} from "./helpers.mjs";
-
-// The classic definitions that docs/ shows, as they stand there.
-function examples(root) {
-    return fs.readdirSync(path.join(root, "docs"), {recursive: true})
-        .filter((name) => name.endsWith(".md"))
-        .flatMap((name) => [...fs.readFileSync(path.join(root, "docs", name), "utf8")
-            .matchAll(/^```json[^\n]*\n(.*?)^```/gms)].map(([, text]) => text))
-        .filter((text) => {
-            try {
-                const {api_id: id, name, proxy} = JSON.parse(text);
-                return id && name && proxy;
-            } catch {
-                return false;
-            }
-        });
-}
+import {docsDefinitions, equal, part, save} from "./helpers.mjs";
 
 export const tests = [
 ["an edit of a member keeps every other byte", async (_, {root}) => {
@@ -31,12 +13,20 @@ export const tests = [
         ['{"a": null}', ["a", "b"], 1, '{"a": {"b":1}}'],
         ['{"a":1}', ["a"], 1, '{"a":1}'],
         ['{"\\u0061":1}', ["a"], 3, '{"\\u0061":3}'],
+        ['{"a": [1,  {"b": 2}, 3]}', ["a", "1", "b"], 4, '{"a": [1,  {"b": 4}, 3]}'],
+        ['[1, 2]', ["2"], 3, '[1, 2, 3]'],
+        ['{"a": []}', ["a", "0"], 1, '{"a": [\n  1\n]}'],
+        ['{"a": [1]}', ["a", "2"], 9, '{"a": {"2":9}}'],        // no gaps
+        ['{"a": [1]}', ["a", "b"], 9, '{"a": {"b":9}}'],
     ];
     for (const [text, at, value, wanted] of rows)
         equal(setMember(text, at, value), wanted, text);
     equal(removeMember('{"a": 1, "b": 2, "c": 3}', ["b"]), '{"a": 1, "c": 3}', "remove b");
     equal(removeMember('{"a": 1, "b": 2}', ["a"]), '{"b": 2}', "remove the first");
     equal(removeMember('{"a": {"b": 2}}', ["a", "b"]), '{"a": {}}', "remove the only one");
+    equal(removeMember('[1, [2, 3], 4]', ["1", "0"]), '[1, [3], 4]', "remove of a list");
+    equal(removeMember('[1]', ["0"]), "[]", "remove the only one of a list");
+    equal(removeMember('[1]', ["7"]), "[1]", "remove what is not there");
 }],
 
 ["a word that is not in the file of texts is found", async () => {
@@ -64,7 +54,7 @@ export const tests = [
 ["every definition of docs/ keeps its other bytes when one member is edited", async (world, {root}) => {
     const {page} = world;
     let count = 0;
-    for (const example of examples(root)) {
+    for (const example of docsDefinitions(root, ({api_id: id, name, proxy}) => id && name && proxy)) {
         const {api_id: id, name} = JSON.parse(example);
         if ((await world.control("POST", "/tyk/apis", example)).status !== 200)
             continue;       // an excerpt

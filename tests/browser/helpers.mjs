@@ -1,6 +1,7 @@
 // What tests of several subjects do: tokens, comparisons, saving, every screen.
 import {build} from "../../dashboard/node_modules/esbuild/lib/main.js";
 import {createHmac} from "node:crypto";
+import fs from "node:fs";
 import path from "node:path";
 
 function b64(text) { return Buffer.from(text).toString("base64url"); }
@@ -49,6 +50,21 @@ export async function faultsOf(page, axe, what) {
         ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})`);
     return violations.map(({id, nodes: [first]}) =>
         `${what}: ${id} ${first.target}: ${first.failureSummary.split("\n")[1]}`);
+}
+
+// The JSON texts of docs/ that are <wanted>, as they stand there.
+export function docsDefinitions(root, wanted) {
+    return fs.readdirSync(path.join(root, "docs"), {recursive: true})
+        .filter((name) => name.endsWith(".md"))
+        .flatMap((name) => [...fs.readFileSync(path.join(root, "docs", name), "utf8")
+            .matchAll(/^```json[^\n]*\n(.*?)^```/gms)].map(([, text]) => text))
+        .filter((text) => {
+            try {
+                return wanted(JSON.parse(text));
+            } catch {
+                return false;
+            }
+        });
 }
 
 // A file of the dashboard's that needs no page.

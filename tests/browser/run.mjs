@@ -11,6 +11,7 @@ import {startDemo, World} from "./world.mjs";
 // One file a subject, each with a gateway of its own.
 const subjects = [
     "documents",
+    "oas",
     "security",
     "setups",
     "first_run",

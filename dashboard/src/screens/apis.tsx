@@ -1,12 +1,13 @@
 /* The APIs of the gateway: the list, and the designer of one. */
 import {useState} from "preact/hooks";
 import {call, namesOf, type Api, type Finding, type Policy} from "../control";
-import {Checks} from "../jwt_checks";
+import {Checks, ClaimNames} from "../jwt_checks";
 import {More} from "../designer";
 import {Editor, Remove, Saved, type Document} from "../editor";
 import {fromBase64, toBase64} from "../encoding";
 import {member, setMember} from "../json_edit";
 import {ScopeMapping} from "../mapping";
+import {asksOthers, byClassicNames, secretPlaces} from "../oas";
 import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address, go, type Route} from "../route";
 import {DataTable} from "../table";
@@ -36,11 +37,10 @@ function sourceOf(method: string, source: string): {kind: Source; text: string} 
 
 export function maskApi(text: string, before: string): string {
     try {
-        const api: unknown = JSON.parse(text);
-        const source = member(api, ["jwt_source"]);
-        const same = source === member(JSON.parse(before), ["jwt_source"]);
-        return member(api, ["jwt_signing_method"]) === "hmac" && source
-            ? setMember(text, ["jwt_source"], same ? MASK : `${MASK} (${t.api.fresh})`) : text;
+        const api: unknown = JSON.parse(text), old: unknown = JSON.parse(before);
+        return secretPlaces(api).filter((path) => member(api, path)).reduce((now, path) =>
+            setMember(now, path, member(api, path) === member(old, path)
+                ? MASK : `${MASK} (${t.api.fresh})`), text);
     } catch {
         return text;
     }
@@ -50,7 +50,7 @@ function Secret(p: {doc: Document}) {
     const [before] = useState(p.doc.text(["jwt_source"]));
     const [typed, setTyped] = useState("");
     const bytes = new TextEncoder().encode(fromBase64(before)).length;
-    return <TextField label={t.api.sources.secret} code="jwt_source" type="password"
+    return <TextField label={t.api.sources.secret} code={p.doc.code(["jwt_source"])} type="password"
         value={typed} error={p.doc.error(["jwt_source"])}
         placeholder={before ? MASK : ""}
         help={before ? t.api.secretNow(bytes) : t.api.secretNew}
@@ -66,7 +66,7 @@ function KeySource(p: {doc: Document}) {
     const found = sourceOf(method, doc.text(["jwt_source"]));
     const [kind, setKind] = useState<Source | null>(null);
     const shown = kind ?? found.kind;
-    const shared = {code: "jwt_source", error: doc.error(["jwt_source"])};
+    const shared = {code: doc.code(["jwt_source"]), error: doc.error(["jwt_source"])};
     if (method === "hmac")
         return <Secret doc={doc} />;
     const uris = doc.get(["jwt_jwks_uris"]);
@@ -98,20 +98,20 @@ function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
     const has = (...all: string[]) => all.some((name) => doc.get([name]) !== undefined);
     const [checked] = useState(() => has("allowed_issuers", "allowedIssuers",
         "allowed_audiences", "allowedAudiences", "allowed_subjects", "allowedSubjects"));
-    const [mapped] = useState(() => has("scopes", "jwt_scope_to_policy_mapping"));
-    const text = (label: string, name: string, help: string) =>
-        <TextField label={label} code={name} help={help} value={doc.text([name])}
-            error={doc.error([name])} onInput={(v) => doc.set([name], v)} />;
+    const [mapped] = useState(() => has("scopes", "jwt_scope_to_policy_mapping") ||
+        doc.get(["scopes", "jwt", "scope_to_policy"]) !== undefined);
     return <>
-        <SelectField label={t.api.method} code="jwt_signing_method"
+        <SelectField label={t.api.method} code={doc.code(["jwt_signing_method"])}
             value={doc.text(["jwt_signing_method"])} error={doc.error(["jwt_signing_method"])}
             options={Object.entries(t.api.methods)}
             onInput={(v) => doc.setAll([[["jwt_signing_method"], v], [["jwt_source"], ""]])} />
         <KeySource doc={doc} key={doc.text(["jwt_signing_method"])} />
-        {text(t.api.identity, "jwt_identity_base_field", t.api.identityHelp)}
-        {text(t.api.policy, "jwt_policy_field_name", t.api.policyHelp)}
+        <ClaimNames doc={doc} label={t.api.identity} help={t.api.identityHelp}
+            one="jwt_identity_base_field" many="jwt_subject_claims" />
+        <ClaimNames doc={doc} label={t.api.policy} help={t.api.policyHelp}
+            one="jwt_policy_field_name" many="jwt_base_policy_claims" />
         {!p.making && p.policies.length > 0 && <fieldset>
-            <legend>{t.api.defaults} <code class="quiet">jwt_default_policies</code></legend>
+            <legend>{t.api.defaults} <code class="quiet">{doc.code(["jwt_default_policies"])}</code></legend>
             <p class="note">{t.api.defaultsHelp}</p>
             <div class="list"><Choices options={namesOf(p.policies)} chosen={chosen}
                 onInput={(all) => doc.set(["jwt_default_policies"], all)} /></div>
@@ -122,7 +122,15 @@ function Jwt(p: {doc: Document; policies: Policy[]; making: boolean}) {
     </>;
 }
 
-function Form(p: {doc: Document; policies: Policy[]; making: boolean;
+/* Of a document in OpenAPI's form, only modes whose schemes are known to fit. */
+function modesFor(doc: Document, mode: Mode, oas: boolean): [string, string][] {
+    const own = (["keyless", "jwt"] as string[]).includes(mode) && !asksOthers(doc.get([]));
+    return Object.entries(t.api.modes).filter(([m]) => m === mode ||
+        (oas ? own && (m === "keyless" || m === "jwt") : m !== "other"));
+}
+
+/* <doc> by classic names, of a document in either form. */
+function Form(p: {doc: Document; policies: Policy[]; making: boolean; oas?: boolean;
                   setMaking: (on: boolean) => void}) {
     const {doc} = p;
     const mode = modeOf({use_keyless: doc.get(["use_keyless"]) === true,
@@ -130,12 +138,12 @@ function Form(p: {doc: Document; policies: Policy[]; making: boolean;
                          use_standard_auth: doc.get(["use_standard_auth"]) === true});
     const follow = doc.isNew && doc.text(["api_id"]) === slug(doc.text(["name"]));
     const text = (label: string, path: string[], help?: string, type?: "url") =>
-        <TextField label={label} code={path[path.length - 1]} help={help} type={type}
+        <TextField label={label} code={doc.code(path)} help={help} type={type}
             value={doc.text(path)} error={doc.error(path)} required
             onInput={(v) => doc.set(path, v)} />;
     return <>
         <h2>{t.api.basics}</h2>
-        <TextField label={t.api.name} code="name" value={doc.text(["name"])}
+        <TextField label={t.api.name} code={doc.code(["name"])} value={doc.text(["name"])}
             error={doc.error(["name"])} required
             onInput={(v) => doc.setAll(follow
                 ? [[["name"], v], [["api_id"], slug(v)],
@@ -150,12 +158,12 @@ function Form(p: {doc: Document; policies: Policy[]; making: boolean;
             onInput={(on) => doc.set(["active"], on)} />
         <h2>{t.api.who}</h2>
         <SelectField label={t.api.mode} value={mode}
-            options={Object.entries(t.api.modes).filter(([m]) => m !== "other" || mode === "other")}
+            options={modesFor(doc, mode, p.oas === true)}
             onInput={(v) => setMode(doc, v as Mode)} />
         {mode === "jwt" && <Jwt doc={doc} policies={p.policies} making={p.making} />}
         {mode === "jwt" && doc.isNew && <Check label={t.api.withPolicy} checked={p.making}
             help={t.api.withPolicyHelp} onInput={p.setMaking} />}
-        <More doc={doc} />
+        {!p.oas && <More doc={doc} />}
     </>;
 }
 
@@ -216,7 +224,8 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
     const found = useResource(path, (text) => text);
     const [saved, setSaved] = useState(takeNote);
     const name = found.data ? String(member(JSON.parse(found.data),
-        p.oas ? ["info", "title"] : ["name"]) ?? p.id) : p.id;
+        p.oas ? ["x-tyk-api-gateway", "info", "name"] : ["name"]) ?? p.id) : p.id;
+    const seen = (doc: Document) => p.oas ? byClassicNames(doc) : doc;
     const users = p.policies.filter((policy) => policy.access_rights?.[p.id])
         .map((policy) => policy.name || policy.id);
     return <>
@@ -231,13 +240,13 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
         {p.oas && <Notice kind="info">{t.api.oas}</Notice>}
         {found.data === null ? <Wait of={found} /> : <Editor key={`${path} ${found.etag}`} target={{
             key: `api/${p.id}`, original: found.data, etag: found.etag, isNew: false,
-            mask: p.oas ? (text) => text : maskApi,
+            mask: maskApi,
             save: (text, match) => call("PUT", path, text, match),
             onCurrent: () => void found.again(), onSaving: () => setSaved(null),
             onSaved: (_, warnings) => found.again().then(() => setSaved(warnings)),
-            beside: p.oas ? undefined : (doc, dirty) => <TokenPanel doc={doc} dirty={dirty} />,
-            form: p.oas ? null : (doc) => <Form doc={doc} policies={p.policies}
-                                                making={false} setMaking={() => {}} />,
+            beside: (doc, dirty) => <TokenPanel doc={seen(doc)} dirty={dirty} oas={p.oas} />,
+            form: (doc) => <Form doc={seen(doc)} policies={p.policies} oas={p.oas}
+                                 making={false} setMaking={() => {}} />,
         }} />}
     </>;
 }
