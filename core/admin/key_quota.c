@@ -30,6 +30,11 @@ jg_key_quota_look(void *data, const struct jg_limit *limit,
     jg_meter_quota_look(meter->counters, &name, limit, meter->now_ms, &state);
     out->remaining = state.remaining;
     out->renews_s = state.reset_ms / 1000;
+    /* A window that has not begun is one that a request would begin now. */
+    if (state.reset_ms == 0 && limit->quota_renewal_s > 0 &&
+        __builtin_add_overflow(meter->now_ms / 1000, limit->quota_renewal_s,
+                               &out->renews_s))
+        out->renews_s = 0;
 }
 
 void

@@ -289,11 +289,13 @@ jg_keys_preview(struct jg_admin_call *call)
 
     if (!read_draft(call, &of_create, &diags, &draft))
         return;
-    err = jg_key_draft_apply(call, &draft);
-    if (err == JG_OK)
-        err = set_created(call, &draft);
+    err = set_created(call, &draft);
     if (err == JG_OK)
         err = set_updated(call, &draft);
+    if (err == JG_OK) /* with what was set: policies may be newer */
+        err = jg_key_draft_read(call, draft.text, NULL, &draft);
+    if (err == JG_OK)
+        err = jg_key_draft_apply(call, &draft);
     if (err == JG_OK)
         err = jg_key_draft_show(call, &draft, NULL, &json);
     if (err == JG_OK) {

@@ -11,7 +11,7 @@
 /* How much of a quota is left: of counters, which the model does not know. */
 struct jg_quota_left {
     int64_t remaining; /* -1: without limit */
-    int64_t renews_s;  /* unix time; 0: never, or not begun */
+    int64_t renews_s;  /* unix time; 0: never, or nobody looked */
 };
 
 /*

@@ -79,6 +79,21 @@ def test_a_custom_key_is_presented_as_it_is_called(gw):
     assert answer.json()["key_hash"] == "4db9692342a9df7f"
 
 
+def test_a_session_is_shown_with_what_every_session_has(gw):
+    """Also where nobody set it, for clients that read it as Tyk's."""
+    key = gw.control_call("POST", "/tyk/keys/create", SESSION).json()["key"]
+    shown = gw.control_call("GET", f"/tyk/keys/{key}").json()
+    preview = gw.control_call("POST", "/tyk/keys/preview", SESSION).json()
+    for session in (shown, preview):
+        assert {m: session[m] for m in ("expires", "alias", "apply_policies",
+                                        "hmac_enabled", "oauth_client_id",
+                                        "session_lifetime")} == {
+            "expires": 0, "alias": "", "apply_policies": [],
+            "hmac_enabled": False, "oauth_client_id": "",
+            "session_lifetime": 0}
+        assert abs(int(session["last_updated"]) - time.time()) < 60
+
+
 def test_changes_count_at_once_on_every_worker(gw):
     gw.control_call("POST", "/tyk/keys/changing", SESSION)
     for _ in range(3):
@@ -94,6 +109,9 @@ def test_changes_count_at_once_on_every_worker(gw):
 def test_quota_is_shown_reset_and_kept(gw):
     session = {"org_id": "default", "apply_policies": ["quota"]}
     key = gw.control_call("POST", "/tyk/keys/quota-key", session).json()["key"]
+    shown = gw.control_call("GET", f"/tyk/keys/{key}").json()
+    assert shown["quota_remaining"] == 5
+    assert abs(shown["quota_renews"] - time.time() - 3600) < 60
     for left in (4, 3, 2):
         assert use(gw, "quota-key") == 200
         shown = gw.control_call("GET", f"/tyk/keys/{key}").json()
