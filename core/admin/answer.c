@@ -21,9 +21,10 @@ begin(struct jg_admin_call *call, int status, struct jg_str message)
 {
     struct jg_buf *b = jg_answer_json(call, status);
 
-    jg_buf_addf(
-        b, "{\"status\":\"%s\",\"message\":", status < 400 ? "ok" : "error");
-    jg_buf_add_quoted(b, message);
+    jg_buf_addf(b, "{\"status\":\"%s\",\"message\":\"",
+                status < 400 ? "ok" : "error");
+    jg_buf_add_json(b, message, true); /* as Go writes it: < is \u003c */
+    jg_buf_addc(b, '"');
     return b;
 }
 

@@ -1,8 +1,11 @@
 /* /tyk/apis: definitions, read from records and written to files. */
 #include "admin/admin_internal.h"
+#include "admin/api_rules.h"
 #include "admin/text.h"
 #include "base/hex.h"
 #include "model/api.h"
+
+#include <stdio.h>
 
 #define GENERATED_ID_LEN 32
 
@@ -197,6 +200,30 @@ jg_apis_get(struct jg_admin_call *call)
         jg_answer_err(call, err);
 }
 
+#define INVALID "Validation of API Definition failed. Reason: "
+
+/* Would Tyk take the classic definition <text>? Answers when not. */
+static bool
+keeps_rules(struct jg_admin_call *call, struct jg_str text)
+{
+    const struct jg_json *json;
+    struct jg_str broken = {NULL, 0};
+    char message[1024];
+    enum jg_err err =
+        jg_json_parse(text, &jg_json_limits_conf, call->arena, &json, NULL);
+
+    if (err == JG_OK)
+        err = jg_api_rules_check(json, call->arena, &broken);
+    if (err == JG_OK && broken.p == NULL)
+        return true;
+    snprintf(message, sizeof(message), INVALID "%.*s.", JG_STR_ARG(broken));
+    if (err == JG_OK)
+        jg_answer_message(call, 400, message);
+    else
+        jg_answer_err(call, err);
+    return false;
+}
+
 /* Would it be loaded? What is wrong, or only odd, goes to <diags>. */
 static bool
 is_valid(struct jg_admin_call *call, struct jg_str text, struct jg_diags *diags)
@@ -213,8 +240,7 @@ is_valid(struct jg_admin_call *call, struct jg_str text, struct jg_diags *diags)
     if (err == JG_E_NOMEM)
         jg_answer_err(call, err);
     else
-        jg_answer_findings(
-            call, "Validation of API Definition failed. Reason: {}", diags);
+        jg_answer_findings(call, INVALID "{}.", diags);
     return false;
 }
 
@@ -247,7 +273,7 @@ jg_apis_save(struct jg_admin_call *call, struct jg_str id, bool oas,
     jg_diags_init(&diags, call->arena);
     if (err != JG_OK)
         jg_answer_err(call, err);
-    else if (is_valid(call, text, &diags) &&
+    else if ((oas || keeps_rules(call, text)) && is_valid(call, text, &diags) &&
              jg_admin_file_write(call, &file, text)) {
         jg_answer_changed(call, id, action, &diags);
         jg_answer_etag(call, text);

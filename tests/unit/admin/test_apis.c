@@ -347,10 +347,60 @@ large_and_deep_bodies_are_malformed(void **state)
     gateway_close(&g);
 }
 
+/* A definition that would be taken, but for the members in front. */
+#define BUT(members) "{" members "," NO_ID_API
+#define BROKEN(reason) \
+    FAILED("Validation of API Definition failed. Reason: " reason ".")
+#define NO_SOURCE(config)                                                \
+    BROKEN("all auth sources are disabled for " config ", at least one " \
+           "of header/cookie/query must be enabled")
+
+static void
+what_breaks_a_rule_of_tyk_is_refused_in_its_words(void **state)
+{
+    static const struct exchange rows[] = {
+        {"POST", "/tyk/apis",
+         BUT("\"use_standard_auth\":true,\"auth_configs\":{\"authToken\":"
+             "{\"disable_header\":true}}"),
+         400, NO_SOURCE("authToken")},
+        {"POST", "/tyk/apis",
+         BUT("\"enable_jwt\":true,\"use_standard_auth\":true,"
+             "\"auth_configs\":{\"jwt\":{\"disable_header\":true},"
+             "\"authToken\":{\"disable_header\":true,\"use_cookie\":true}}"),
+         400, NO_SOURCE("jwt")},
+        {"POST", "/tyk/apis",
+         BUT("\"enable_ip_whitelisting\":true,\"allowed_ips\":["
+             "\"10.0.0.0/8\",\"a\"]"),
+         400, BROKEN("invalid IP/CIDR \\\"a\\\"")},
+        {"POST", "/tyk/apis",
+         BUT("\"enable_ip_blacklisting\":true,\"blacklisted_ips\":["
+             "\"1.2.3.4/33\"]"),
+         400, BROKEN("invalid IP/CIDR \\\"1.2.3.4/33\\\"")},
+        {"POST", "/tyk/apis",
+         "{\"use_keyless\":true,\"proxy\":{\"listen_path\":\"/n/\","
+         "\"target_url\":\"http://h/\",\"enable_load_balancing\":true}}",
+         400,
+         BROKEN("all load balancing targets have weight 0, at least one "
+                "target must have weight \\u003e 0")},
+        /* What is switched off breaks no rule. */
+        {"POST", "/tyk/apis",
+         BUT("\"enable_ip_whitelisting\":false,\"allowed_ips\":[\"a\"]"), 200,
+         CHANGED(GENERATED, "added")},
+    };
+    struct gateway g;
+
+    (void)state;
+    gateway_open(&g);
+    for (size_t i = 0; i < LEN(rows); i++)
+        assert_exchange(&g, &rows[i]);
+    gateway_close(&g);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_breaks_a_rule_of_tyk_is_refused_in_its_words),
         cmocka_unit_test(what_is_in_force_can_be_read),
         cmocka_unit_test(a_change_is_in_force_after_a_reload),
         cmocka_unit_test(an_id_is_made_when_there_is_none),
