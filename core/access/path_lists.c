@@ -1,12 +1,8 @@
 /*
- * Endpoints that need no authentication, that are forbidden, or the only ones
- * that are allowed (reference 1.1, 5).
+ * Endpoints that the gateway answers itself, that need no authentication, that
+ * are forbidden, or the only ones that are allowed (reference 1.1, 5).
  */
 #include "access/step.h"
-
-#include "base/header.h"
-
-#define REPLY_STATUS 200 /* of a reply that names none, or none of HTTP's */
 
 static enum jg_err
 forbid(struct jg_decision *d, const char *why)
@@ -16,46 +12,6 @@ forbid(struct jg_decision *d, const char *why)
     return JG_E_ENDPOINT;
 }
 
-/* Not the HTTP engine's own, and nothing that would break the response. */
-static bool
-may_be_set(const struct jg_pair *header)
-{
-    return jg_header_is_name(header->name) &&
-           jg_header_is_value(header->value) &&
-           !jg_header_is_framing(header->name) &&
-           !jg_header_is_hop_by_hop(header->name);
-}
-
-/* method_actions with "reply": the gateway's own answer, before anything is
- * asked of the caller. */
-static enum jg_err
-reply(struct jg_decision *d, const struct jg_method_action *action)
-{
-    bool valid = action->code >= 200 && action->code <= 599;
-    struct jg_answer answer = {
-        .status = valid ? (int)action->code : REPLY_STATUS,
-        .content_type = JG_STR("text/plain; charset=utf-8"), /* Go's guess */
-        .body = action->data,
-    };
-
-    for (size_t i = 0; i < action->headers.count; i++) {
-        struct jg_str name = action->headers.items[i].name;
-        struct jg_str value = action->headers.items[i].value;
-        enum jg_err err = JG_OK;
-
-        if (jg_str_eq_nocase(name, JG_STR("Content-Type")) &&
-            jg_header_is_value(value))
-            answer.content_type = value;
-        else if (may_be_set(&action->headers.items[i]))
-            err = jg_respond_set(d, name, value);
-        if (err != JG_OK)
-            return err;
-    }
-    d->answer = answer;
-    jg_trace_seen(d, "a reply of its own, %d", d->answer.status);
-    return JG_OK;
-}
-
 /* What the entry that was found says. */
 static enum jg_err
 obey(struct jg_decision *d, enum jg_endpoint_kind kind,
@@ -63,11 +19,14 @@ obey(struct jg_decision *d, enum jg_endpoint_kind kind,
 {
     const struct jg_listed_endpoint *listed =
         (const struct jg_listed_endpoint *)endpoint;
-    const struct jg_method_action *action =
-        jg_endpoint_action(listed, d->request->method);
+    const struct jg_method_action *action;
 
+    if (kind == JG_ENDPOINT_MOCK)
+        return jg_reply_as_defined(
+            d, &((const struct jg_mock_endpoint *)endpoint)->reply);
+    action = jg_endpoint_action(listed, d->request->method);
     if (action != NULL && jg_str_eq(action->action, JG_STR("reply")))
-        return reply(d, action);
+        return jg_reply_as_defined(d, &action->reply);
     if (action != NULL && !jg_str_eq(action->action, JG_STR("no_action")))
         return forbid(d, "an action that is not known");
     if (kind == JG_ENDPOINT_BLACK_LIST)
@@ -83,7 +42,8 @@ jg_check_path_lists(struct jg_decision *d)
 {
     /* In Tyk's order: the first that matches decides. */
     static const enum jg_endpoint_kind kinds[] = {
-        JG_ENDPOINT_IGNORED, JG_ENDPOINT_BLACK_LIST, JG_ENDPOINT_WHITE_LIST};
+        JG_ENDPOINT_MOCK, JG_ENDPOINT_IGNORED, JG_ENDPOINT_BLACK_LIST,
+        JG_ENDPOINT_WHITE_LIST};
 
     if (d->version == NULL)
         return JG_OK;

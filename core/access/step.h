@@ -46,7 +46,9 @@ enum jg_err jg_step_rights(struct jg_decision *d);
 enum jg_err jg_step_own_limits(struct jg_decision *d);
 enum jg_err jg_step_limits(struct jg_decision *d);
 enum jg_err jg_step_api_limit(struct jg_decision *d);
+enum jg_err jg_step_validation(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
+enum jg_err jg_step_mock(struct jg_decision *d);
 enum jg_err jg_step_script(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
 
@@ -205,6 +207,14 @@ enum jg_match jg_right_match(struct jg_decision *d,
                              const struct jg_right_pattern *right,
                              struct jg_str text,
                              const struct jg_path_forms *forms);
+
+/*
+ * The gateway's own answer, as a definition says it: d->answer, and headers of
+ * the response. What is none of HTTP's, or the HTTP engine's, is left out.
+ * reply.c   JG_E_NOMEM, JG_E_INTERNAL
+ */
+enum jg_err jg_reply_as_defined(struct jg_decision *d,
+                                const struct jg_endpoint_reply *reply);
 
 /* Set a header of every response; a later value replaces an earlier one.
  * JG_E_NOMEM, JG_E_INTERNAL (more than JG_FORWARD_HEADERS_MAX) */

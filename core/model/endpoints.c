@@ -30,15 +30,21 @@ static const struct {
                              false},
     [JG_ENDPOINT_SIZE_LIMIT] = {"size_limits", sizeof(struct jg_size_endpoint),
                                 false},
+    [JG_ENDPOINT_VALIDATE] = {"validate_json", sizeof(struct jg_endpoint),
+                              false},
+    [JG_ENDPOINT_MOCK] = {"mock_response", sizeof(struct jg_mock_endpoint),
+                          false},
+    [JG_ENDPOINT_OAS_MOCK] = {"mockResponse", sizeof(struct jg_mock_endpoint),
+                              false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");
 
 static const struct jg_field action_rows[] = {
     {"action", JG_FIELD_STR, ACTION(action), .max = 64},
-    {"code", JG_FIELD_INT, ACTION(code), .min = 0, .max = 999},
-    {"data", JG_FIELD_STR, ACTION(data)},
-    {"headers", JG_FIELD_STR_MAP, ACTION(headers)},
+    {"code", JG_FIELD_INT, ACTION(reply.code), .min = 0, .max = 999},
+    {"data", JG_FIELD_STR, ACTION(reply.body), .max = JG_REPLY_MAX},
+    {"headers", JG_FIELD_STR_MAP, ACTION(reply.headers)},
 };
 static const struct jg_field_table action_table = {
     sizeof(struct jg_method_action), action_rows, JG_FIELD_COUNT(action_rows)};
@@ -59,6 +65,26 @@ static const struct jg_field rate_rows[] = {
 };
 const struct jg_field_table jg_rate_endpoint_table = {
     sizeof(struct jg_rate_endpoint), rate_rows, JG_FIELD_COUNT(rate_rows)};
+
+#define MOCK(field) offsetof(struct jg_mock_endpoint, reply.field)
+
+static const struct jg_field mock_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"code", JG_FIELD_INT, MOCK(code), .min = 0, .max = 999},
+    {"body", JG_FIELD_STR, MOCK(body), .max = JG_REPLY_MAX},
+    {"headers", JG_FIELD_STR_MAP, MOCK(headers)},
+};
+const struct jg_field_table jg_mock_endpoint_table = {
+    sizeof(struct jg_mock_endpoint), mock_rows, JG_FIELD_COUNT(mock_rows)};
+
+static const struct jg_field validate_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"schema", JG_FIELD_SILENT},
+    {"schema_b64", JG_FIELD_SILENT},
+    {"error_response_code", JG_FIELD_SILENT},
+};
+const struct jg_field_table jg_validate_endpoint_table = {
+    sizeof(struct jg_endpoint), validate_rows, JG_FIELD_COUNT(validate_rows)};
 
 static const struct jg_field size_rows[] = {
     JG_ENDPOINT_ROWS,
@@ -213,6 +239,32 @@ warn_of_ignored(struct jg_api_reading *r, const struct jg_endpoint *e,
                    JG_STR_ARG(e->path), JG_STR_ARG(e->path));
 }
 
+/* A mock is for one method, and Tyk compares an empty one, too. */
+static bool
+is_nobodys(struct jg_api_reading *r, const struct jg_endpoint *e,
+           enum jg_endpoint_kind kind, const char *place)
+{
+    if (kind != JG_ENDPOINT_MOCK || e->method.len > 0)
+        return false;
+    jg_bind_report(r->source, JG_WARNING, JG_E_CONF_VALUE, place, NULL,
+                   "\"method\": \"GET\"",
+                   "no effect: a mock response is for one method");
+    return true;
+}
+
+/* Nothing here can validate, and what is not validated does not pass. */
+static void
+warn_of_validation(struct jg_api_reading *r, const struct jg_endpoint *e,
+                   const char *place)
+{
+    jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED, place, NULL,
+                   "take the rule away, or disable it, to let requests pass "
+                   "without being validated",
+                   "requests to \"%.*s\" are refused with 501: validation is "
+                   "not offered",
+                   JG_STR_ARG(e->path));
+}
+
 static enum jg_err
 compile(struct jg_api_reading *r, struct jg_api_version *version,
         enum jg_endpoint_kind kind, bool *warned)
@@ -226,7 +278,7 @@ compile(struct jg_api_reading *r, struct jg_api_version *version,
 
         if (place == NULL)
             return JG_E_NOMEM;
-        if (e->disabled)
+        if (e->disabled || is_nobodys(r, e, kind, place))
             continue;
         version->has_white_list |= kind == JG_ENDPOINT_WHITE_LIST;
         version->has_size_limit |= kind == JG_ENDPOINT_SIZE_LIMIT;
@@ -239,6 +291,8 @@ compile(struct jg_api_reading *r, struct jg_api_version *version,
             return err;
         if (kind == JG_ENDPOINT_IGNORED)
             warn_of_ignored(r, e, place, warned);
+        if (kind == JG_ENDPOINT_VALIDATE)
+            warn_of_validation(r, e, place);
     }
     return JG_OK;
 }

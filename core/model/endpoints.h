@@ -23,6 +23,9 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_RATE_LIMIT,
     JG_ENDPOINT_VIRTUAL,
     JG_ENDPOINT_SIZE_LIMIT,
+    JG_ENDPOINT_VALIDATE,
+    JG_ENDPOINT_MOCK,     /* answered before anything is asked */
+    JG_ENDPOINT_OAS_MOCK, /* answered instead of the upstream */
     JG_ENDPOINT_KINDS,
 };
 
@@ -54,13 +57,18 @@ struct jg_plain_paths {
         "disabled", JG_FIELD_BOOL, JG_ENDPOINT(disabled)              \
     }
 
+/* What the gateway itself answers. */
+struct jg_endpoint_reply {
+    int64_t code; /* outside 200 to 599: 200 */
+    struct jg_str body;
+    struct jg_pairs headers;
+};
+
 /* What happens to one method of a listed path. */
 struct jg_method_action {
     struct jg_str method;
     struct jg_str action; /* "no_action", "reply"; others forbid */
-    int64_t code;         /* of a reply */
-    struct jg_str data;
-    struct jg_pairs headers;
+    struct jg_endpoint_reply reply;
 };
 
 /* An entry of ignored, white_list or black_list. */
@@ -82,6 +90,14 @@ struct jg_rate_endpoint {
     struct jg_endpoint endpoint;
     double rate, per_s; /* either 0 or less: no limit */
 };
+
+/* An entry of mock_response, or mockResponse of an operation. */
+struct jg_mock_endpoint {
+    struct jg_endpoint endpoint;
+    struct jg_endpoint_reply reply;
+};
+
+#define JG_REPLY_MAX (1024 * 1024) /* bytes of a body */
 
 #define JG_SIZE_LIMIT_MAX (1LL << 52) /* bytes; a number in JSON is exact */
 
@@ -107,6 +123,8 @@ extern const struct jg_field_table jg_virtual_endpoint_table;
 extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_rate_endpoint_table;
 extern const struct jg_field_table jg_size_endpoint_table;
+extern const struct jg_field_table jg_mock_endpoint_table;
+extern const struct jg_field_table jg_validate_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
 extern const struct jg_field_table jg_listed_endpoint_table;
 

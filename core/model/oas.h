@@ -77,10 +77,19 @@ struct jg_oas_virtual {
     struct jg_str path, body;          /* a file, or base64, which counts */
 };
 
+/* mockResponse of an operation. */
+struct jg_oas_mock {
+    bool enabled, from_examples;
+    int64_t code;
+    struct jg_str body;
+    struct jg_list headers; /* struct jg_pair */
+};
+
 /* One of middleware.operations. */
 struct jg_oas_operation {
     struct jg_str id; /* the operationId in paths */
-    struct jg_oas_listed allow, block, ignore, internal;
+    struct jg_oas_listed allow, block, ignore, internal, validate;
+    struct jg_oas_mock mock;
     struct jg_oas_headers request_headers, response_headers;
     struct jg_oas_rate rate;
     struct jg_oas_size size;

@@ -17,7 +17,8 @@ struct reached {
 /* What the member at <from> says, beside path and method, into <e>. */
 typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
                                struct jg_endpoint *e);
-static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual, fill_size;
+static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual, fill_size,
+    fill_mock;
 
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
@@ -44,6 +45,10 @@ static const struct {
      JG_ENDPOINT_VIRTUAL, fill_virtual},
     {offsetof(struct jg_oas_operation, size.enabled), JG_ENDPOINT_SIZE_LIMIT,
      fill_size},
+    {offsetof(struct jg_oas_operation, validate.enabled), JG_ENDPOINT_VALIDATE,
+     fill_listed},
+    {offsetof(struct jg_oas_operation, mock.enabled), JG_ENDPOINT_OAS_MOCK,
+     fill_mock},
 };
 
 static const struct {
@@ -202,6 +207,19 @@ fill_size(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
     return JG_OK;
 }
 
+static enum jg_err
+fill_mock(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    const struct jg_oas_mock *said = from;
+    struct jg_endpoint_reply *reply = &((struct jg_mock_endpoint *)e)->reply;
+
+    reply->code = said->code;
+    reply->body = jg_arena_str(&r->api->arena, said->body);
+    return reply->body.p == NULL
+               ? JG_E_NOMEM
+               : keep_pairs(&r->api->arena, &said->headers, &reply->headers);
+}
+
 /* Entry <e> for what is reached, in the API's memory. */
 static enum jg_err
 fill(struct jg_api_reading *r, const struct reached *reached, size_t m,
@@ -256,6 +274,29 @@ warn_of_unknown(struct jg_api_reading *r, const struct jg_oas_operations *all,
     }
 }
 
+/* Examples of the document are not made into answers. */
+static void
+drop_examples(struct jg_api_reading *r, struct jg_oas_operations *all)
+{
+    struct jg_oas_operation *operations = all->items.items;
+
+    for (size_t i = 0; i < all->items.count; i++) {
+        char place[PLACE_BYTES];
+
+        if (!operations[i].mock.enabled || !operations[i].mock.from_examples)
+            continue;
+        operations[i].mock.enabled = false;
+        snprintf(place, sizeof(place),
+                 JG_OAS_EXTENSION
+                 ".middleware.operations.%.*s.mockResponse.fromOASExamples",
+                 JG_STR_ARG(operations[i].id));
+        jg_bind_report(r->source, JG_WARNING, JG_E_CONF_UNSUPPORTED, place,
+                       NULL, "write code, body and headers beside it",
+                       "the upstream answers: examples are not made into "
+                       "responses");
+    }
+}
+
 enum jg_err
 jg_oas_read_operations(struct jg_api_reading *r, struct jg_endpoints **out)
 {
@@ -274,6 +315,7 @@ jg_oas_read_operations(struct jg_api_reading *r, struct jg_endpoints **out)
     err = index_paths(r, &map);
     if (err == JG_OK)
         warn_of_unknown(r, &all, &map);
+    drop_examples(r, &all);
     for (size_t m = 0; m < sizeof(members) / sizeof(members[0]); m++)
         if (err == JG_OK)
             err = make_entries(r, &all, &map, m, endpoints);

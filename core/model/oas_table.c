@@ -463,8 +463,36 @@ static const struct jg_field listed_rows[] = {
 static const struct jg_field_table listed_table = {
     sizeof(struct jg_oas_listed), listed_rows, JG_FIELD_COUNT(listed_rows)};
 
-NO_EFFECT(validate_table, "requests are not validated");
-NO_EFFECT(answer_table, "the upstream answers");
+static const struct jg_field validate_rows[] = {
+    {"enabled", JG_FIELD_BOOL, LISTED(enabled),
+     .note = "not offered: requests to the operation are refused (501)"},
+    {"errorResponseCode", JG_FIELD_SILENT},
+};
+static const struct jg_field_table validate_table = {
+    sizeof(struct jg_oas_listed), validate_rows, JG_FIELD_COUNT(validate_rows)};
+
+#define MOCK(field) offsetof(struct jg_oas_mock, field)
+
+static const struct jg_field examples_rows[] = {
+    {"enabled", JG_FIELD_BOOL, MOCK(from_examples),
+     .note = "not offered: the upstream answers"},
+    {"code", JG_FIELD_SILENT},
+    {"contentType", JG_FIELD_SILENT},
+    {"exampleName", JG_FIELD_SILENT},
+};
+static const struct jg_field_table examples_table = {
+    sizeof(struct jg_oas_mock), examples_rows, JG_FIELD_COUNT(examples_rows)};
+
+static const struct jg_field answer_rows[] = {
+    {"enabled", JG_FIELD_BOOL, MOCK(enabled)},
+    {"code", JG_FIELD_INT, MOCK(code), .min = 0, .max = 999},
+    {"body", JG_FIELD_STR, MOCK(body), .max = JG_REPLY_MAX},
+    {"headers", JG_FIELD_LIST, MOCK(headers), &header_table},
+    {"fromOASExamples", JG_FIELD_OBJECT, 0, &examples_table},
+};
+static const struct jg_field_table answer_table = {
+    sizeof(struct jg_oas_mock), answer_rows, JG_FIELD_COUNT(answer_rows)};
+
 NO_EFFECT(breaker_table,
           "hosts that refuse connections are passed over instead");
 
@@ -500,10 +528,10 @@ static const struct jg_field operation_rows[] = {
     {"internal", JG_FIELD_OBJECT, OPERATION(internal), &listed_table,
      .note = "never reached, since there are no loops in this version"},
     {"ignoreAuthentication", JG_FIELD_OBJECT, OPERATION(ignore), &listed_table},
-    {"validateRequest", JG_FIELD_OBJECT, .table = &validate_table},
+    {"validateRequest", JG_FIELD_OBJECT, OPERATION(validate), &validate_table},
     {"rateLimit", JG_FIELD_OBJECT, OPERATION(rate), &operation_rate_table},
     {"requestSizeLimit", JG_FIELD_OBJECT, OPERATION(size), &size_table},
-    {"mockResponse", JG_FIELD_OBJECT, .table = &answer_table},
+    {"mockResponse", JG_FIELD_OBJECT, OPERATION(mock), &answer_table},
     {"virtualEndpoint", JG_FIELD_OBJECT, OPERATION(virtual_endpoint),
      &virtual_table, .note = "with enable_jsvm only, as in Tyk"},
     {"postPlugins", JG_FIELD_IGNORED, .note = plugins},

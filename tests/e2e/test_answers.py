@@ -1,5 +1,7 @@
 """Answers that the gateway gives itself where a definition asks for one."""
 import pytest
+from test_oas import EXTENSION, document, put
+from tokens import hs256
 
 DATA = '{"maintenance": true}'
 
@@ -42,3 +44,86 @@ def test_a_reply_to_head_has_no_body(answering):
     reply = answering.call("GET", "/open/reply")
     assert (reply.status, reply.body) == (503, DATA.encode())
     assert answering.call("GET", "/open/other").status == 403
+
+
+def test_a_mock_needs_no_token_and_no_upstream(gateway):
+    paths = {"mock_response": [
+        {"path": "/mock", "method": "GET", "code": 418, "body": DATA,
+         "headers": {"X-Pot": "tea"}},
+        {"path": "/page", "method": "GET", "body": "<html>hi</html>"}],
+        "white_list": [{"path": "/open", "method": "GET"}]}
+    gateway.add_api("api", version_data={
+        "not_versioned": True, "versions": {"Default": {
+            "name": "Default", "use_extended_paths": True,
+            "extended_paths": paths}}})
+    gateway.start()
+    before = len(gateway.upstream.seen)
+    answer = gateway.get("/api/mock")
+    assert (answer.status, answer.body) == (418, DATA.encode())
+    assert answer.headers["X-Pot"] == "tea"
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    answer = gateway.get("/api/page")
+    assert (answer.status, answer.body) == (200, b"<html>hi</html>")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert gateway.call("POST", "/api/mock").status == 403
+    assert gateway.get("/api/open").status == 400
+    assert len(gateway.upstream.seen) == before
+
+
+def test_an_operations_mock_is_for_those_who_may_pass(gateway):
+    oas = document("oas", gateway.upstream)
+    oas["paths"] = {path: {"get": {"operationId": path[1:]}}
+                    for path in ("/mock", "/example", "/plain")}
+    oas[EXTENSION]["middleware"] = {
+        "global": {"transformResponseHeaders": {"enabled": True, "add": [
+            {"name": "X-All", "value": "yes"}]}},
+        "operations": {
+            "mock": {"mockResponse": {"enabled": True, "code": 203,
+                                      "body": DATA, "headers": [
+                                          {"name": "X-Pot", "value": "tea"}]}},
+            "plain": {"mockResponse": {"enabled": False, "body": "x"}},
+            "example": {"mockResponse": {"enabled": True, "fromOASExamples": {
+                "enabled": True}}}}}
+    put(gateway, "oas.json", oas)
+    gateway.add_policy(apis=["oas"], rate=2, per=3600)
+    gateway.start()
+    token = hs256({"sub": "ada"})
+    before = len(gateway.upstream.seen)
+    assert gateway.get("/oas/mock").status == 400
+    answer = gateway.get("/oas/mock", token)
+    assert (answer.status, answer.body) == (203, DATA.encode())
+    assert answer.headers["X-Pot"] == "tea"
+    assert answer.headers["X-All"] == "yes"
+    assert len(gateway.upstream.seen) == before
+    for path in ("/oas/example", "/oas/plain"):
+        assert gateway.get(path, hs256({"sub": path})).headers["X-Upstream"]
+    assert gateway.get("/oas/mock", token).status == 203
+    assert gateway.get("/oas/mock", token).status == 429  # they are counted
+    assert "mockResponse.fromOASExamples" in gateway.log()
+
+
+def test_what_would_have_to_be_validated_is_refused(gateway):
+    gateway.add_api("json", version_data={
+        "not_versioned": True, "versions": {"Default": {
+            "name": "Default", "use_extended_paths": True, "extended_paths": {
+                "validate_json": [{"path": "/x", "method": "POST", "schema": {
+                    "type": "object"}, "error_response_code": 422}]}}}})
+    oas = document("oas", gateway.upstream)
+    oas["paths"] = {"/x": {"post": {"operationId": "x"}}}
+    oas[EXTENSION]["middleware"] = {"operations": {
+        "x": {"validateRequest": {"enabled": True}}}}
+    put(gateway, "oas.json", oas)
+    gateway.add_policy(apis=["json", "oas"])
+    gateway.start()
+    token = hs256({"sub": "ada"})
+    before = len(gateway.upstream.seen)
+    for api in ("json", "oas"):
+        answer = gateway.call("POST", f"/{api}/x",
+                              {"Authorization": f"Bearer {token}"}, b"{}")
+        assert (answer.status, answer.error) == (
+            501, "Requests to this endpoint cannot be validated")
+        assert gateway.call("POST", f"/{api}/x", {}, b"{}").status == 400
+    assert len(gateway.upstream.seen) == before
+    for api in ("json", "oas"):
+        assert gateway.get(f"/{api}/x", token).status == 200
+    assert gateway.log().count("refused with 501") >= 2

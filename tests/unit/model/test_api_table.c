@@ -162,6 +162,11 @@ what_is_not_enforced_is_said_with_its_effect(void **state)
         const char *member;
         const char *path, *message;
     } rows[] = {
+        {VERSION_OPEN "'use_extended_paths':true,'extended_paths':{"
+                      "'validate_json':[{'path':'/x','method':'POST',"
+                      "'schema':{}},{'path':'/y','disabled':true}]}}}}",
+         VERSION_PATH "extended_paths.validate_json.0.path",
+         "refused with 501"},
         {"'cache_options':{'enable_cache':true,'cache_timeout':60}",
          "cache_options.enable_cache", "not cached"},
         {"'custom_middleware':{'pre':[{'name':'x','path':'x.js'}]}",

@@ -410,10 +410,10 @@ what_has_no_effect_is_said_once(void **state)
          "middleware.global.cache.enabled", "not cached"},
         {"m", "'global':{'prePlugins':[{'enabled':true}]}",
          "middleware.global.prePlugins", "plugins do not run"},
-        {"m", "'operations':{'op':{'validateRequest':{'enabled':true}}}",
-         "middleware.operations.op.validateRequest.enabled", "not validated"},
-        {"m", "'operations':{'op':{'mockResponse':{'enabled':true}}}",
-         "middleware.operations.op.mockResponse.enabled",
+        {"m",
+         "'operations':{'op':{'mockResponse':{'enabled':true,"
+         "'fromOASExamples':{'enabled':true}}}}",
+         "middleware.operations.op.mockResponse.fromOASExamples",
          "the upstream answers"},
     };
     struct reading *r = new_reading();
