@@ -46,8 +46,8 @@ HOSTILE = {
 
 def definition(upstream):
     def endpoint(name, body):
-        source = f"function {name}(request,session,config){{{body}}}"
-        return {"response_function_name": name, "path": f"/{name}$",
+        source = f"function f_{name}(request,session,config){{{body}}}"
+        return {"response_function_name": f"f_{name}", "path": f"/{name}$",
                 "method": "GET", "function_source_type": "blob",
                 "function_source_uri":
                     base64.b64encode(source.encode()).decode()}

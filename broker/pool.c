@@ -52,6 +52,13 @@ jg_slot_end(struct jg_slot *slot)
     atomic_store(&slot->until_ms, 0);
 }
 
+void
+jg_slot_extend(struct jg_slot *slot, int64_t until_ms)
+{
+    if (atomic_load(&slot->until_ms) < until_ms)
+        atomic_store(&slot->until_ms, until_ms);
+}
+
 bool
 jg_slot_overdue(const struct jg_slot *slot, int64_t now_ms)
 {

@@ -65,6 +65,9 @@ void jg_pool_free(struct jg_pool *pool);
 void jg_slot_begin(struct jg_slot *slot, const char *what, int64_t until_ms);
 void jg_slot_end(struct jg_slot *slot);
 
+/* What it has begun may take until <until_ms>, if that is later. */
+void jg_slot_extend(struct jg_slot *slot, int64_t until_ms);
+
 /* Is it at work past its deadline? */
 bool jg_slot_overdue(const struct jg_slot *slot, int64_t now_ms);
 

@@ -40,6 +40,14 @@ jg_script_mask(struct jg_str text, char out[static JG_SCRIPT_LOG_LINE_MAX])
     out[n] = '\0';
 }
 
+static void
+tell_the_end(const struct jg_script_api_call *call)
+{
+    jg_log(&call->broker->log, JG_LOG_WARN,
+           "script of API %.*s: more of this call is not logged",
+           JG_STR_ARG(call->api_id));
+}
+
 static bool
 write_log(struct jg_script_api_call *call, const struct jg_str *args,
           size_t count, struct jg_arena *a, struct jg_buf *out)
@@ -48,12 +56,31 @@ write_log(struct jg_script_api_call *call, const struct jg_str *args,
 
     (void)a;
     (void)out;
-    if (count == 0 || call->lines++ >= JG_SCRIPT_LOG_MAX)
+    if (count == 0 || call->lines > JG_SCRIPT_LOG_MAX)
         return false;
+    if (call->lines++ == JG_SCRIPT_LOG_MAX) {
+        tell_the_end(call);
+        return false;
+    }
     jg_script_mask(args[0], line);
     jg_log(&call->broker->log, JG_LOG_INFO, "script of API %.*s: %s",
            JG_STR_ARG(call->api_id), line);
     return false;
+}
+
+void
+jg_script_warn(struct jg_script_api_call *call, const char *what,
+               const char *why)
+{
+    char text[JG_SCRIPT_LOG_LINE_MAX]; /* it may quote a URL */
+
+    if (call->warnings >= JG_SCRIPT_WARNINGS_MAX)
+        return;
+    jg_script_mask(jg_str(why), text);
+    jg_log(&call->broker->log, JG_LOG_WARN, "script of API %.*s: %s%s",
+           JG_STR_ARG(call->api_id), what, text);
+    if (++call->warnings == JG_SCRIPT_WARNINGS_MAX)
+        tell_the_end(call);
 }
 
 static const struct {

@@ -13,6 +13,7 @@
 #define JG_SCRIPT_CALLS_MAX 10     /* requests of one script call */
 #define JG_SCRIPT_KEYS_MAX 100     /* keys read or written by one */
 #define JG_SCRIPT_LOG_MAX 50       /* lines of one script call */
+#define JG_SCRIPT_WARNINGS_MAX 20  /* lines of ours about what it did */
 #define JG_SCRIPT_LOG_LINE_MAX 512 /* bytes of one */
 
 /* One call of a script; zero what is not known. */
@@ -23,7 +24,7 @@ struct jg_script_api_call {
     struct jg_str target; /* proxy.target_url of the API */
     int64_t deadline_ms;
     bool insecure; /* proxy.transport.ssl_insecure_skip_verify of the API */
-    unsigned calls, keys, lines;
+    unsigned calls, keys, lines, warnings;
 };
 
 /* A jg_script_ask with a struct jg_script_api_call as <arg>. */

@@ -59,7 +59,7 @@ add_part(struct reading *r, struct jg_str name, struct jg_str source)
         blame(r, name, "the scripts of this API are too many, or too large");
     else {
         r->script->parts[r->script->count++] =
-            (struct jg_script_part){name, source};
+            (struct jg_frame_part){name, source};
         r->bytes += source.len;
     }
 }

@@ -14,6 +14,14 @@ typedef bool jg_script_function(struct jg_script_api_call *call,
                                 const struct jg_str *args, size_t count,
                                 struct jg_arena *a, struct jg_buf *out);
 
+/*
+ * Log what went wrong: <why>, masked, after <what> ("", or "its request
+ * failed: "). Only so often in one call of a script, since a script may do
+ * wrong as often as it likes.
+ */
+void jg_script_warn(struct jg_script_api_call *call, const char *what,
+                    const char *why);
+
 jg_script_function jg_script_make_request, jg_script_batch_request;
 jg_script_function jg_script_get_key, jg_script_set_key;
 

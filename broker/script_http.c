@@ -13,10 +13,9 @@
 #define HEAD_LINES_MAX 256 /* of an answer, which a script is told */
 
 static bool
-fail(const struct jg_script_api_call *call, const char *why)
+fail(struct jg_script_api_call *call, const char *why)
 {
-    jg_log(&call->broker->log, JG_LOG_WARN, "script of API %.*s: %s",
-           JG_STR_ARG(call->api_id), why);
+    jg_script_warn(call, "", why);
     return false;
 }
 

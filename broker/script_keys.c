@@ -186,11 +186,9 @@ jg_script_set_key(struct jg_script_api_call *call, const struct jg_str *args,
 {
     (void)out;
     if (!set_key(call, args, count, a))
-        jg_log(&call->broker->log, JG_LOG_WARN,
-               "script of API %.*s: TykSetKeyData stored nothing: the session "
-               "is no JSON, or has neither access_rights nor apply_policies, "
-               "or session or key are another organisation's, or the store "
-               "failed",
-               JG_STR_ARG(call->api_id));
+        jg_script_warn(call, "TykSetKeyData stored nothing: ",
+                       "the session is no JSON, or has neither access_rights "
+                       "nor apply_policies, or session or key are another "
+                       "organisation's, or the store failed");
     return false;
 }

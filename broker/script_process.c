@@ -1,100 +1,29 @@
-/* Starting, asking and killing the process that runs scripts. */
+/* What is said to the process that runs scripts, and what it asks. */
 #include "script_process.h"
 
+#include "base/hash.h"
 #include "clock.h"
 #include "jose/sign.h"
-#include "script/wire.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define ASK_ARGS_MAX 3
-#define WIRE_FD 3
 
 void
 jg_script_process_init(struct jg_script_process *p, const char *program,
                        int64_t memory_mib)
 {
     *p = (struct jg_script_process){
-        .program = program, .memory_mib = memory_mib, .fd = -1};
+        .life = {.program = program, .memory_mib = memory_mib, .fd = -1}};
     jg_buf_init(&p->in, JG_WIRE_MAX);
     jg_buf_init(&p->answer, JG_WIRE_MAX);
-}
-
-static void
-kill_it(struct jg_script_process *p)
-{
-    if (p->pid > 0) {
-        kill(p->pid, SIGKILL);
-        waitpid(p->pid, NULL, 0);
-    }
-    if (p->fd >= 0)
-        close(p->fd);
-    p->pid = 0;
-    p->fd = -1;
 }
 
 void
 jg_script_process_end(struct jg_script_process *p)
 {
-    kill_it(p);
+    jg_script_life_end(&p->life);
+    jg_script_life_bury(&p->life);
     jg_buf_free(&p->in);
     jg_buf_free(&p->answer);
-}
-
-/* In the new process. */
-static void
-become(const struct jg_script_process *p, int fd)
-{
-    char memory[24], *const args[] = {(char *)(uintptr_t) "jotgate-script",
-                                      memory, NULL};
-    char *const none[] = {NULL};
-    sigset_t set;
-
-    snprintf(memory, sizeof(memory), "%lld", (long long)p->memory_mib);
-    sigemptyset(&set);
-    sigprocmask(SIG_SETMASK, &set, NULL);
-    if (dup2(fd, WIRE_FD) == WIRE_FD)
-        execve(p->program, args, none);
-    _exit(127);
-}
-
-/* Between two calls it says nothing, unless it has ended: what it says then
- * would be taken for the answer to the next one. */
-static bool
-is_waiting(const struct jg_script_process *p)
-{
-    struct pollfd event = {.fd = p->fd, .events = POLLIN};
-
-    return poll(&event, 1, 0) == 0;
-}
-
-static bool
-start(struct jg_script_process *p)
-{
-    int fds[2];
-
-    if (p->pid > 0 && is_waiting(p))
-        return true;
-    kill_it(p);
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-        return false;
-    p->pid = fork();
-    if (p->pid == 0)
-        become(p, fds[1]);
-    close(fds[1]);
-    p->fd = fds[0];
-    if (p->pid > 0)
-        return true;
-    close(fds[0]);
-    p->pid = 0;
-    p->fd = -1;
-    return false;
 }
 
 /* When the process is killed, whatever it does. */
@@ -104,46 +33,26 @@ until(const struct jg_script_call *call)
     return call->deadline_ms + JG_SCRIPT_GRACE_MS;
 }
 
-/* The lengths that a question says are those of a stranger. */
-static bool
-read_arguments(struct jg_str rest, struct jg_str args[static ASK_ARGS_MAX],
-               size_t *count)
-{
-    for (*count = 0; rest.len > 0; (*count)++) {
-        uint32_t len;
-
-        if (*count == ASK_ARGS_MAX || rest.len < sizeof(len))
-            return false;
-        memcpy(&len, rest.p, sizeof(len));
-        rest = jg_str_from(rest, sizeof(len));
-        if (len > rest.len)
-            return false;
-        args[*count] = jg_str_head(rest, len);
-        rest = jg_str_from(rest, len);
-    }
-    return true;
-}
-
 static bool
 answer(struct jg_script_process *p, const struct jg_script_call *call)
 {
-    struct jg_str rest = jg_buf_str(&p->in), name, args[ASK_ARGS_MAX], parts[2];
     enum jg_wire_said said = JG_SAID_NOTHING;
+    struct jg_frame_question q;
+    struct jg_str parts[2];
     char first;
-    size_t count;
 
-    if (jg_str_find(rest, '\0') == rest.len ||
-        !jg_str_next(&rest, '\0', &name) || !read_arguments(rest, args, &count))
+    if (++p->asked > JG_WIRE_ASKS_MAX ||
+        !jg_frame_read_question(jg_buf_str(&p->in), &q))
         return false;
     jg_buf_reset(&p->answer);
     if (call->ask != NULL)
-        said = call->ask(call->arg, name.p, args, count, &p->answer);
+        said = call->ask(call->arg, q.name.p, q.args, q.count, &p->answer);
     if (p->answer.failed)
         said = JG_SAID_NOTHING;
     first = (char)said;
     parts[0] = (struct jg_str){&first, 1};
     parts[1] = jg_buf_str(&p->answer);
-    return jg_wire_send(p->fd, until(call), JG_WIRE_ANSWER, parts,
+    return jg_wire_send(p->life.fd, until(call), JG_WIRE_ANSWER, parts,
                         said == JG_SAID_NOTHING ? 1 : 2);
 }
 
@@ -152,7 +61,7 @@ static bool
 receive(struct jg_script_process *p, const struct jg_script_call *call,
         enum jg_wire_kind *kind)
 {
-    while (jg_wire_receive(p->fd, until(call), kind, &p->in)) {
+    while (jg_wire_receive(p->life.fd, until(call), kind, &p->in)) {
         if (*kind != JG_WIRE_ASK)
             return true;
         if (!answer(p, call))
@@ -161,8 +70,45 @@ receive(struct jg_script_process *p, const struct jg_script_call *call,
     return false;
 }
 
+/*
+ * Functions that computed for long are known for a while: in a flood of calls
+ * of one, those after the first one do not even have its budget.
+ */
+static struct jg_script_heavy *
+place_of(struct jg_script_process *p, const struct jg_script_call *call,
+         uint64_t *function)
+{
+    struct jg_str id = {(const char *)call->script->id, JG_WIRE_ID_BYTES};
+
+    *function = jg_hash_plain(id) ^ jg_hash_plain(call->function);
+    return &p->heavy[*function % JG_SCRIPT_HEAVY_MAX];
+}
+
+static bool
+is_heavy(struct jg_script_process *p, const struct jg_script_call *call)
+{
+    uint64_t function;
+    const struct jg_script_heavy *place = place_of(p, call, &function);
+
+    return place->function == function && jg_clock_ms() < place->until_ms;
+}
+
+static void
+remember(struct jg_script_process *p, const struct jg_script_call *call)
+{
+    struct jg_script_heavy *place;
+    uint64_t function;
+
+    if (is_heavy(p, call) || !jg_script_life_is_idle(&p->life))
+        return;
+    place = place_of(p, call, &function);
+    *place =
+        (struct jg_script_heavy){function, jg_clock_ms() + JG_SCRIPT_HEAVY_MS};
+}
+
 struct request {
-    struct jg_str parts[3];
+    struct jg_frame_head head;
+    struct jg_str rest;
 };
 
 static bool
@@ -170,8 +116,15 @@ exchange(struct jg_script_process *p, const struct jg_script_call *call,
          enum jg_wire_kind say, const struct request *r,
          enum jg_wire_kind *heard)
 {
-    return jg_wire_send(p->fd, until(call), say, r->parts, 3) &&
+    const struct jg_str parts[] = {{(const char *)&r->head, sizeof(r->head)},
+                                   r->rest};
+    bool done;
+
+    p->asked = 0;
+    done = jg_wire_send(p->life.fd, until(call), say, parts, 2) &&
            receive(p, call, heard);
+    remember(p, call);
+    return done;
 }
 
 /* The deadline, or a death: either way the process is no more. */
@@ -181,7 +134,7 @@ give_up(struct jg_script_process *p, const struct jg_script_call *call,
 {
     bool late = jg_clock_ms() >= call->deadline_ms;
 
-    kill_it(p);
+    jg_script_life_end(&p->life);
     snprintf(error, JG_SCRIPT_ERROR_MAX, "%s",
              late ? "the script ran past its deadline"
                   : "the script's process ended");
@@ -203,15 +156,8 @@ fault(struct jg_script_process *p, char *error)
 static void
 write_parts(struct jg_buf *b, const struct jg_script *script)
 {
-    for (size_t i = 0; i < script->count; i++) {
-        const struct jg_script_part *part = &script->parts[i];
-        uint32_t len = (uint32_t)part->source.len;
-
-        jg_buf_add(b, part->name);
-        jg_buf_addc(b, '\0');
-        jg_buf_add(b, (struct jg_str){(const char *)&len, sizeof(len)});
-        jg_buf_add(b, part->source);
-    }
+    for (size_t i = 0; i < script->count; i++)
+        jg_frame_write_part(b, &script->parts[i]);
 }
 
 enum jg_err
@@ -253,7 +199,7 @@ load(struct jg_script_process *p, const struct jg_script_call *call,
 
     jg_buf_init(&parts, JG_WIRE_MAX);
     write_parts(&parts, call->script);
-    r->parts[2] = jg_buf_str(&parts);
+    r->rest = jg_buf_str(&parts);
     heard = !parts.failed && exchange(p, call, JG_WIRE_LOAD, r, &kind);
     jg_buf_free(&parts);
     if (!heard)
@@ -266,16 +212,12 @@ static bool
 begin(struct jg_script_process *p, const struct jg_script_call *call,
       struct request *r, char *error)
 {
-    if (!start(p)) {
-        snprintf(error, JG_SCRIPT_ERROR_MAX, "no process for scripts: %s",
-                 strerror(errno));
-        return false;
-    }
-    r->parts[0] = (struct jg_str){(const char *)&call->deadline_ms,
-                                  JG_WIRE_DEADLINE_BYTES};
-    r->parts[1] =
-        (struct jg_str){(const char *)call->script->id, JG_WIRE_ID_BYTES};
-    return true;
+    bool heavy = is_heavy(p, call);
+
+    r->head.deadline_ms = call->deadline_ms;
+    r->head.budget_ms = heavy ? 0 : JG_SCRIPT_BUDGET_MS;
+    memcpy(r->head.id, call->script->id, sizeof(r->head.id));
+    return jg_script_life_begin(&p->life, !heavy, until(call), error);
 }
 
 static bool
@@ -289,7 +231,7 @@ ask_for_result(struct jg_script_process *p, const struct jg_script_call *call,
     jg_buf_add(&rest, call->function);
     jg_buf_addc(&rest, '\0');
     jg_buf_add(&rest, call->args);
-    r->parts[2] = jg_buf_str(&rest);
+    r->rest = jg_buf_str(&rest);
     heard = !rest.failed && exchange(p, call, JG_WIRE_CALL, r, kind);
     jg_buf_free(&rest);
     return heard;

@@ -1,18 +1,22 @@
 /*
- * The one script process of this process: started when it is first needed,
- * killed when it passes a deadline, started again.
+ * The one script process of this process, and what is said to it: it is
+ * started when it is first needed, killed when it passes a deadline, started
+ * again.
  */
 #ifndef JG_BROKER_SCRIPT_PROCESS_H
 #define JG_BROKER_SCRIPT_PROCESS_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "script/wire.h"
+#include "script/frame.h"
+#include "script_life.h"
 
-#include <sys/types.h>
-
-#define JG_SCRIPT_ERROR_MAX 400
 #define JG_SCRIPT_GRACE_MS 50 /* past its deadline, for its own error */
+#define JG_SCRIPT_BUDGET_MS 5 /* of a processor: then others go first */
+#define JG_SCRIPT_HEAVY_MS                                                 \
+    10000                      /* so long it is known for having used more \
+                                */
+#define JG_SCRIPT_HEAVY_MAX 64 /* functions that are known */
 
 /* What a script asks for: its name and arguments in, an answer appended to
  * <out>. */
@@ -20,11 +24,16 @@ typedef enum jg_wire_said jg_script_ask(void *arg, const char *name,
                                         const struct jg_str *args, size_t count,
                                         struct jg_buf *out);
 
+/* A function that computed for long. */
+struct jg_script_heavy {
+    uint64_t function; /* a hash of it, and of its script */
+    int64_t until_ms;
+};
+
 struct jg_script_process {
-    const char *program; /* path of jotgate-script */
-    int64_t memory_mib;  /* of a script */
-    pid_t pid;           /* 0: none runs */
-    int fd;
+    struct jg_script_life life;
+    struct jg_script_heavy heavy[JG_SCRIPT_HEAVY_MAX];
+    unsigned asked; /* questions of this call */
     struct jg_buf in, answer;
 };
 
@@ -34,13 +43,8 @@ void jg_script_process_end(struct jg_script_process *p);
 
 /* A script: several texts that share one global object, evaluated in their
  * order. All of it is borrowed. */
-struct jg_script_part {
-    struct jg_str name; /* for errors: without NUL */
-    struct jg_str source;
-};
-
 struct jg_script {
-    struct jg_script_part parts[JG_WIRE_PARTS_MAX];
+    struct jg_frame_part parts[JG_WIRE_PARTS_MAX];
     size_t count;
     unsigned char id[JG_WIRE_ID_BYTES]; /* jg_script_identify() sets it */
 };

@@ -2,6 +2,7 @@
 #include "script_send.h"
 
 #include "clock.h"
+#include "script_functions.h"
 
 #define WAIT_MS 100
 
@@ -62,19 +63,14 @@ is_redirect(int status)
 }
 
 static void
-fail(const struct jg_script_api_call *call, const char *why)
+fail(struct jg_script_api_call *call, const char *why)
 {
-    char text[JG_SCRIPT_LOG_LINE_MAX]; /* it may quote the URL */
-
-    jg_script_mask(jg_str(why), text);
-    jg_log(&call->broker->log, JG_LOG_WARN,
-           "script of API %.*s: its request failed: %s",
-           JG_STR_ARG(call->api_id), text);
+    jg_script_warn(call, "its request failed: ", why);
 }
 
 /* The next place, if the answer says so. */
 static void
-follow(const struct jg_script_api_call *call, struct jg_script_send *item,
+follow(struct jg_script_api_call *call, struct jg_script_send *item,
        struct jg_arena *a)
 {
     struct jg_call_result result;
@@ -102,7 +98,7 @@ follow(const struct jg_script_api_call *call, struct jg_script_send *item,
 
 /* Is one of them still on its way? */
 static bool
-step(const struct jg_script_api_call *call, struct jg_script_send *items,
+step(struct jg_script_api_call *call, struct jg_script_send *items,
      size_t count, struct jg_arena *a)
 {
     bool running = false;
@@ -117,8 +113,8 @@ step(const struct jg_script_api_call *call, struct jg_script_send *items,
 }
 
 void
-jg_script_send(const struct jg_script_api_call *call,
-               struct jg_script_send *items, size_t count, struct jg_arena *a)
+jg_script_send(struct jg_script_api_call *call, struct jg_script_send *items,
+               size_t count, struct jg_arena *a)
 {
     struct jg_call_result result;
 

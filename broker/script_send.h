@@ -24,7 +24,7 @@ struct jg_script_send {
  * has come. What failed is logged. jg_script_send_result() is good until
  * jg_script_send_free(), which is to follow in any case.
  */
-void jg_script_send(const struct jg_script_api_call *call,
+void jg_script_send(struct jg_script_api_call *call,
                     struct jg_script_send *items, size_t count,
                     struct jg_arena *a);
 /* False: there is no answer. */

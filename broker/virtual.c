@@ -235,6 +235,9 @@ run(struct request *r, struct jg_str args, struct jg_str *result,
         .faults = &r->known->errors,
     };
 
+    /* A script may have more time than anything else that a service does. */
+    jg_slot_extend(broker->slot,
+                   api.deadline_ms + JG_SCRIPT_GRACE_MS + JG_REPLY_DEADLINE_MS);
     return jg_script_process_call(&r->v->process, &call, result, error);
 }
 
@@ -324,5 +327,6 @@ jg_virtual_serve(struct jg_virtual *v, int fd, const struct jg_scgi *scgi)
 
     jg_arena_init(&a, ARENA_CHUNK, ARENA_MAX);
     serve(&r, fd);
+    jg_script_life_bury(&v->process.life); /* with the answer on its way */
     jg_arena_free(&a);
 }

@@ -107,6 +107,8 @@ ask(duk_context *ctx)
     if (f->is_request && duk_is_undefined(ctx, 0))
         return 0;
     take_arguments(ctx, f, args);
+    if (vm->asked++ >= JG_WIRE_ASKS_MAX)
+        return 0;
     said = vm->ask(vm->arg, f->name, args, (size_t)f->count, &answer);
     if (said == JG_SAID_NOTHING)
         return 0;

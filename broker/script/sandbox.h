@@ -10,8 +10,8 @@
 
 /*
  * Close every file but <fd>, become nobody when we are root, leave the network,
- * bound address space and files, and forbid the rest by seccomp. False: do not
- * go on; errno says why.
+ * bound address space and files, end with the parent, and forbid the rest by
+ * seccomp. False: do not go on; errno says why.
  */
 bool jg_sandbox_enter(int fd, size_t address_space_bytes);
 

@@ -216,7 +216,7 @@ prepare(duk_context *ctx, void *udata)
 static duk_ret_t
 evaluate(duk_context *ctx, void *udata)
 {
-    const struct jg_vm_part *part = udata;
+    const struct jg_frame_part *part = udata;
     struct jg_str source = jg_text_to_script(part->source, &jg_vm_of(ctx)->in);
     char file[FILE_MAX];
 
@@ -260,13 +260,14 @@ fail(struct jg_buf *faults, const char *why)
 
 bool
 jg_vm_load(struct jg_vm *vm, const unsigned char *id,
-           const struct jg_vm_part *parts, size_t count, int64_t deadline_ms,
+           const struct jg_frame_part *parts, size_t count, int64_t deadline_ms,
            struct jg_buf *faults)
 {
     bool underscore = false;
     duk_context *ctx;
 
     vm->deadline_ms = deadline_ms;
+    vm->asked = 0;
     jg_region_clear(vm->region);
     ctx = duk_create_heap(vm_alloc, vm_realloc, vm_free, vm, vm_fatal);
     if (ctx == NULL)
@@ -345,6 +346,7 @@ jg_vm_call(struct jg_vm *vm, const unsigned char *id, struct jg_str function,
         return false;
     }
     vm->deadline_ms = deadline_ms;
+    vm->asked = 0;
     jg_region_restore(vm->region, kept->copy, kept->used);
     if (duk_safe_call(kept->ctx, invoke, &call, 0, 1) != DUK_EXEC_SUCCESS) {
         explain(kept->ctx, error);

@@ -7,7 +7,7 @@
 #define JG_SCRIPT_VM_H
 
 #include "base/buf.h"
-#include "wire.h"
+#include "frame.h"
 
 #include <stdint.h>
 
@@ -32,18 +32,13 @@ struct jg_vm *jg_vm_make(size_t memory_bytes, jg_vm_ask *ask, void *arg);
 /* Is the script called <id> (32 bytes) there? */
 bool jg_vm_has(const struct jg_vm *vm, const unsigned char *id);
 
-/* One text of a script, and what it is called in errors. */
-struct jg_vm_part {
-    struct jg_str name, source;
-};
-
 /*
  * Evaluate the <parts>, one after another, as the script <id>. A part that
  * fails is left out, as in Tyk, and is a line of <faults>, with its name and
  * line. False: nothing is to be called; <faults> says why.
  */
 bool jg_vm_load(struct jg_vm *vm, const unsigned char *id,
-                const struct jg_vm_part *parts, size_t count,
+                const struct jg_frame_part *parts, size_t count,
                 int64_t deadline_ms, struct jg_buf *faults);
 
 /*

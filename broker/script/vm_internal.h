@@ -6,7 +6,7 @@
 
 #include <duktape.h>
 
-#define JG_VM_ASK_ARGS_MAX 3
+#define JG_VM_ASK_ARGS_MAX JG_FRAME_ARGS_MAX
 
 struct jg_kept_script {
     unsigned char id[32];
@@ -20,6 +20,7 @@ struct jg_vm {
     jg_vm_ask *ask;
     void *arg;
     int64_t deadline_ms;
+    unsigned asked; /* questions of this call */
     struct jg_kept_script scripts[JG_VM_SCRIPTS];
     size_t count;
     unsigned char *copies; /* JG_VM_KEPT_BYTES */

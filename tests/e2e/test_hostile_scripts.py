@@ -238,3 +238,14 @@ def test_what_one_changes_is_gone_with_it(gw, clean, name):
     answer = gw.get(f"/scripts/{name}")
     assert (answer.status, answer.body) == (200, b"done")
     others_are_served(gw, clean, name)
+
+
+@pytest.mark.parametrize("name", ["log_flood", "requests_flood",
+                                  "requests_malformed", "keys_written"])
+def test_no_call_fills_the_log(gw, name):
+    before = len(gw.log())
+    gw.get(f"/scripts/{name}")
+    lines = gw.log()[before:].splitlines()
+    assert 1 < len(lines) < 100, lines[:3]
+    if name != "requests_malformed":
+        assert "more of this call is not logged" in "".join(lines)

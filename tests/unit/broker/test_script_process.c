@@ -72,7 +72,7 @@ static void
 asks_without_an_end(void)
 {
     hear();
-    say(JG_WIRE_ASK, "log");
+    say(JG_WIRE_ASK, "log"); /* without the NUL behind its name */
     says_nothing();
 }
 
@@ -91,6 +91,16 @@ ends_at_once(void)
     _exit(0);
 }
 
+static void
+asks_for_ever(void)
+{
+    hear();
+    for (;;) {
+        jg_wire_send(WIRE_FD, 0, JG_WIRE_ASK, &(struct jg_str){"log", 4}, 1);
+        hear();
+    }
+}
+
 /* The second result is meant for the call after the next one. */
 static void
 answers_twice(void)
@@ -104,9 +114,10 @@ answers_twice(void)
 static void (*const parts[])(void) = {
     says_nothing,       asks_and_reads_nothing, does_not_know_the_script,
     announces_four_gib, asks_without_an_end,    sends_what_it_may_not,
-    ends_at_once,       answers_twice,
+    ends_at_once,       asks_for_ever,          answers_twice,
 };
 #define TWICE (LEN(parts) - 1)
+#define NEVER_READY LEN(parts)
 
 /* Its answers are larger than a socket holds. */
 static enum jg_wire_said
@@ -123,6 +134,8 @@ answer(void *arg, const char *name, const struct jg_str *args, size_t count,
     return JG_SAID_TEXT;
 }
 
+static char error[JG_SCRIPT_ERROR_MAX];
+
 static bool
 call(struct jg_script_process *p, struct jg_str *result)
 {
@@ -135,7 +148,6 @@ call(struct jg_script_process *p, struct jg_str *result)
         .deadline_ms = jg_clock_ms() + DEADLINE_MS,
         .ask = answer,
     };
-    char error[JG_SCRIPT_ERROR_MAX];
 
     return jg_script_process_call(p, &call, result, error);
 }
@@ -166,10 +178,57 @@ one_calls_second_answer_is_not_the_next_calls_first(void **state)
     for (int i = 0; i < 3; i++) {
         assert_true(call(&p, &result));
         assert_true(jg_str_eq(result, JG_STR("mine")));
-        while (poll(&(struct pollfd){p.fd, POLLIN, 0}, 1, 1000) == 0)
+        while (poll(&(struct pollfd){p.life.fd, POLLIN, 0}, 1, 1000) == 0)
             continue; /* until the second one is there */
     }
     jg_script_process_end(&p);
+}
+
+/* The processor is for others. */
+static void
+what_does_not_start_is_left_alone_for_a_while(void **state)
+{
+    enum { CALLS = 20 };
+    struct jg_script_process p;
+    struct jg_str result;
+
+    (void)state;
+    jg_script_process_init(&p, "/proc/self/exe", NEVER_READY);
+    for (int i = 0; i < CALLS; i++)
+        assert_false(call(&p, &result));
+    assert_in_range(p.life.failures, 2, CALLS - 1);
+    assert_non_null(strstr(error, "/proc/self/exe"));
+    p.life.memory_mib = TWICE; /* it is repaired, and the pause is over */
+    p.life.due_ms = 0;
+    assert_true(call(&p, &result));
+    assert_int_equal(p.life.failures, 0);
+    jg_script_process_end(&p);
+}
+
+static void
+why_it_does_not_start_is_said(void **state)
+{
+    static const struct {
+        const char *program;
+        int64_t memory_mib;
+        const char *want;
+    } rows[] = {
+        {"/nowhere/jotgate-script", 0,
+         "/nowhere/jotgate-script does not start: No such file"},
+        {"/proc/self/exe", NEVER_READY, "does not start: status 9; the next"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct jg_script_process p;
+        struct jg_str result;
+
+        jg_script_process_init(&p, rows[i].program, rows[i].memory_mib);
+        assert_false(call(&p, &result));
+        if (strstr(error, rows[i].want) == NULL)
+            fail_msg("%s", error);
+        jg_script_process_end(&p);
+    }
 }
 
 int
@@ -178,12 +237,17 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_part_keeps_the_caller_or_answers_him),
         cmocka_unit_test(one_calls_second_answer_is_not_the_next_calls_first),
+        cmocka_unit_test(what_does_not_start_is_left_alone_for_a_while),
+        cmocka_unit_test(why_it_does_not_start_is_said),
     };
     uint64_t part;
 
     if (strcmp(argv[0], "jotgate-script") == 0 && argc > 1 &&
-        jg_str_to_u64(jg_str(argv[1]), &part) && part < LEN(parts)) {
+        jg_str_to_u64(jg_str(argv[1]), &part) && part <= NEVER_READY) {
+        if (part == NEVER_READY)
+            return 9;
         jg_buf_init(&heard, JG_WIRE_MAX);
+        say(JG_WIRE_READY, "");
         parts[part]();
         return 0;
     }

@@ -37,7 +37,7 @@ answer(void *arg, const char *name, const struct jg_str *args, size_t count,
 static bool
 load(const unsigned char *id, const char *source, char *error)
 {
-    const struct jg_vm_part part = {JG_STR("test.js"), jg_str(source)};
+    const struct jg_frame_part part = {JG_STR("test.js"), jg_str(source)};
     struct jg_buf faults;
     bool loaded;
 

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "frame.h"
 
 static int64_t
 in_ms(int64_t ms)
@@ -91,6 +91,59 @@ what_is_no_frame_is_refused(void **state)
     jg_buf_free(&b);
 }
 
+static bool
+is_question(const char *bytes, size_t len)
+{
+    struct jg_frame_question question;
+
+    return jg_frame_read_question((struct jg_str){bytes, len}, &question);
+}
+
+/* Their names end, their lengths are true, and they are not too many. */
+static void
+questions_are_read_as_those_of_a_stranger(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool good;
+    } rows[] = {
+        {"log\0", 4, true},
+        {"log\0\1\0\0\0x", 9, true},
+        {"log\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, true},
+        {"", 0, false},
+        {"log", 3, false},
+        {"log\0\1\0\0", 7, false},
+        {"log\0\1\0\0\0", 8, false},
+        {"log\0\377\377\377\377x", 9, false},
+        {"log\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++)
+        assert_int_equal(is_question(rows[i].bytes, rows[i].len), rows[i].good);
+}
+
+static void
+parts_are_no_more_than_there_is_room_for(void **state)
+{
+    static struct jg_frame_part parts[JG_WIRE_PARTS_MAX];
+    const struct jg_frame_part part = {JG_STR("name"), JG_STR("source")};
+    struct jg_buf b;
+    size_t count;
+
+    (void)state;
+    jg_buf_init(&b, JG_WIRE_MAX);
+    for (size_t i = 0; i < JG_WIRE_PARTS_MAX; i++)
+        jg_frame_write_part(&b, &part);
+    assert_true(jg_frame_read_parts(jg_buf_str(&b), parts, &count));
+    assert_int_equal(count, JG_WIRE_PARTS_MAX);
+    assert_true(jg_str_eq(parts[count - 1].source, JG_STR("source")));
+    jg_frame_write_part(&b, &part);
+    assert_false(jg_frame_read_parts(jg_buf_str(&b), parts, &count));
+    jg_buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -98,6 +151,8 @@ main(void)
         cmocka_unit_test(frames_arrive_as_they_were_sent),
         cmocka_unit_test(who_does_not_read_keeps_nobody),
         cmocka_unit_test(what_is_no_frame_is_refused),
+        cmocka_unit_test(questions_are_read_as_those_of_a_stranger),
+        cmocka_unit_test(parts_are_no_more_than_there_is_room_for),
     };
 
     return cmocka_run_group_tests_name("script/wire", tests, NULL, NULL);
