@@ -159,6 +159,27 @@ write_set(struct cli *cli, const struct source *src, bool pem, bool many,
     return CLI_OK;
 }
 
+/* <text> is PEM, or JSON. Frees it. */
+static int
+print(struct cli *cli, struct jg_buf *text, const char *to, bool pem)
+{
+    struct jg_buf out;
+
+    if (!cli_has(cli, "json"))
+        return cli_print(text);
+    jg_buf_init(&out, 2 * CLI_TEXT_MAX);
+    jg_buf_addf(&out, "{\"v\":1,\"%s\":", to);
+    if (text->failed)
+        out.failed = true;
+    else if (pem)
+        jg_buf_add_quoted(&out, jg_buf_str(text));
+    else
+        jg_buf_add(&out, jg_str_trim(jg_buf_str(text)));
+    jg_buf_add(&out, JG_STR("}\n"));
+    jg_buf_free(text);
+    return cli_print(&out);
+}
+
 static int
 convert(struct cli *cli, const struct source *src, const char *to)
 {
@@ -187,7 +208,7 @@ convert(struct cli *cli, const struct source *src, const char *to)
     if (!pem)
         jg_buf_addc(&out, '\n');
     if (code == CLI_OK)
-        return cli_print(&out);
+        return print(cli, &out, to, pem);
     jg_buf_free(&out);
     return code;
 }
@@ -226,6 +247,7 @@ static const struct cli_option options[] = {
     {"alg", 0, "ALG", "algorithm to write into a JWK"},
     CLI_OPTION_SECRET_FILE,
     CLI_OPTION_SECRET,
+    {"json", 0, NULL, "one JSON object with it"},
     {NULL, 0, NULL, NULL},
 };
 

@@ -69,16 +69,45 @@ make_pair(struct cli *cli, const struct jg_alg *alg, unsigned bits,
     return err;
 }
 
+/* The private part is in the file <path>, or, when that is NULL, in here. */
+static int
+print_json(struct made *made, const char *path)
+{
+    struct jg_buf out;
+
+    jg_buf_init(&out, CLI_TEXT_MAX);
+    jg_buf_add(&out, JG_STR("{\"v\":1,\"key\":{\"what\":"));
+    jg_buf_add_quoted(&out, jg_str(made->what));
+    if (path != NULL) {
+        jg_buf_add(&out, JG_STR(",\"private_file\":"));
+        jg_buf_add_quoted(&out, jg_str(path));
+    } else {
+        jg_buf_add(&out, JG_STR(",\"private\":"));
+        jg_buf_add(&out, jg_str_trim(jg_buf_str(&made->private)));
+    }
+    if (made->public.len > 0) {
+        jg_buf_add(&out, JG_STR(",\"public\":"));
+        jg_buf_add(&out, jg_str_trim(jg_buf_str(&made->public)));
+    }
+    jg_buf_add(&out, JG_STR("}}\n"));
+    return cli_print(&out);
+}
+
 /* Private part to its file, public part to stdout. */
 static int
 deliver(struct cli *cli, struct made *made)
 {
     const char *path = cli_value(cli, "private-out");
+    bool json = cli_has(cli, "json");
 
+    if (path != NULL && strcmp(path, "-") == 0)
+        path = NULL;
     jg_buf_addc(&made->private, '\n');
     if (made->private.failed || made->public.failed)
         return cli_broken(JG_E_NOMEM);
-    if (path == NULL || strcmp(path, "-") == 0) {
+    if (path == NULL && json)
+        return print_json(made, NULL);
+    if (path == NULL) {
         cli_note(
             "this is the private key; the public set: jotgate jwks convert "
             "FILE --to jwks");
@@ -88,7 +117,7 @@ deliver(struct cli *cli, struct made *made)
         return CLI_FAILED;
     cli_note("%s written to %s, for: jotgate token sign --key %s", made->what,
              path, path);
-    return cli_print(&made->public);
+    return json ? print_json(made, path) : cli_print(&made->public);
 }
 
 static int
@@ -144,6 +173,7 @@ static const struct cli_option options[] = {
     {"private-out", 'o', "FILE",
      "write the private JWK there (mode 0600), and "
      "the public set to stdout"},
+    {"json", 0, NULL, "one JSON object with both"},
     {NULL, 0, NULL, NULL},
 };
 

@@ -11,9 +11,15 @@
 #define EVERY_MAX_S 86400
 #define WATCH_ARENA_CHUNK (64 * 1024)
 
+/* What may happen; its sign is the line's. */
+static const struct event {
+    char sign;
+    const char *word; /* of --json */
+} added = {'+', "added"}, gone = {'-', "gone"}, unusable = {'!', "unusable"};
+
 /* One line: when, what happened, and to what. */
 static void
-add_event(struct jg_buf *out, const char *sign)
+add_event(struct jg_buf *out, const struct event *event, bool json)
 {
     time_t now = time(NULL);
     struct tm tm;
@@ -21,15 +27,31 @@ add_event(struct jg_buf *out, const char *sign)
 
     if (gmtime_r(&now, &tm) != NULL)
         strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    jg_buf_addf(out, "%s %s ", text, sign);
+    if (json)
+        jg_buf_addf(out, "{\"v\":1,\"time\":\"%s\",\"event\":\"%s\",", text,
+                    event->word);
+    else
+        jg_buf_addf(out, "%s %c ", text, event->sign);
 }
 
 static void
-add_key(struct jg_buf *out, const char *sign, const struct jg_key *key)
+add_key_json(struct jg_buf *out, const struct jg_key *key)
 {
     const struct jg_key_info *info = jg_key_info(key);
 
-    add_event(out, sign);
+    jg_buf_add(out, JG_STR("\"kid\":"));
+    jg_buf_add_quoted(out, info->kid);
+    if (info->alg != NULL)
+        jg_buf_addf(out, ",\"alg\":\"%s\"", info->alg->name);
+    jg_buf_addf(out, ",\"key\":\"%s\",\"thumbprint\":\"%.*s\"}\n",
+                jg_key_describe(key), JG_STR_ARG(info->thumbprint));
+}
+
+static void
+add_key(struct jg_buf *out, const struct jg_key *key)
+{
+    const struct jg_key_info *info = jg_key_info(key);
+
     jg_buf_add(out, JG_STR("kid "));
     jg_buf_add_quoted(out, info->kid);
     jg_buf_addf(out, "  %s  %s  %.*s\n",
@@ -55,15 +77,33 @@ holds(const struct jg_jwks *set, const struct jg_key *key)
 
 /* The keys of <a> that <b> does not have. */
 static void
-add_difference(struct jg_buf *out, const char *sign, const struct jg_jwks *a,
-               const struct jg_jwks *b)
+add_difference(struct jg_buf *out, const struct event *event, bool json,
+               const struct jg_jwks *a, const struct jg_jwks *b)
 {
     for (size_t i = 0; a != NULL && i < jg_jwks_count(a); i++) {
         const struct jg_key *key = jg_jwks_at(a, i)->key;
 
-        if (key != NULL && !holds(b, key))
-            add_key(out, sign, key);
+        if (key == NULL || holds(b, key))
+            continue;
+        add_event(out, event, json);
+        if (json)
+            add_key_json(out, key);
+        else
+            add_key(out, key);
     }
+}
+
+static void
+add_fault(struct jg_buf *out, bool json, const char *fault)
+{
+    add_event(out, &unusable, json);
+    if (!json) {
+        jg_buf_addf(out, "no usable key: %s\n", fault);
+        return;
+    }
+    jg_buf_add(out, JG_STR("\"fault\":"));
+    jg_buf_add_quoted(out, jg_str(fault));
+    jg_buf_add(out, JG_STR("}\n"));
 }
 
 /* What is at the URL now; the memory is given back at once. */
@@ -89,6 +129,7 @@ look(struct cli *cli, struct jg_jwks **set)
 {
     struct jg_key_fault fault = {""};
     struct jg_jwks *next = NULL;
+    bool json = cli_has(cli, "json");
     struct jg_buf out;
     enum jg_err err;
 
@@ -98,14 +139,13 @@ look(struct cli *cli, struct jg_jwks **set)
         return cli_broken(err);
     jg_buf_init(&out, CLI_TEXT_MAX);
     if (err != JG_OK) {
-        add_event(&out, "!");
-        jg_buf_addf(&out, "no usable key: %s\n", fault.what);
+        add_fault(&out, json, fault.what);
         jg_jwks_free(next);
         cli_print(&out);
         return CLI_FAILED;
     }
-    add_difference(&out, "+", next, *set);
-    add_difference(&out, "-", *set, next);
+    add_difference(&out, &added, json, next, *set);
+    add_difference(&out, &gone, json, *set, next);
     jg_jwks_free(*set);
     *set = next;
     return cli_print(&out);
@@ -153,6 +193,7 @@ static const struct cli_option options[] = {
     CLI_OPTION_DISCOVER,
     CLI_OPTION_INSECURE,
     CLI_OPTION_ALLOW_HTTP,
+    {"json", 0, NULL, "one JSON object a line"},
     {NULL, 0, NULL, NULL},
 };
 
