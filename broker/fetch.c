@@ -280,6 +280,8 @@ jg_fetch_result(const struct jg_fetch *fetch, struct jg_fetch_result *out)
         .body = jg_buf_str(&fetch->body),
         .etag = {fetch->etag, fetch->etag_len},
         .max_age_s = max_age_s,
+        .date_s = fetch->date_s > 0 ? fetch->date_s + fetch->age_s : 0,
+        .date_at_s = fetch->date_at_s,
         .fault = jg_str(fetch->out.fault),
     };
 }

@@ -36,8 +36,11 @@ enum jg_fetch_outcome {
 struct jg_fetch_result {
     enum jg_fetch_outcome outcome;
     struct jg_str body;
-    struct jg_str etag;  /* empty: none, or too long to keep */
-    int64_t max_age_s;   /* by Cache-Control, without Age; -1: not said */
+    struct jg_str etag; /* empty: none, or too long to keep */
+    int64_t max_age_s;  /* by Cache-Control, without Age; -1: not said */
+    /* What time it was there when the answer came, by its Date and Age, and
+     * what time it was here; unix, 0: not said. */
+    int64_t date_s, date_at_s;
     struct jg_str fault; /* printable ASCII, one line */
 };
 

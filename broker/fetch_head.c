@@ -1,5 +1,8 @@
 /* What the header of an answer means for a fetch. */
+#include "clock.h"
 #include "fetch_internal.h"
+
+#include <stdio.h>
 
 /* Seconds, saturated; -1 when <text> is no number. */
 static int64_t
@@ -61,6 +64,20 @@ take_age(struct jg_fetch *fetch, struct jg_str value)
     return true;
 }
 
+/* What time it is where the answer was made. */
+static bool
+take_date(struct jg_fetch *fetch, struct jg_str value)
+{
+    char text[64];
+    time_t date;
+
+    snprintf(text, sizeof(text), "%.*s", JG_STR_ARG(jg_str_head(value, 60)));
+    date = curl_getdate(text, NULL);
+    fetch->date_s = date > 0 ? date : 0;
+    fetch->date_at_s = jg_clock_s();
+    return true;
+}
+
 /* It goes back to the server as it came: nothing but what may be in one. */
 static bool
 take_etag(struct jg_fetch *fetch, struct jg_str value)
@@ -106,6 +123,7 @@ static const struct {
 } rows[] = {
     {{"cache-control", 13}, take_cache_control},
     {{"age", 3}, take_age},
+    {{"date", 4}, take_date},
     {{"etag", 4}, take_etag},
     {{"content-encoding", 16}, refuse_coding},
     {{"transfer-encoding", 17}, refuse_transfer},
@@ -118,6 +136,7 @@ forget(struct jg_fetch *fetch)
     fetch->etag_len = 0;
     fetch->max_age_s = -1;
     fetch->age_s = 0;
+    fetch->date_s = 0;
 }
 
 bool

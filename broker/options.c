@@ -13,7 +13,7 @@ static const char usage[] =
     "                      [--strict-config]\n"
     "       jotgate-broker --fetch URL [--insecure] [--discover] "
     "[--allow-http]\n"
-    "                      [--conf FILE]\n"
+    "                      [--date] [--conf FILE]\n"
     "       jotgate-broker --relay [--insecure] [--allow-http]\n"
     "The part of jotgate that waits and writes; `jotgate serve` starts it.\n";
 
@@ -29,6 +29,7 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
         {"fetch", required_argument, NULL, 'f'},
         {"insecure", no_argument, NULL, 'k'},
         {"discover", no_argument, NULL, 'i'},
+        {"date", no_argument, NULL, 'a'},
         {"relay", no_argument, NULL, 'l'},
         {"allow-http", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -53,6 +54,8 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
             out->insecure = true;
         else if (c == 'i')
             out->discover = true;
+        else if (c == 'a')
+            out->date = true;
         else if (c == 'l')
             out->relay = true;
         else if (c == 'h')

@@ -14,6 +14,7 @@ struct jg_options {
     bool relay;            /* only carry out what stdin asks for */
     bool insecure;         /* without verifying its certificate */
     bool discover;         /* it is an issuer: print its key set */
+    bool date;             /* print its clock and ours before it */
     bool allow_http;       /* also from other machines without TLS */
 };
 

@@ -6,6 +6,7 @@
 
 #include "model/key_url.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ struct show {
     struct jg_fetch_rules rules;
     struct jg_fetcher *http;
     struct jg_arena arena;
+    int64_t date_s, date_at_s; /* of the last answer */
     bool insecure;
 };
 
@@ -45,6 +47,8 @@ get(struct show *s, struct jg_str url, struct jg_str *body)
     while (jg_fetcher_next(s->http) == NULL);
     jg_fetch_result(fetch, &result);
     good = result.outcome == JG_FETCH_GOOD;
+    s->date_s = result.date_s;
+    s->date_at_s = result.date_at_s;
     if (good)
         *body = jg_arena_str(&s->arena, result.body);
     else
@@ -106,6 +110,8 @@ show(struct show *s)
         return false;
     if (!get(s, url, &body))
         return false;
+    if (s->options->date)
+        printf("date %" PRId64 " %" PRId64 "\n", s->date_s, s->date_at_s);
     return fwrite(body.p, 1, body.len, stdout) == body.len &&
            fflush(stdout) == 0;
 }

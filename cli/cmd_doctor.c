@@ -22,6 +22,7 @@ static const struct {
     {"ports", doctor_ports, true},
     {"names", doctor_names, true},
     {"key sets", doctor_key_sets, true},
+    {"clocks", doctor_clocks, true},
     {"access", doctor_smells, true},
 };
 
@@ -172,6 +173,7 @@ run(struct cli *cli)
 static const struct cli_option options[] = {
     CLI_OPTION_CONFIG,
     {"all", 0, NULL, "tell what is fine, too"},
+    {"token", 0, "FILE|-", "a fresh token: does its time fit this clock?"},
     {"json", 0, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
 };
@@ -183,10 +185,13 @@ const struct cli_command cmd_doctor = {
     .details =
         "Looks at versions, limits, ports, rights of files, clocks, names, "
         "identity\nproviders and their keys, and at definitions that let in "
-        "more than they\nseem to. The gateway may run or not; nothing is "
+        "more than they\nseem to. Clocks are compared with the Date of those "
+        "providers, and with the iat\nof a token. The gateway may run or not; "
+        "nothing is "
         "changed. Exit code 1 when\nsomething keeps requests from being "
         "served, 3 when the configuration cannot be\nread.\n\n"
-        "  sudo jotgate doctor -c /etc/jotgate/jotgate.json\n",
+        "  sudo jotgate doctor -c /etc/jotgate/jotgate.json\n"
+        "  get-token | jotgate doctor --token -\n",
     .options = options,
     .run = run,
 };

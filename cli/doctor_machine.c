@@ -1,10 +1,10 @@
-/* The doctor's look at the machine: versions, limits, ports. */
-#include <errno.h>
+/* The doctor's look at the machine: versions, limits. */
 #include <stdio.h>
 #include <sys/resource.h>
 
 #include "doctor.h"
 #include "jose/sign.h"
+#include "store/store.h"
 
 #define FILES_MIN 4096 /* open files of a process that has many clients */
 
@@ -14,8 +14,9 @@ doctor_versions(struct doctor *d)
     char version[128];
     const char *wanted;
 
-    doctor_say(d, DOCTOR_GOOD, NULL, "jotgate %s, %s", JG_VERSION,
-               jg_crypto_version());
+    doctor_say(d, DOCTOR_GOOD, NULL, "jotgate %s, %s, %.*s", JG_VERSION,
+               jg_crypto_version(), (int)strcspn(jg_store_version(), ":"),
+               jg_store_version());
     if (cli_places_find(&d->serve) != CLI_OK) {
         doctor_say(d, DOCTOR_ERROR, "see the message above",
                    "a part of the gateway is missing: it cannot start");
@@ -66,48 +67,4 @@ doctor_limits(struct doctor *d)
                        });
     else
         doctor_say(d, DOCTOR_GOOD, NULL, "limits: %s", seen);
-}
-
-/* What is at a port of the configuration. */
-static void
-look_at_port(struct doctor *d, const char *setting, struct jg_str address,
-             int64_t port)
-{
-    char owner[100], what[200];
-    int error = cli_ports_try(address, (unsigned)port, owner);
-
-    if (error == 0) {
-        doctor_say(d, DOCTOR_GOOD, NULL, "%s: port %lld is free", setting,
-                   (long long)port);
-        return;
-    }
-    if (error == EADDRINUSE && strstr(owner, "nginx") != NULL) {
-        doctor_say(d, DOCTOR_GOOD, NULL,
-                   "%s: port %lld is in use%s: by this "
-                   "gateway, when it runs",
-                   setting, (long long)port, owner);
-        return;
-    }
-    snprintf(what, sizeof(what), "%s: port %lld cannot be used%s", setting,
-             (long long)port, owner);
-    doctor_find(d, &(struct doctor_finding){
-                       .grade = DOCTOR_ERROR,
-                       .what = what,
-                       .where = d->serve.config.path,
-                       .seen = jg_str(strerror(error)),
-                       .fix = error == EACCES
-                                  ? "a port above 1023, or start it as root"
-                                  : "another port, or stop that program",
-                   });
-}
-
-void
-doctor_ports(struct doctor *d)
-{
-    const struct jg_conf *conf = &d->serve.config.conf;
-
-    look_at_port(d, "listen_port", conf->listen_address, conf->listen_port);
-    if (conf->control_api_port != 0)
-        look_at_port(d, "control_api_port", conf->control_api_hostname,
-                     conf->control_api_port);
 }

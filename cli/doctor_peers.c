@@ -117,6 +117,34 @@ doctor_names(struct doctor *d)
                    names.left);
 }
 
+/* "https://HOST:PORT" */
+static struct jg_str
+origin_of(struct jg_str url)
+{
+    size_t host = jg_str_find(url, '/') + 2;
+
+    return jg_str_head(url, host + jg_str_find(jg_str_from(url, host), '/'));
+}
+
+/* The document in <text>: behind what was said of the configuration, which is
+ * told elsewhere, and the line of clocks. */
+static struct jg_str
+take_clocks(struct doctor *d, struct jg_str url, struct jg_str text)
+{
+    const struct jg_str sign = JG_STR("date ");
+    struct jg_str line, word;
+    uint64_t theirs_s, ours_s;
+
+    while (jg_str_next(&text, '\n', &line) && !jg_str_starts(line, sign))
+        ;
+    line = jg_str_from(line, sign.len);
+    if (jg_str_next(&line, ' ', &word) && jg_str_to_u64(word, &theirs_s) &&
+        jg_str_to_u64(line, &ours_s) && theirs_s <= INT64_MAX &&
+        ours_s <= INT64_MAX)
+        doctor_clock_add(d, origin_of(url), (int64_t)theirs_s, (int64_t)ours_s);
+    return text;
+}
+
 /* What the broker says at <url>, by the rules of the configuration. */
 static bool
 fetch(const struct doctor *d, const struct jg_key_url *url, struct jg_buf *out)
@@ -124,11 +152,12 @@ fetch(const struct doctor *d, const struct jg_key_url *url, struct jg_buf *out)
     struct jg_str issuer = url->discover ? url->issuer : url->url;
     char broker[PATH_MAX], text[JG_URL_MAX + 1];
     const char *argv[] = {
-        broker, "--fetch", text, "--conf", d->serve.config.path, NULL, NULL};
+        broker,   "--fetch", text, "--conf", d->serve.config.path,
+        "--date", NULL,      NULL};
 
     snprintf(text, sizeof(text), "%.*s", JG_STR_ARG(issuer));
     if (url->discover)
-        argv[5] = "--discover";
+        argv[6] = "--discover";
     return cli_places_broker(broker) == CLI_OK &&
            cli_process_capture(argv, out) == 0 && !out->failed;
 }
@@ -185,7 +214,8 @@ look_at_set(struct doctor *d, const struct peers *sets, size_t i)
 
     jg_buf_init(&out, OUTPUT_MAX);
     if (fetch(d, sets->url[i], &out)) {
-        tell_set(d, sets->text[i], sets->api[i], jg_buf_str(&out));
+        tell_set(d, sets->text[i], sets->api[i],
+                 take_clocks(d, sets->text[i], jg_buf_str(&out)));
     } else {
         snprintf(where, sizeof(where), "API %.*s",
                  JG_STR_ARG(jg_str_head(sets->api[i], 100)));

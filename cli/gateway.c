@@ -246,9 +246,8 @@ no_answer(const struct cli_gateway *g, struct jg_str why)
                     JG_STR_ARG(jg_str_head(why, jg_str_find(why, ';'))));
 }
 
-/* out->status is 0 when there was no answer, and its body says why. */
-static int
-ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
+int
+cli_try(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 {
     struct cli_gateway *g;
     int code = cli->gateway == NULL ? open_gateway(cli) : CLI_OK;
@@ -269,7 +268,7 @@ ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 int
 cli_ask(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
 {
-    int code = ask(cli, call, out);
+    int code = cli_try(cli, call, out);
 
     if (code == CLI_OK && out->status == 0)
         code = no_answer(cli->gateway, out->body);
@@ -281,7 +280,7 @@ cli_gateway_answers(struct cli *cli, bool *answers)
 {
     const struct cli_call call = {.method = "GET", .path = "/hello"};
     struct cli_answer answer;
-    int code = ask(cli, &call, &answer);
+    int code = cli_try(cli, &call, &answer);
 
     if (code == CLI_OK)
         *answers = answer.status != 0;

@@ -45,6 +45,11 @@ int cli_call(struct cli *cli, const struct cli_call *call,
 int cli_ask(struct cli *cli, const struct cli_call *call,
             struct cli_answer *out);
 
+/* The same, which also says nothing of a gateway that does not answer: status
+ * 0, and why in the body. */
+int cli_try(struct cli *cli, const struct cli_call *call,
+            struct cli_answer *out);
+
 /*
  * Is the gateway <gone>: the one that a configuration of this machine names,
  * and it does not answer? Nothing is said of that. CLI_OK, else as cli_ask().

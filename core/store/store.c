@@ -336,6 +336,12 @@ jg_store_each_from(struct jg_txn *txn, enum jg_kind kind, struct jg_str from,
     return err;
 }
 
+const char *
+jg_store_version(void)
+{
+    return mdb_version(NULL, NULL, NULL);
+}
+
 size_t
 jg_store_count(struct jg_txn *txn, enum jg_kind kind)
 {

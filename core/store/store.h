@@ -57,6 +57,9 @@ enum jg_err jg_store_open(const struct jg_store_options *options,
                           char fault[static JG_STORE_FAULT_MAX]);
 void jg_store_close(struct jg_store *store); /* NULL is fine */
 
+/* "LMDB 0.9.24: (July 24, 2019)": the library in use. */
+const char *jg_store_version(void);
+
 /*
  * A transaction. What is read is borrowed until its end. Readers see one
  * moment and never wait; there is one writer at a time in all processes, and

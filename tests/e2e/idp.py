@@ -192,6 +192,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.idp.verbose:
             super().log_message(*args)
 
+    def date_time_string(self, timestamp=None):
+        """Of a clock that may be wrong."""
+        now = time.time() if timestamp is None else timestamp
+        return super().date_time_string(now + self.idp.clock_s)
+
     def good(self, body):
         """The right answer, with what HTTP says about caching it."""
         headers = dict(self.idp.headers)
@@ -279,6 +284,7 @@ class Idp:
         self.pad_to = 0 # bytes
         self.delay_s, self.redirect_to = 1.0, "http://127.0.0.1:9/"
         self.headers, self.etag = {}, False
+        self.clock_s = 0 # how much it is ahead
         self.discovery_changes = {}
         self.lock = threading.Lock()
         self.stopping = threading.Event()

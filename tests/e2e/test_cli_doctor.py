@@ -3,11 +3,14 @@ import json
 import os
 import re
 import socket
+import time
 
 import pytest
 
 from command import expect, jotgate
 from gateway import Gateway, b64, free_port
+from idp import Idp
+from tokens import hs256
 
 
 
@@ -169,3 +172,111 @@ def test_nothing_of_it_steers_a_terminal_or_shows_a_secret(made):
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", both)
     assert secret not in both and b64(secret) not in both
     assert max(map(len, done.stdout.splitlines())) < 200
+
+
+@pytest.fixture
+def idp():
+    with Idp("RS256") as provider:
+        yield provider
+
+
+def with_provider(made, idp):
+    made.add_api(jwt_profile="strict", allowed_audiences=["a"],
+                 allowed_issuers=[idp.url], jwt_signing_method="rsa",
+                 jwt_source=b64(idp.jwks_url))
+    write(made)
+
+
+def everything(made):
+    return json.loads(doctor(made, "--json").stdout)["findings"]
+
+
+@pytest.mark.parametrize("ahead, grade, words, more", [
+    (30, "warning", "seconds behind that of", "JG302"),
+    (-30, "warning", "seconds ahead of that of", "JG301"),
+    (7300, "error", "2 hours behind that of", "JG302"),
+    (-400_000, "error", "4 days ahead of that of", "JG301")])
+def test_a_clock_that_is_not_a_provider_s_is_told(made, idp, ahead, grade,
+                                                  words, more):
+    with_provider(made, idp)
+    idp.clock_s = ahead
+    found = only(findings(made, code=1 if grade == "error" else 0), words)
+    assert (found["check"], found["grade"]) == ("clocks", grade)
+    assert found["where"] == idp.jwks_url.rsplit("/", 1)[0]
+    assert found["more"] == f"jotgate reason {more}"
+    assert re.fullmatch(r"Date of its answer: [+-]\d+ s from ours",
+                        found["seen"])
+
+
+@pytest.mark.parametrize("ahead, headers", [
+    (0, {}), (-3600, {"Age": "3600"})])
+def test_clocks_that_agree_are_fine(made, idp, ahead, headers):
+    with_provider(made, idp)
+    idp.clock_s, idp.headers = ahead, headers
+    assert findings(made, code=0) == []
+    assert "this clock and 1 identity provider's agree" in \
+        [f["what"] for f in everything(made)]
+
+
+def test_a_warning_of_the_configuration_does_not_spoil_the_keys(made, idp):
+    made.conf["no_such_setting"] = 1
+    with_provider(made, idp)
+    assert any("1 of 1 keys can be used" in f["what"]
+               for f in everything(made))
+
+
+def token(folder, **claims):
+    path = folder / "token"
+    path.write_text("Bearer " + hs256(claims) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("offset, grade, words", [
+    (5000, "error", "the token will be issued in"),
+    (-100_000, "warning", "the token was issued 27 hours ago"),
+    (0, "ok", "the token was issued"), (None, "warning", "does not say when")])
+def test_a_fresh_token_tells_about_the_clock(made, offset, grade, words):
+    claims = {} if offset is None else {"iat": int(time.time()) + offset}
+    path = token(made.folder, sub="ada", **claims)
+    report = json.loads(doctor(made, "--json", "--token", path,
+                               code=grade == "error").stdout)
+    found, = [f for f in report["findings"] if f["check"] == "clocks"]
+    assert found["grade"] == grade and words in found["what"]
+    assert "eyJ" not in json.dumps(report)
+
+
+@pytest.mark.parametrize("text", [
+    "", "x", "a.b.c", "eyJh.eyJpYXQiOiJub3cifQ.x", "." * 2000, "\x1b[31m.e30.x",
+    "e30.eyJpYXQiOjFlMzA4fQ.x", "e30.eyJpYXQiOi05MjIzMzcyMDM2ODU0Nzc1ODA4fQ.x"])
+def test_what_is_no_fresh_token_is_said(made, text):
+    path = made.folder / "token"
+    path.write_text(text)
+    done = doctor(made, "--token", path)
+    assert done.returncode in (0, 1) and "\x1b" not in done.stdout + done.stderr
+    assert "clock" in done.stdout or "does not say when" in done.stdout
+
+
+def test_a_port_of_another_gateway_is_told_from_ours(made, upstream):
+    made.start()
+    (made.folder / "tyk.conf").chmod(0o600)
+    whats = [f["what"] for f in everything(made)]
+    assert sum("is this gateway's, in use" in w for w in whats) == 2
+    made.conf["secret"] = "of-another-gateway-0123456789abcdef"
+    write(made)
+    found = only(findings(made, code=1), "control_api_port: port")
+    assert "is another gateway's" in found["what"]
+    assert found["seen"].startswith("GET /tyk/access: status 40")
+    made.stop()
+
+
+def test_a_port_of_a_program_that_is_no_gateway_is_an_error(made, idp):
+    made.conf["control_api_port"] = idp.port
+    write(made)
+    found = only(findings(made, code=1), "control_api_port: port")
+    assert "cannot be used" in found["what"]
+    assert found["seen"] == "GET /tyk/access: status 404"
+
+
+def test_versions_are_told(made):
+    what = everything(made)[0]["what"]
+    assert re.match(r"jotgate \S+, OpenSSL 3\.\S+ .*, LMDB \d+\.\d+", what)
