@@ -144,6 +144,30 @@ is_careful(const ngx_http_request_t *r)
            (r->method & (NGX_HTTP_POST | NGX_HTTP_LOCK | NGX_HTTP_PATCH)) != 0;
 }
 
+/* What one API, or one endpoint, asks for, and the others do not. */
+static ngx_int_t
+take_terms(ngx_http_request_t *r, const struct jg_forward *f)
+{
+    ngx_http_upstream_conf_t *own;
+
+    if (f->tls_verify && f->timeout_ms == 0 && f->method.len == 0)
+        return NGX_OK;
+    own = ngx_http_jotgate_own_upstream_conf(r);
+    if (own == NULL)
+        return NGX_ERROR;
+    if (!f->tls_verify)
+        own->ssl_verify = 0;
+    if (f->timeout_ms > 0) {
+        own->connect_timeout = (ngx_msec_t)f->timeout_ms;
+        own->read_timeout = (ngx_msec_t)f->timeout_ms;
+        own->send_timeout = (ngx_msec_t)f->timeout_ms;
+    }
+    /* nginx judges by the client's method whether it may try again. */
+    if (f->method.len > 0)
+        own->next_upstream = NGX_HTTP_UPSTREAM_FT_OFF;
+    return NGX_OK;
+}
+
 static ngx_int_t
 init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
 {
@@ -156,14 +180,9 @@ init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
     data->ctx = ctx;
     data->u = u;
     data->limits = ngx_http_conf_upstream_srv_conf(us, ngx_http_jotgate_module);
-    data->careful = is_careful(r);
-    if (!ctx->decision.forward.tls_verify) {
-        ngx_http_upstream_conf_t *own = ngx_http_jotgate_own_upstream_conf(r);
-
-        if (own == NULL)
-            return NGX_ERROR;
-        own->ssl_verify = 0;
-    }
+    data->careful = is_careful(r) || ctx->decision.forward.method.len > 0;
+    if (take_terms(r, &ctx->decision.forward) != NGX_OK)
+        return NGX_ERROR;
     ngx_http_jotgate_drop_interim(r, ctx);
     u->peer.data = data;
     u->peer.get = get_peer;

@@ -97,6 +97,21 @@ rewrite_headers(ngx_http_request_t *r, const struct jg_forward *f)
     return JG_OK;
 }
 
+/* nginx keeps the client's in r->method, by which it answers; the name is what
+ * it sends. Who gets a body announced expects one. */
+static void
+change_method(ngx_http_request_t *r, struct jg_str method)
+{
+    static const struct jg_str with_body[] = {
+        {"POST", 4}, {"PUT", 3}, {"PATCH", 5}};
+
+    r->method_name = ngx_http_jotgate_ngx_str(method);
+    for (size_t i = 0; i < sizeof(with_body) / sizeof(with_body[0]); i++)
+        if (jg_str_eq(method, with_body[i]) && !r->headers_in.chunked &&
+            r->headers_in.content_length_n < 0)
+            r->headers_in.content_length_n = 0;
+}
+
 enum jg_err
 ngx_http_jotgate_forward(ngx_http_request_t *r,
                          struct ngx_http_jotgate_ctx *ctx)
@@ -112,6 +127,8 @@ ngx_http_jotgate_forward(ngx_http_request_t *r,
         r->keepalive = 0;
     if (!f->websocket)
         r->headers_in.upgrade = NULL; /* nginx would take a 101 for granted */
+    if (f->method.len > 0 && ctx->decision.handler.kind == JG_HANDLER_UPSTREAM)
+        change_method(r, f->method);
     r->unparsed_uri = ngx_http_jotgate_ngx_str(f->uri);
     r->valid_unparsed_uri = 1;
     return JG_OK;

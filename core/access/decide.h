@@ -141,7 +141,10 @@ struct jg_forward {
     const struct jg_peer *peers; /* at least one, in the order to try */
     size_t peer_count;           /* at most JG_PEERS_MAX */
     bool tls_verify;
-    bool websocket; /* send "Connection: Upgrade", "Upgrade: websocket" */
+    struct jg_str method; /* instead of the request's; empty: the same. Such a
+                           * request is not sent twice */
+    int64_t timeout_ms;   /* of the upstream; 0: the gateway's own */
+    bool websocket;       /* send "Connection: Upgrade", "Upgrade: websocket" */
     struct jg_respond_headers respond; /* of what the upstream answers */
 };
 

@@ -48,6 +48,7 @@ enum jg_err jg_step_limits(struct jg_decision *d);
 enum jg_err jg_step_api_limit(struct jg_decision *d);
 enum jg_err jg_step_validation(struct jg_decision *d);
 enum jg_err jg_step_headers(struct jg_decision *d);
+enum jg_err jg_step_method(struct jg_decision *d);
 enum jg_err jg_step_mock(struct jg_decision *d);
 enum jg_err jg_step_script(struct jg_decision *d);
 enum jg_err jg_step_target(struct jg_decision *d);
@@ -207,6 +208,9 @@ enum jg_match jg_right_match(struct jg_decision *d,
                              const struct jg_right_pattern *right,
                              struct jg_str text,
                              const struct jg_path_forms *forms);
+
+/* How long the upstream may be silent, and how it is asked. endpoint_rules.c */
+int64_t jg_upstream_timeout_ms(struct jg_decision *d);
 
 /*
  * The gateway's own answer, as a definition says it: d->answer, and headers of

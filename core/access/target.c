@@ -244,6 +244,7 @@ find_target(struct jg_decision *d)
     forward->tls_verify =
         !proxy->ssl_insecure_skip_verify &&
         !d->with.snapshot->conf->proxy_ssl_insecure_skip_verify;
+    forward->timeout_ms = jg_upstream_timeout_ms(d);
     return keep_peers(d, peers, count);
 }
 

@@ -141,6 +141,7 @@ struct jg_api_def {
     struct jg_list versions;                  /* struct jg_api_version */
     struct jg_version_definition *definition; /* or NULL */
     struct jg_str expiration; /* of an API without such versions */
+    int64_t timeout_ms;       /* of its upstreams; 0: the gateway's own */
 };
 
 /* A place to send requests to: one target URL, taken apart. */

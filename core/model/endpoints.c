@@ -36,6 +36,10 @@ static const struct {
                           false},
     [JG_ENDPOINT_OAS_MOCK] = {"mockResponse", sizeof(struct jg_mock_endpoint),
                               false},
+    [JG_ENDPOINT_TIMEOUT] = {"hard_timeouts",
+                             sizeof(struct jg_timeout_endpoint), false},
+    [JG_ENDPOINT_METHOD] = {"method_transforms",
+                            sizeof(struct jg_method_endpoint), false},
 };
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == JG_ENDPOINT_KINDS,
                "every kind has a row");
@@ -76,6 +80,25 @@ static const struct jg_field mock_rows[] = {
 };
 const struct jg_field_table jg_mock_endpoint_table = {
     sizeof(struct jg_mock_endpoint), mock_rows, JG_FIELD_COUNT(mock_rows)};
+
+static const struct jg_field timeout_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"timeout", JG_FIELD_INT, offsetof(struct jg_timeout_endpoint, timeout_s),
+     .min = 0, .max = JG_TIMEOUT_MAX_S,
+     .note = "seconds: for connecting, and for each silence of the upstream"},
+};
+const struct jg_field_table jg_timeout_endpoint_table = {
+    sizeof(struct jg_timeout_endpoint), timeout_rows,
+    JG_FIELD_COUNT(timeout_rows)};
+
+static const struct jg_field method_rows[] = {
+    JG_ENDPOINT_ROWS,
+    {"to_method", JG_FIELD_STR, offsetof(struct jg_method_endpoint, to_method),
+     .max = 64},
+};
+const struct jg_field_table jg_method_endpoint_table = {
+    sizeof(struct jg_method_endpoint), method_rows,
+    JG_FIELD_COUNT(method_rows)};
 
 static const struct jg_field validate_rows[] = {
     JG_ENDPOINT_ROWS,
@@ -265,6 +288,35 @@ warn_of_validation(struct jg_api_reading *r, const struct jg_endpoint *e,
                    JG_STR_ARG(e->path));
 }
 
+struct jg_str
+jg_method_to_send(struct jg_str name)
+{
+    static const struct jg_str methods[] = {{"GET", 3},     {"POST", 4},
+                                            {"PUT", 3},     {"DELETE", 6},
+                                            {"OPTIONS", 7}, {"PATCH", 5}};
+
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+        if (jg_str_eq_nocase(name, methods[i]))
+            return methods[i];
+    return (struct jg_str){NULL, 0};
+}
+
+static void
+read_method(struct jg_api_reading *r, struct jg_method_endpoint *e,
+            const char *place)
+{
+    struct jg_str method = jg_method_to_send(e->to_method);
+
+    if (method.len == 0)
+        jg_bind_report(
+            r->source, JG_WARNING, JG_E_CONF_VALUE, place, NULL,
+            "GET, POST, PUT, PATCH, DELETE or OPTIONS",
+            "requests to \"%.*s\" are refused with 405: to_method is "
+            "none that is sent",
+            JG_STR_ARG(e->endpoint.path));
+    e->to_method = method;
+}
+
 static enum jg_err
 compile(struct jg_api_reading *r, struct jg_api_version *version,
         enum jg_endpoint_kind kind, bool *warned)
@@ -293,6 +345,11 @@ compile(struct jg_api_reading *r, struct jg_api_version *version,
             warn_of_ignored(r, e, place, warned);
         if (kind == JG_ENDPOINT_VALIDATE)
             warn_of_validation(r, e, place);
+        if (kind == JG_ENDPOINT_TIMEOUT && !r->api->def.is_oas)
+            ((struct jg_timeout_endpoint *)e)->timeout_ms =
+                ((struct jg_timeout_endpoint *)e)->timeout_s * 1000;
+        if (kind == JG_ENDPOINT_METHOD)
+            read_method(r, (struct jg_method_endpoint *)e, place);
     }
     return JG_OK;
 }

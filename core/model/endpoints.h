@@ -26,6 +26,8 @@ enum jg_endpoint_kind {
     JG_ENDPOINT_VALIDATE,
     JG_ENDPOINT_MOCK,     /* answered before anything is asked */
     JG_ENDPOINT_OAS_MOCK, /* answered instead of the upstream */
+    JG_ENDPOINT_TIMEOUT,
+    JG_ENDPOINT_METHOD,
     JG_ENDPOINT_KINDS,
 };
 
@@ -97,6 +99,26 @@ struct jg_mock_endpoint {
     struct jg_endpoint_reply reply;
 };
 
+#define JG_TIMEOUT_MAX_S 86400
+
+/* An entry of hard_timeouts: how long the upstream may be silent. */
+struct jg_timeout_endpoint {
+    struct jg_endpoint endpoint;
+    int64_t timeout_s;  /* as written */
+    int64_t timeout_ms; /* 0: as the gateway says */
+};
+
+/* An entry of method_transforms. */
+struct jg_method_endpoint {
+    struct jg_endpoint endpoint;
+    struct jg_str to_method; /* in capitals; one that Tyk does not send is
+                              * answered with 405 */
+};
+
+/* One of the methods that a request may be changed to, by its name in any
+ * case; empty when it is none. Static text. */
+struct jg_str jg_method_to_send(struct jg_str name);
+
 #define JG_REPLY_MAX (1024 * 1024) /* bytes of a body */
 
 #define JG_SIZE_LIMIT_MAX (1LL << 52) /* bytes; a number in JSON is exact */
@@ -124,6 +146,8 @@ extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_rate_endpoint_table;
 extern const struct jg_field_table jg_size_endpoint_table;
 extern const struct jg_field_table jg_mock_endpoint_table;
+extern const struct jg_field_table jg_timeout_endpoint_table;
+extern const struct jg_field_table jg_method_endpoint_table;
 extern const struct jg_field_table jg_validate_endpoint_table;
 extern const struct jg_field_table jg_endpoint_table; /* nothing beside it */
 extern const struct jg_field_table jg_listed_endpoint_table;

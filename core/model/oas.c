@@ -258,6 +258,16 @@ read_targets(struct jg_api_reading *r, struct jg_oas *oas)
     return JG_OK;
 }
 
+int64_t
+jg_oas_timeout_ms(const struct jg_oas_timeout *said)
+{
+    int64_t ms = said->ms > 0 ? said->ms : said->seconds * 1000;
+
+    if (!said->enabled)
+        return 0;
+    return ms < JG_TIMEOUT_MAX_S * 1000 ? ms : JG_TIMEOUT_MAX_S * 1000;
+}
+
 static enum jg_err
 read_rate(struct jg_api_reading *r, struct jg_oas *oas)
 {
@@ -297,6 +307,7 @@ jg_oas_read(struct jg_api_reading *r)
     if (err == JG_OK)
         err = jg_oas_read_auth(r, &oas);
     read_versioning(&oas);
+    oas.def.timeout_ms = jg_oas_timeout_ms(&oas.timeout);
     oas.def.domain_disabled = !oas.custom_domain;
     oas.def.config_data_disabled =
         oas.def.config_data != NULL && !oas.config_data_enabled;

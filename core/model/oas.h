@@ -77,6 +77,18 @@ struct jg_oas_virtual {
     struct jg_str path, body;          /* a file, or base64, which counts */
 };
 
+/* enforceTimeout of upstream, and of an operation. */
+struct jg_oas_timeout {
+    bool enabled;
+    int64_t seconds, ms; /* <ms> counts unless it is 0 */
+};
+
+/* transformRequestMethod of an operation. */
+struct jg_oas_method {
+    bool enabled;
+    struct jg_str to;
+};
+
 /* mockResponse of an operation. */
 struct jg_oas_mock {
     bool enabled, from_examples;
@@ -90,6 +102,8 @@ struct jg_oas_operation {
     struct jg_str id; /* the operationId in paths */
     struct jg_oas_listed allow, block, ignore, internal, validate;
     struct jg_oas_mock mock;
+    struct jg_oas_timeout timeout;
+    struct jg_oas_method method;
     struct jg_oas_headers request_headers, response_headers;
     struct jg_oas_rate rate;
     struct jg_oas_size size;
@@ -122,7 +136,11 @@ struct jg_oas {
     struct jg_oas_versioning *versioning;
     struct jg_oas_rate rate;
     struct jg_oas_size size;
+    struct jg_oas_timeout timeout;
 };
+
+/* In milliseconds, at most JG_TIMEOUT_MAX_S; 0: none. */
+int64_t jg_oas_timeout_ms(const struct jg_oas_timeout *said);
 
 extern const struct jg_field_table jg_oas_operations_table;
 

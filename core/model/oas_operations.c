@@ -18,7 +18,7 @@ struct reached {
 typedef enum jg_err fill_entry(struct jg_api_reading *r, const void *from,
                                struct jg_endpoint *e);
 static fill_entry fill_listed, fill_headers, fill_rate, fill_virtual, fill_size,
-    fill_mock;
+    fill_mock, fill_timeout, fill_method;
 
 /* One member of an operation, and the entries that it becomes. */
 static const struct {
@@ -49,6 +49,10 @@ static const struct {
      fill_listed},
     {offsetof(struct jg_oas_operation, mock.enabled), JG_ENDPOINT_OAS_MOCK,
      fill_mock},
+    {offsetof(struct jg_oas_operation, timeout.enabled), JG_ENDPOINT_TIMEOUT,
+     fill_timeout},
+    {offsetof(struct jg_oas_operation, method.enabled), JG_ENDPOINT_METHOD,
+     fill_method},
 };
 
 static const struct {
@@ -218,6 +222,25 @@ fill_mock(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
     return reply->body.p == NULL
                ? JG_E_NOMEM
                : keep_pairs(&r->api->arena, &said->headers, &reply->headers);
+}
+
+static enum jg_err
+fill_timeout(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    (void)r;
+    ((struct jg_timeout_endpoint *)e)->timeout_ms =
+        jg_oas_timeout_ms((const struct jg_oas_timeout *)from);
+    return JG_OK;
+}
+
+static enum jg_err
+fill_method(struct jg_api_reading *r, const void *from, struct jg_endpoint *e)
+{
+    struct jg_str *to = &((struct jg_method_endpoint *)e)->to_method;
+
+    *to =
+        jg_arena_str(&r->api->arena, ((const struct jg_oas_method *)from)->to);
+    return to->p == NULL ? JG_E_NOMEM : JG_OK;
 }
 
 /* Entry <e> for what is reached, in the API's memory. */

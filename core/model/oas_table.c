@@ -46,7 +46,6 @@ static const char cached[] = "responses are not cached";
 NO_EFFECT(plugin_table, plugins);
 NO_EFFECT(transform_table, transforms);
 NO_EFFECT(cache_table, cached);
-NO_EFFECT(timeout_table, "proxy_default_timeout counts instead");
 NO_EFFECT(discovery_table,
           "not in this version: upstream.url and the targets count");
 NO_EFFECT(uptime_table,
@@ -60,6 +59,17 @@ NO_EFFECT(signing_table, "requests to the upstream are not signed");
 NO_EFFECT(upstream_proxy_table, "the upstream is connected directly");
 NO_EFFECT(batch_table, "there is no tyk/batch/ endpoint");
 NO_EFFECT(resource_metadata_table, "there is no page of metadata");
+
+static const struct jg_field timeout_rows[] = {
+    {"enabled", JG_FIELD_BOOL, offsetof(struct jg_oas_timeout, enabled)},
+    {"value", JG_FIELD_INT, offsetof(struct jg_oas_timeout, seconds), .min = 0,
+     .max = JG_TIMEOUT_MAX_S,
+     .note = "seconds: for connecting, and for each silence of the upstream"},
+    {"duration", JG_FIELD_DURATION, offsetof(struct jg_oas_timeout, ms),
+     .note = "counts instead of value"},
+};
+static const struct jg_field_table timeout_table = {
+    sizeof(struct jg_oas_timeout), timeout_rows, JG_FIELD_COUNT(timeout_rows)};
 
 static const struct jg_field size_rows[] = {
     {"enabled", JG_FIELD_BOOL, offsetof(struct jg_oas_size, enabled)},
@@ -164,7 +174,7 @@ static const struct jg_field upstream_rows[] = {
     {"proxy", JG_FIELD_OBJECT, .table = &upstream_proxy_table},
     {"authentication", JG_FIELD_OBJECT, .table = &upstream_auth_table},
     {"requestSigning", JG_FIELD_OBJECT, .table = &signing_table},
-    {"enforceTimeout", JG_FIELD_OBJECT, .table = &timeout_table},
+    {"enforceTimeout", JG_FIELD_OBJECT, OAS(timeout), &timeout_table},
     {"serviceDiscovery", JG_FIELD_OBJECT, .table = &discovery_table},
     {"uptimeTests", JG_FIELD_OBJECT, .table = &uptime_table},
     {"mutualTLS", JG_FIELD_OBJECT, .table = &upstream_tls_table},
@@ -471,6 +481,13 @@ static const struct jg_field validate_rows[] = {
 static const struct jg_field_table validate_table = {
     sizeof(struct jg_oas_listed), validate_rows, JG_FIELD_COUNT(validate_rows)};
 
+static const struct jg_field method_rows[] = {
+    {"enabled", JG_FIELD_BOOL, offsetof(struct jg_oas_method, enabled)},
+    {"toMethod", JG_FIELD_STR, offsetof(struct jg_oas_method, to), .max = 64},
+};
+static const struct jg_field_table method_table = {
+    sizeof(struct jg_oas_method), method_rows, JG_FIELD_COUNT(method_rows)};
+
 #define MOCK(field) offsetof(struct jg_oas_mock, field)
 
 static const struct jg_field examples_rows[] = {
@@ -543,9 +560,10 @@ static const struct jg_field operation_rows[] = {
      &headers_table},
     {"transformRequestBody", JG_FIELD_OBJECT, .table = &transform_table},
     {"transformResponseBody", JG_FIELD_OBJECT, .table = &transform_table},
-    {"transformRequestMethod", JG_FIELD_OBJECT, .table = &transform_table},
+    {"transformRequestMethod", JG_FIELD_OBJECT, OPERATION(method),
+     &method_table},
     {"urlRewrite", JG_FIELD_OBJECT, .table = &transform_table},
-    {"enforceTimeout", JG_FIELD_OBJECT, .table = &timeout_table},
+    {"enforceTimeout", JG_FIELD_OBJECT, OPERATION(timeout), &timeout_table},
     {"circuitBreaker", JG_FIELD_OBJECT, .table = &breaker_table},
     {"cache", JG_FIELD_OBJECT, .table = &cache_table},
     {"trackEndpoint", JG_FIELD_SILENT, .note = statistics},

@@ -148,7 +148,8 @@ the_table_of_steps_can_be_read(void **state)
         "token",      "algorithm",    "key",        "profile",    "signature",
         "claims",     "claim_rules",  "identity",   "revocation", "policies",
         "auth_token", "rights",       "own_limits", "limits",     "api_limit",
-        "validation", "headers",      "mock",       "script",     "target",
+        "validation", "headers",      "method",     "mock",       "script",
+        "target",
     };
 
     (void)state;

@@ -1,5 +1,5 @@
-/* reply.c, validation.c, path_lists.c: what the gateway answers itself, and
- * what it refuses because it cannot look at it. */
+/* reply.c, validation.c, path_lists.c, endpoint_rules.c: what the gateway
+ * answers itself, refuses because it cannot look at it, or sends otherwise. */
 #include "access_check.h"
 
 #define PATHS(lists)                                                        \
@@ -25,10 +25,18 @@ static const struct doc apis[] = {
                              "\"method\":\"POST\",\"schema\":{}},"
                              "{\"path\":\"^/off$\",\"method\":\"POST\","
                              "\"disabled\":true}]")),
+    JWT_API("rules",
+            PATHS("\"hard_timeouts\":[{\"path\":\"^/t$\",\"method\":\"GET\","
+                  "\"timeout\":3},{\"path\":\"^/off$\",\"method\":\"GET\","
+                  "\"timeout\":3,\"disabled\":true}],"
+                  "\"method_transforms\":[{\"path\":\"^/t$\",\"method\":"
+                  "\"GET\",\"to_method\":\"patch\"},{\"path\":\"^/bad$\","
+                  "\"method\":\"GET\",\"to_method\":\"TRACE\"},{\"path\":"
+                  "\"^/none$\",\"method\":\"GET\"}]")),
 };
 static const struct doc policies[] = {
     {"all", "{\"id\":\"all\",\"org_id\":\"default\",\"access_rights\":{"
-            "\"mocks\":{},\"checked\":{}}}"}};
+            "\"mocks\":{},\"checked\":{},\"rules\":{}}}"}};
 
 /* What comes of <method> <target>, with a good token or without. */
 struct asked {
@@ -186,6 +194,35 @@ what_cannot_be_validated_does_not_pass(void **state)
     }
 }
 
+static void
+an_endpoint_says_how_its_requests_are_sent(void **state)
+{
+    static const struct {
+        const char *method, *target;
+        enum jg_err want;
+        const char *sent;
+        int64_t timeout_ms;
+    } rows[] = {
+        {"GET", "/rules/t", JG_OK, "PATCH", 3000},
+        {"PUT", "/rules/t", JG_OK, "", 0},
+        {"GET", "/rules/t/x", JG_OK, "", 0},
+        {"GET", "/rules/off", JG_OK, "", 0},
+        {"GET", "/rules/bad", JG_E_METHOD, "", 0},
+        {"GET", "/rules/none", JG_E_METHOD, "", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct asked q;
+
+        ask(&q, rows[i].method, rows[i].target, true);
+        assert_err(q.d.reason, rows[i].want);
+        assert_str(q.d.forward.method, rows[i].sent);
+        assert_int_equal(q.d.forward.timeout_ms, rows[i].timeout_ms);
+        forget_asked(&q);
+    }
+}
+
 int
 main(void)
 {
@@ -194,6 +231,7 @@ main(void)
         cmocka_unit_test(a_reply_has_no_header_that_would_break_it),
         cmocka_unit_test(a_body_without_a_type_has_the_one_that_go_guesses),
         cmocka_unit_test(what_cannot_be_validated_does_not_pass),
+        cmocka_unit_test(an_endpoint_says_how_its_requests_are_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
