@@ -67,7 +67,9 @@ check: ## format, layer rule, sizes, warnings as errors
 	@/usr/bin/python3 tools/check.py
 	@tools/build.sh build-check -Dtests=true -Dwerror=true
 
-install: build ## into PREFIX (/usr/local), or DESTDIR for packages
+install: ## below PREFIX (/usr/local), with DESTDIR in front for packages
+	@tools/deps.sh build
+	@tools/build.sh $(BUILD) $(if $(PREFIX),--prefix=$(PREFIX))
 	@meson install -C $(BUILD) --no-rebuild
 
 clean:
