@@ -1,5 +1,6 @@
 # The front door. Meson and Ninja do the work; this says what there is to do.
 BUILD ?= build
+PREFIX ?= /usr/local
 export JOTGATE_BUILD = $(abspath $(BUILD))
 
 .PHONY: build ui run test test-browser test-keycloak lighthouse asan fuzz bench docs format check clean install
@@ -69,7 +70,7 @@ check: ## format, layer rule, sizes, warnings as errors
 
 install: ## below PREFIX (/usr/local), with DESTDIR in front for packages
 	@tools/deps.sh build
-	@tools/build.sh $(BUILD) $(if $(PREFIX),--prefix=$(PREFIX))
+	@tools/build.sh $(BUILD) --prefix=$(PREFIX)
 	@meson install -C $(BUILD) --no-rebuild
 
 clean:
