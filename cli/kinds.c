@@ -86,14 +86,20 @@ static const struct cli_listed kinds[] = {
 };
 
 const struct cli_listed *
-cli_kind_of(const struct cli *cli)
+cli_kind_named(const char *group)
 {
     size_t i = 0;
 
     while (i + 1 < sizeof(kinds) / sizeof(kinds[0]) &&
-           strcmp(kinds[i].group, cli->command->group) != 0)
+           strcmp(kinds[i].group, group) != 0)
         i++;
     return &kinds[i];
+}
+
+const struct cli_listed *
+cli_kind_of(const struct cli *cli)
+{
+    return cli_kind_named(cli->command->group);
 }
 
 /* <names> is every id, or NULL. */
@@ -297,27 +303,33 @@ hide(struct cli *cli, struct jg_str text)
     return json;
 }
 
-static int
-run_get(struct cli *cli)
+int
+cli_kind_show(struct cli *cli, const char *member,
+              const struct cli_answer *answer)
 {
-    const struct cli_listed *kind = cli_kind_of(cli);
-    const struct jg_json *json;
-    struct cli_answer answer;
-    struct cli_call call;
+    const struct jg_json *json =
+        cli_has(cli, "secrets") ? answer->json : hide(cli, answer->body);
     struct jg_buf out;
-    int code = cli_kind_read(cli, kind, &call, &answer);
 
-    if (code != CLI_OK)
-        return code;
-    json = cli_has(cli, "secrets") ? answer.json : hide(cli, answer.body);
     if (json == NULL)
         return CLI_FAILED;
     if (cli_has(cli, "json"))
-        return cli_print_json(cli, kind->member, json);
+        return cli_print_json(cli, member, json);
     jg_buf_init(&out, 4 * CLI_TEXT_MAX);
     jg_json_write(&out, json, 2);
     jg_buf_addc(&out, '\n');
     return cli_print(&out);
+}
+
+static int
+run_get(struct cli *cli)
+{
+    const struct cli_listed *kind = cli_kind_of(cli);
+    struct cli_answer answer;
+    struct cli_call call;
+    int code = cli_kind_read(cli, kind, &call, &answer);
+
+    return code == CLI_OK ? cli_kind_show(cli, kind->member, &answer) : code;
 }
 
 static const struct cli_option get_options[] = {

@@ -31,12 +31,17 @@ struct cli_listed {
     } columns[CLI_KIND_COLUMNS]; /* until a row without name */
 };
 
-/* The kind that the command of this run is about. */
+/* The kind of the commands <group>; that the command of this run is about. */
+const struct cli_listed *cli_kind_named(const char *group);
 const struct cli_listed *cli_kind_of(const struct cli *cli);
 
 /* Ask for all of them. CLI_OK: <out> is an array. Otherwise said. */
 int cli_kind_list(struct cli *cli, const struct cli_listed *kind,
                   const struct jg_json **out);
+
+/* One of them, as --json and --secrets say. An exit code. */
+int cli_kind_show(struct cli *cli, const char *member,
+                  const struct cli_answer *answer);
 
 /* "Did you mean": on stderr, after it was said that there is no <id>. */
 void cli_kind_suggest(struct cli *cli, const struct cli_listed *kind,

@@ -4,7 +4,8 @@ import threading
 
 
 class Hostile:
-    """Every request gets <answer>, raw bytes; None: no answer at all."""
+    """Every request gets <answer>, raw bytes, or what it makes of the request's
+    first line; None: no answer at all."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -23,9 +24,12 @@ class Hostile:
                 return
             self.held.append(client)
             self.seen.append(client.recv(65536))
-            if self.answer is not None:
+            answer = self.answer
+            if callable(answer):
+                answer = answer(self.seen[-1].decode().partition("\r\n")[0])
+            if answer is not None:
                 try:
-                    client.sendall(self.answer)
+                    client.sendall(answer)
                 except OSError:
                     pass
                 client.close()
