@@ -4,8 +4,9 @@
 #include "clock.h"
 
 #include "admin/admin.h"
+#include "jose/sign.h"
 #include "model/key_life.h"
-#include "store/keys.h"
+#include "store/key_seal.h"
 
 /* Scripts have nothing to do with the keys of other organisations. */
 static bool
@@ -24,6 +25,7 @@ find_key(const struct jg_script_api_call *call, struct jg_str key,
     struct jg_str session = {NULL, 0};
     int64_t now_s = jg_clock_s();
     struct jg_stored_key found;
+    struct jg_str text;
     struct jg_txn *txn;
     bool there = false;
 
@@ -33,9 +35,11 @@ find_key(const struct jg_script_api_call *call, struct jg_str key,
         return session;
     for (size_t i = 0; !there && i < candidates.count; i++)
         there = jg_key_id(candidates.keys[i], id) == JG_OK &&
-                jg_stored_key_get(txn, id, now_s, &found) == JG_OK;
+                jg_stored_key_get(txn, id, now_s, &found) == JG_OK &&
+                jg_key_open(txn, candidates.keys[i], found.session, a, &text) ==
+                    JG_OK;
     if (there && is_own(call, found.org_id))
-        session = jg_arena_str(a, found.session);
+        session = jg_arena_str(a, text);
     jg_txn_abort(txn);
     return session;
 }
@@ -125,6 +129,22 @@ read_end(struct jg_script_api_call *call, const struct jg_json *json,
     return true;
 }
 
+/* Unless the key stands beside it, as without hash_keys. */
+static enum jg_err
+seal(struct jg_txn *txn, struct jg_str key, struct jg_stored_key *record,
+     struct jg_arena *a)
+{
+    unsigned char nonce[JG_SEAL_NONCE_BYTES];
+    enum jg_err err = JG_OK;
+
+    if (jg_str_eq(key, record->name))
+        return JG_OK;
+    err = jg_random(nonce, sizeof(nonce));
+    return err == JG_OK ? jg_key_seal(txn, key, record->org_id, nonce,
+                                      record->session, a, &record->session)
+                        : err;
+}
+
 /* Under the id as it is given (reference 7.7 b). */
 static bool
 put_key(struct jg_script_api_call *call, struct jg_str key,
@@ -141,8 +161,11 @@ put_key(struct jg_script_api_call *call, struct jg_str key,
         jg_key_id(key, &id) != JG_OK ||
         jg_txn_write(call->broker->store, &txn) != JG_OK)
         return false;
-    err = is_free(call, txn, &id) ? jg_stored_key_put(txn, &id, &record)
-                                  : JG_E_CONF_VALUE;
+    err = is_free(call, txn, &id) ? JG_OK : JG_E_CONF_VALUE;
+    if (err == JG_OK)
+        err = seal(txn, key, &record, a);
+    if (err == JG_OK)
+        err = jg_stored_key_put(txn, &id, &record);
     if (err != JG_OK) {
         jg_txn_abort(txn);
         return false;

@@ -1,6 +1,7 @@
 /*
  * Whole tokens that presented ones stood for, so that a client's next request
- * costs neither a look at the store nor a decryption. An entry counts for its
+ * costs neither a look at the store nor a decryption; and sessions that a
+ * presented key opened. An entry counts for its
  * organisation, its exact bytes, and one number of changes: when anything was
  * revoked since, it is no entry any more. One cache a process.
  */
@@ -25,7 +26,7 @@ void jg_split_cache_free(struct jg_split_cache *cache); /* NULL is fine */
 /* What an entry is for. */
 struct jg_split_presented {
     struct jg_str org_id, token;
-    uint64_t change; /* jg_counters_revocations() */
+    uint64_t change; /* jg_counters_revocations(); of a key, its revision */
 };
 
 /* The whole token, borrowed until the next put; p == NULL: not there. */

@@ -1,7 +1,7 @@
 /* Stored keys: found by all of what was presented, and what they may do. */
 #include "access/step.h"
 #include "base/hash.h"
-#include "store/keys.h"
+#include "store/key_seal.h"
 
 /* Another one for each key and for each content of it: two keys may have been
  * written in one transaction. */
@@ -29,10 +29,11 @@ take_org(struct jg_decision *d, const struct jg_stored_key *record,
     return session->org_id.p != NULL ? JG_OK : JG_E_NOMEM;
 }
 
+/* <text>: opened. */
 static enum jg_err
-read_session(struct jg_decision *d, const struct jg_stored_key *record)
+read_session(struct jg_decision *d, const struct jg_stored_key *record,
+             struct jg_str text)
 {
-    struct jg_str text = record->session;
     struct jg_bind_source source = {.text = text};
     struct jg_stored_session *session =
         jg_arena_alloc(d->arena, sizeof(*session));
@@ -51,18 +52,48 @@ read_session(struct jg_decision *d, const struct jg_stored_key *record)
     return err == JG_OK || err == JG_E_NOMEM ? err : JG_E_AUTH_TOKEN_SESSION;
 }
 
+/* Of a key that seals a token in its session: opened once in this process for
+ * each content of it. No organisation has this name. */
+static enum jg_err
+open_session(struct jg_decision *d, struct jg_txn *txn, struct jg_str key,
+             const struct jg_stored_key *record, struct jg_str *out)
+{
+    const struct jg_split_presented presented = {
+        .org_id = JG_STR("\nkey"), .token = key, .change = record->revision};
+    struct jg_split_cache *cache = d->with.splits;
+    struct jg_str kept = {NULL, 0};
+    enum jg_err err;
+
+    *out = record->session;
+    if (!jg_key_is_sealed(record->session))
+        return JG_OK;
+    if (cache != NULL)
+        kept = jg_split_cache_get(cache, &presented, d->with.now_s);
+    if (kept.p != NULL) {
+        *out = kept;
+        return JG_OK;
+    }
+    err = jg_key_open(txn, key, record->session, d->arena, out);
+    if (err == JG_OK && cache != NULL)
+        jg_split_cache_put(cache, &presented, *out, INT64_MAX);
+    return err;
+}
+
 /* Nothing is borrowed from <txn> afterwards. */
 static enum jg_err
 find_one(struct jg_decision *d, struct jg_txn *txn, struct jg_str key)
 {
     struct jg_stored_key record;
     struct jg_key_id id;
+    struct jg_str text;
     enum jg_err err = jg_key_id(key, &id);
 
     if (err == JG_OK)
         err = jg_stored_key_get(txn, &id, d->with.now_s, &record);
     if (err == JG_OK)
-        err = read_session(d, &record);
+        err = open_session(d, txn, key, &record, &text);
+    if (err == JG_OK)
+        err = read_session(d, &record, text);
     if (err != JG_OK)
         return err;
     d->stored.key = key;

@@ -64,6 +64,7 @@ jg_key_query_read(struct jg_admin_call *call, struct jg_key_query *out)
     return take_org(call, out);
 }
 
+/* With what only this key opens. */
 static enum jg_err
 look_at(struct jg_admin_call *call, struct jg_txn *txn, struct jg_str key,
         struct jg_key_found *out)
@@ -74,6 +75,9 @@ look_at(struct jg_admin_call *call, struct jg_txn *txn, struct jg_str key,
     if (err == JG_OK)
         err =
             jg_stored_key_get(txn, &out->id, call->admin->now_s, &out->record);
+    if (err == JG_OK)
+        err = jg_key_open(txn, key, out->record.session, call->arena,
+                          &out->record.session);
     return err;
 }
 

@@ -169,9 +169,11 @@ set_created(struct jg_admin_call *call, struct jg_key_draft *draft)
                             quoted_time(call->admin->now_s, time));
 }
 
+/* <key>: all of it, or its name when nobody said it. */
 static enum jg_err
 put(struct jg_admin_call *call, const struct jg_key_draft *draft,
-    const struct jg_key_id *id, struct jg_str name, struct jg_txn *txn)
+    const struct jg_key_id *id, struct jg_str key, struct jg_str name,
+    struct jg_txn *txn)
 {
     struct jg_stored_key record = {
         .name = name,
@@ -180,6 +182,9 @@ put(struct jg_admin_call *call, const struct jg_key_draft *draft,
     };
     enum jg_err err = jg_key_draft_end(call, draft, &record.ends_s);
 
+    if (err == JG_OK && !jg_str_eq(key, name))
+        err = jg_key_seal(txn, key, record.org_id, call->admin->random,
+                          record.session, call->arena, &record.session);
     return err == JG_OK ? jg_stored_key_put(txn, id, &record) : err;
 }
 
@@ -202,7 +207,7 @@ store_new(struct jg_admin_call *call, struct jg_key_draft *draft,
         JG_E_NOT_FOUND)
         err = set_trial(call, draft);
     if (err == JG_OK)
-        err = put(call, draft, &found.id, *name, txn);
+        err = put(call, draft, &found.id, key, *name, txn);
     if (err != JG_OK) {
         jg_txn_abort(txn);
         return err;
@@ -440,7 +445,7 @@ update_in(struct jg_admin_call *call, struct jg_txn *txn,
     if (err == JG_OK)
         err = keep_old(call, draft, &old, query, diags);
     if (err == JG_OK)
-        err = put(call, draft, &found->id, name, txn);
+        err = put(call, draft, &found->id, found->key, name, txn);
     if (err != JG_OK)
         jg_answer_key_err(call, err);
     return err == JG_OK;

@@ -4,7 +4,7 @@
 
 #include "admin/admin_internal.h"
 #include "model/session_json.h"
-#include "store/keys.h"
+#include "store/key_seal.h"
 
 /* A session on its way into the store, or out of it. */
 struct jg_key_draft {
@@ -89,7 +89,8 @@ struct jg_key_found {
     struct jg_str key; /* all of it, in the arena or the request; of one that
                         * was found by its hash, that */
     struct jg_key_id id;
-    struct jg_stored_key record; /* borrowed from the transaction */
+    struct jg_stored_key record; /* borrowed from the transaction; what the key
+                                  * seals in its session is open */
 };
 
 /*

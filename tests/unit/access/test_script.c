@@ -2,7 +2,7 @@
  * its caller. */
 #include "stored_check.h"
 
-#include "access/meter.h"
+#include "store/key_seal.h"
 
 #define ENDPOINT(path, more)                                              \
     "{\"path\":\"" path "\",\"method\":\"GET\","                          \
@@ -38,6 +38,7 @@ static const struct doc policies[] = {
 struct told {
     struct world w;
     struct jg_counters *counters;
+    struct jg_split_cache *splits; /* or NULL */
     struct client c;
     struct jg_decision d;
     struct jg_arena a;
@@ -79,8 +80,10 @@ decide(struct told *t, const char *target, const char *lines,
     start_decision(&t->d, t->w.snapshot, &t->c, &t->a);
     t->d.with.store = t->w.store;
     t->d.with.counters = t->counters;
+    t->d.with.splits = t->splits;
     t->d.with.now_ms = (int64_t)NOW * 1000;
-    assert_int_equal(jg_decide(&t->d), want);
+    if (jg_decide(&t->d) != want)
+        fail_msg("%s: %s", target, jg_err_info(t->d.reason)->code);
     t->session = NULL;
     if (t->d.handler.session.len > 0)
         assert_err(jg_json_parse(t->d.handler.session, &jg_json_limits_conf,
@@ -295,6 +298,68 @@ with_too_many_rights_those_on_this_api_are_told(void **state)
     close_world(&t);
 }
 
+#define SIGNATURE "0123456789abcdefghijklmnopqrstuvwxyzABCDEF_"
+
+/* As TykSetKeyData() keeps it. */
+static void
+store_sealed(struct told *t, const char *session)
+{
+    static const unsigned char nonce[JG_SEAL_NONCE_BYTES] = "twelve bytes";
+    struct jg_str key = JG_STR(SIGNATURE), sealed;
+    struct jg_txn *txn;
+    struct jg_arena a;
+
+    jg_arena_init(&a, 4096, 1 << 20);
+    assert_err(jg_txn_write(t->w.store, &txn), JG_OK);
+    assert_err(jg_key_seal(txn, key, JG_STR("default"), nonce, jg_str(session),
+                           &a, &sealed),
+               JG_OK);
+    assert_err(jg_txn_commit(txn), JG_OK); /* with what salts it */
+    assert_true(jg_key_is_sealed(sealed));
+    store_key(&t->w, SIGNATURE, sealed.p);
+    jg_arena_free(&a);
+}
+
+static void
+assert_opened(struct told *t, const char *want)
+{
+    decide(t, "/key/told", "Authorization: " SIGNATURE, JG_HAND_OVER);
+    assert_told(t, "meta_data/token", want);
+    end(t);
+}
+
+/* ... and what it opens is another one as soon as the key is. */
+static void
+a_sealed_token_is_opened_with_and_without_cache(void **state)
+{
+    static const struct jg_hash_key hash_key = {1, 2};
+    struct jg_split_cache *cache;
+    struct told t;
+
+    (void)state;
+    open_world(&t);
+    assert_err(jg_split_cache_new(&hash_key, &cache), JG_OK);
+    for (int cached = 0; cached < 2; cached++) {
+        t.splits = cached ? cache : NULL;
+        store_sealed(&t, "{\"access_rights\":{\"key\":{}},\"meta_data\":{"
+                         "\"token\":\"x.y." SIGNATURE "\"}}");
+        for (int i = 0; i < 3; i++)
+            assert_opened(&t, "'x.y." SIGNATURE "'");
+        store_sealed(&t, "{\"access_rights\":{\"key\":{}},\"meta_data\":{"
+                         "\"token\":\"z.y." SIGNATURE "\"}}");
+        assert_opened(&t, "'z.y." SIGNATURE "'");
+        store_key(&t.w, SIGNATURE,
+                  "{\"access_rights\":{\"key\":{}},\"meta_data\":{"
+                  "\"token\":\"plain\"}}");
+        assert_opened(&t, "'plain'");
+        drop_key(&t.w, SIGNATURE);
+        decide(&t, "/key/told", "Authorization: " SIGNATURE, JG_DENY);
+        end(&t);
+    }
+    jg_split_cache_free(cache);
+    close_world(&t);
+}
+
 int
 main(void)
 {
@@ -305,6 +370,7 @@ main(void)
         cmocka_unit_test(of_two_sessions_the_one_that_counts_is_told),
         cmocka_unit_test(without_caller_the_session_is_an_empty_one),
         cmocka_unit_test(with_too_many_rights_those_on_this_api_are_told),
+        cmocka_unit_test(a_sealed_token_is_opened_with_and_without_cache),
     };
 
     return cmocka_run_group_tests_name("access/script", tests, NULL, NULL);
