@@ -52,9 +52,10 @@ read_options(struct stop *s)
 
     s->config = cli_config_running(s->cli);
     if (s->config == NULL)
-        return cli_fail(CLI_USAGE, "-c FILE",
-                        "no configuration is given: there is no jotgate.json "
-                        "here or in /etc/jotgate, and no demo runs");
+        return cli_fail(
+            CLI_USAGE, "-c FILE",
+            "no configuration is given: there is no jotgate.json or "
+            "tyk.conf here or in /etc/jotgate, and no demo runs");
     code = cli_config_load(s->config, &config);
     if (code == CLI_OK && !cli_store_folder(&config, store))
         code = cli_fail(CLI_CONFIG, NULL, "storage.path is too long");

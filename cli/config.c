@@ -39,8 +39,8 @@ cli_config_path(struct cli *cli)
     if (path != NULL)
         return path;
     cli_fail(CLI_USAGE, "-c FILE, or try it without one: jotgate demo",
-             "no configuration is given, and there is no jotgate.json here or "
-             "in /etc/jotgate");
+             "no configuration is given, and there is no jotgate.json or "
+             "tyk.conf here or in /etc/jotgate");
     return NULL;
 }
 

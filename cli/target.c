@@ -161,7 +161,7 @@ cli_target_find(struct cli *cli, struct cli_target *out)
     if (out->address == NULL)
         return cli_fail(CLI_USAGE,
                         "-c FILE, --address URL, or start one: jotgate demo",
-                        "no gateway is given: there is no jotgate.json here "
-                        "or in /etc/jotgate, and no demo runs");
+                        "no gateway is given: there is no jotgate.json or "
+                        "tyk.conf here or in /etc/jotgate, and no demo runs");
     return check_address(out);
 }
