@@ -159,7 +159,7 @@ fetch(const struct doctor *d, const struct jg_key_url *url, struct jg_buf *out)
     if (url->discover)
         argv[6] = "--discover";
     return cli_places_broker(broker) == CLI_OK &&
-           cli_process_capture(argv, out) == 0 && !out->failed;
+           cli_process_capture_slow(argv, text, out) == 0 && !out->failed;
 }
 
 /* The last line of what it said: warnings about the configuration, which are

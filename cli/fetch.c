@@ -52,7 +52,7 @@ cli_fetch(struct cli *cli, const char *url, struct jg_str *out)
     if (cli_has(cli, "insecure"))
         cli_warn("the certificate of %s is not verified", url);
     jg_buf_init(&said, OUTPUT_MAX);
-    good = cli_process_capture(argv, &said) == 0 && !said.failed;
+    good = cli_process_capture_slow(argv, url, &said) == 0 && !said.failed;
     if (good) {
         *out = jg_arena_str(&cli->arena, jg_buf_str(&said));
         good = out->p != NULL || cli_broken(JG_E_NOMEM) == CLI_OK;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "progress.h"
 
 #define NOT_STARTED 127 /* as a shell says it */
 
@@ -64,6 +65,13 @@ read_output(int fd, struct jg_buf *out)
 int
 cli_process_capture(const char *const *argv, struct jg_buf *out)
 {
+    return cli_process_capture_slow(argv, NULL, out);
+}
+
+int
+cli_process_capture_slow(const char *const *argv, const char *what,
+                         struct jg_buf *out)
+{
     pid_t parent = getpid(), pid;
     int pipe_fds[2], status;
 
@@ -76,6 +84,8 @@ cli_process_capture(const char *const *argv, struct jg_buf *out)
         become(argv, parent, SIGKILL);
     }
     close(pipe_fds[1]);
+    if (pid > 0 && what != NULL)
+        cli_progress_wait(pipe_fds[0], what, -1);
     if (pid > 0)
         read_output(pipe_fds[0], out);
     close(pipe_fds[0]);

@@ -21,6 +21,10 @@ pid_t cli_process_start(const char *const *argv, const char *folder,
  */
 int cli_process_capture(const char *const *argv, struct jg_buf *out);
 
+/* The same, and a terminal is told that <what> is waited for. */
+int cli_process_capture_slow(const char *const *argv, const char *what,
+                             struct jg_buf *out);
+
 /*
  * Start <argv> with a socket as its stdin and stdout; it is killed when we die.
  * The other end, or -1: errno says why. The caller closes it and waits.

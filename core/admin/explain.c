@@ -2,6 +2,8 @@
 #include "admin/admin_internal.h"
 #include "admin/explanation.h"
 
+#define LINES_MAX (256 * 1024) /* bytes of an explanation for people */
+
 static struct jg_str
 member(const struct jg_json *body, const char *name)
 {
@@ -39,6 +41,27 @@ read_question(struct jg_admin_call *call, struct jg_question *out)
     return false;
 }
 
+/* The object, and with ?lines=true one member more: the same for people. */
+static void
+answer(struct jg_admin_call *call, const struct jg_explanation *e)
+{
+    bool lines =
+        jg_str_eq(jg_admin_query(call, JG_STR("lines")), JG_STR("true"));
+    struct jg_buf *b = jg_answer_json(call, 200), text;
+
+    jg_explanation_json(b, e);
+    if (lines && !b->failed && b->len > 0) {
+        b->len--; /* its last brace */
+        jg_buf_init(&text, LINES_MAX);
+        jg_explanation_print(&text, e);
+        jg_answer_text(b, "lines", jg_buf_str(&text));
+        b->failed = b->failed || text.failed;
+        jg_buf_free(&text);
+        jg_buf_addc(b, '}');
+    }
+    jg_buf_addc(b, '\n');
+}
+
 void
 jg_explain_post(struct jg_admin_call *call)
 {
@@ -55,15 +78,11 @@ jg_explain_post(struct jg_admin_call *call)
     }
     err = jg_explanation_make(&question, call->admin->store,
                               call->admin->now_s * 1000, call->arena, e);
-    if (err == JG_OK) {
-        struct jg_buf *b = jg_answer_json(call, 200);
-
-        jg_explanation_json(b, e);
-        jg_buf_addc(b, '\n');
-    } else if (err == JG_E_NOT_FOUND) {
+    if (err == JG_OK)
+        answer(call, e);
+    else if (err == JG_E_NOT_FOUND)
         jg_answer_message(call, 404, "API not found");
-    } else {
+    else
         jg_answer_err(call, err);
-    }
     jg_explanation_release(e);
 }

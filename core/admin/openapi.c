@@ -78,6 +78,7 @@ static const struct jg_field queries[] = {
      .note = "an id of the list, in the journal a request id: those after it"
              ", up to the limit"},
     {"request_id", JG_FIELD_STR, .note = "this one only"},
+    {"lines", JG_FIELD_STR, .note = "true: also as lines for people"},
     {"org_id", JG_FIELD_STR},
     {"filter", JG_FIELD_STR, .note = "an organisation"},
     {"subject", JG_FIELD_STR, .note = "claim sub of the token"},

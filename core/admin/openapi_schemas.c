@@ -143,6 +143,7 @@ static const struct jg_field explanation_rows[] = {
     {"hints", JG_FIELD_STRS},
     {"steps", JG_FIELD_LIST, .table = &step_table},
     {"response", JG_FIELD_ANY},
+    {"lines", JG_FIELD_STR, .note = "with ?lines=true: all of it for people"},
 };
 TABLE(explanation);
 

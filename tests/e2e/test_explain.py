@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from command import jotgate
 from gateway import BUILD, SECRET, b64
 from tokens import NOW, PAGE_TOKEN, hs256, raw
 
@@ -242,6 +243,44 @@ def test_the_command_prints_the_same(gw, offline):
     assert [s["outcome"] for s in have["steps"]] == \
         [s["outcome"] for s in want["steps"]]
     assert have["response"] == want["response"]
+
+
+def now_is(text):
+    """Without what it says of this moment, and of the place it ran at."""
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\d+ (seconds?|s)\b", "TIME", text)
+
+
+@pytest.mark.parametrize("api, token, code", [
+    ("api", PAGE_TOKEN, 0), ("api", PAGE_TOKEN[:-3] + "AAA", 10),
+    ("api", hs256({"sub": "ada", "exp": NOW - 7200}), 11),
+    ("api", "x.y", 10), ("api", "\x1b[31m.\u202e.x", 10), ("open", "", 0),
+    ("newline", PAGE_TOKEN, 10), ("rsa", PAGE_TOKEN, 10)])
+def test_from_another_machine_it_is_the_same(gw, api, token, code):
+    words = ("token", "explain", token or "-", "--api", api, "--request",
+             f"GET /{api}/echo")
+    here = jotgate(*words, "-c", gw.folder / "tyk.conf")
+    there = ("--address", f"http://127.0.0.1:{gw.control}")
+    env = {"JOTGATE_SECRET": SECRET}
+    far = jotgate(*words, *there, env=env)
+    assert far.returncode == here.returncode, (far.stderr, here.stderr)
+    if token:
+        assert far.returncode == code
+    assert now_is(far.stdout) == now_is(here.stdout)
+    far = jotgate(*words, *there, "--json", env=env)
+    here = jotgate(*words, "--json", "-c", gw.folder / "tyk.conf")
+    assert now_is(far.stdout) == now_is(here.stdout)
+    for raw_byte in "\x1b\u202e":
+        assert raw_byte not in far.stdout + far.stderr
+
+
+def test_from_another_machine_mistakes_have_their_codes(gw):
+    words = ("token", "explain", PAGE_TOKEN, "--api")
+    there = ("--address", f"http://127.0.0.1:{gw.control}")
+    env = {"JOTGATE_SECRET": SECRET}
+    done = jotgate(*words, "nobody", *there, env=env)
+    assert done.returncode == 6 and 'no API "nobody"' in done.stderr
+    assert jotgate(*words, "api", *there).returncode == 4
+    assert PAGE_TOKEN not in done.stderr
 
 
 def test_the_command_says_what_it_lacks(gw):
