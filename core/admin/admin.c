@@ -117,6 +117,14 @@ refuse_method(struct jg_admin_call *call, const struct jg_admin_route *route)
 }
 
 static void
+handle(struct jg_admin_call *call, const struct jg_admin_route *route)
+{
+    route->handler(call);
+    if (route->info.download && call->response->status == 200)
+        call->response->content_type = "application/octet-stream";
+}
+
+static void
 dispatch(struct jg_admin_call *call, struct jg_str path)
 {
     const struct jg_admin_route *other = NULL;
@@ -129,7 +137,7 @@ dispatch(struct jg_admin_call *call, struct jg_str path)
             continue;
         if (has_method(route, call->request->method)) {
             if (!call->read_only || only_reads(call, route))
-                route->handler(call);
+                handle(call, route);
             else
                 refuse_change(call);
             return;

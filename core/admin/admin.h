@@ -166,6 +166,7 @@ struct jg_admin_route_info {
     enum jg_admin_shape gives; /* the body of a 200 */
     const char *query;         /* names of parameters, "a b"; NULL: none */
     bool tagged;               /* ETag, If-Match, If-None-Match */
+    bool download;             /* a 200 is application/octet-stream, as Tyk's */
 };
 const struct jg_admin_route_info *jg_admin_route_at(size_t i);
 

@@ -170,8 +170,17 @@ bool jg_answer_unchanged(struct jg_admin_call *call, struct jg_str text);
 /* The answer that was made gets the tag of <text>. */
 void jg_answer_etag(struct jg_admin_call *call, struct jg_str text);
 
+/* The member <name> of <object>, as the readers of documents find it: by its
+ * exact name, else the first one in other letter case, as Go does. */
+const struct jg_json *jg_admin_member(const struct jg_json *object,
+                                      struct jg_str name);
+
 /* The body as a JSON object; answers and is false when it is none. */
 bool jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out);
+
+/* The same, and what to say when it is none. */
+bool jg_admin_read_body_or(struct jg_admin_call *call, const char *malformed,
+                           const struct jg_json **out);
 
 /*
  * What definitions of both forms share: apis.c. Each of those with a bool

@@ -292,6 +292,18 @@ read_classic(struct jg_admin_call *call, const struct jg_json **out)
     return false;
 }
 
+/* The member that files are known by, where the definition lacks it, or has it
+ * in other letter case. False: no memory. */
+static bool
+name_it(struct jg_admin_call *call, const struct jg_json *json,
+        struct jg_str id, struct jg_str *text)
+{
+    const struct jg_str name = JG_STR("api_id");
+
+    return jg_json_string(jg_json_get(json, name)).len > 0 ||
+           jg_text_set(*text, json, name, id, call->arena, text) == JG_OK;
+}
+
 /* Under <id>; empty: a new one is made. */
 static void
 add_under(struct jg_admin_call *call, const struct jg_json *json,
@@ -301,11 +313,11 @@ add_under(struct jg_admin_call *call, const struct jg_json *json,
     struct jg_apis_found found = {.file = {NULL, 0}};
     enum jg_err err = JG_E_NOT_FOUND;
 
-    if (id.len > 0) {
+    if (id.len > 0)
         err = jg_apis_look(call, id, &found);
-    } else if (jg_apis_new_id(call, &id) != JG_OK ||
-               jg_text_set(text, json, JG_STR("api_id"), id, call->arena,
-                           &text) != JG_OK) {
+    else if (jg_apis_new_id(call, &id) != JG_OK)
+        id.p = NULL;
+    if (id.p == NULL || !name_it(call, json, id, &text)) {
         jg_answer_err(call, JG_E_NOMEM);
         return;
     }
@@ -323,7 +335,7 @@ jg_apis_add(struct jg_admin_call *call)
 
     if (!read_classic(call, &json))
         return;
-    member = jg_json_get(json, JG_STR("api_id"));
+    member = jg_admin_member(json, JG_STR("api_id"));
     id = jg_json_string(member);
     if (member != NULL && member->type != JG_JSON_STRING &&
         member->type != JG_JSON_NULL)
@@ -339,7 +351,7 @@ jg_apis_update(struct jg_admin_call *call)
 {
     const struct jg_json *json;
     struct jg_apis_found found;
-    struct jg_str id;
+    struct jg_str id, text = call->request->body;
 
     if (!jg_apis_is_id(call->id)) {
         jg_answer_message(call, 400, "Invalid API ID");
@@ -353,14 +365,15 @@ jg_apis_update(struct jg_admin_call *call)
     }
     if (!read_classic(call, &json))
         return;
-    id = jg_json_string(jg_json_get(json, JG_STR("api_id")));
+    id = jg_json_string(jg_admin_member(json, JG_STR("api_id")));
     if (!jg_str_eq(id, call->id))
         jg_answer_message(call, 400,
                           "Request APIID does not match that in Definition! "
                           "For Update operations these must match.");
+    else if (!name_it(call, json, id, &text))
+        jg_answer_err(call, JG_E_NOMEM);
     else
-        jg_apis_save(call, id, false, found.file, call->request->body,
-                     "modified");
+        jg_apis_save(call, id, false, found.file, text, "modified");
 }
 
 /* The classic file beside an OAS document of its name, which Tyk writes: left

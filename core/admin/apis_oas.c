@@ -97,20 +97,22 @@ jg_oas_get(struct jg_admin_call *call)
         jg_answer_err(call, err);
 }
 
+/* Of documents Tyk says so in other words than of definitions. */
+#define MALFORMED "request malformed"
+
 /* The body, with the extension; answers when it is something else. */
 static bool
 read_oas(struct jg_admin_call *call, const struct jg_json **out)
 {
     const struct jg_json *extension;
 
-    if (!jg_admin_read_body(call, out))
+    if (!jg_admin_read_body_or(call, MALFORMED, out))
         return false;
     extension = jg_json_get(*out, EXTENSION);
     if (extension != NULL && extension->type == JG_JSON_OBJECT &&
         jg_json_get(*out, JG_STR("openapi")) != NULL)
         return true;
-    jg_answer_message(call, 400,
-                      extension == NULL ? NO_EXTENSION : "Request malformed");
+    jg_answer_message(call, 400, extension == NULL ? NO_EXTENSION : MALFORMED);
     return false;
 }
 
@@ -173,7 +175,7 @@ jg_oas_add(struct jg_admin_call *call)
     id = jg_json_string(member);
     if (member != NULL && member->type != JG_JSON_STRING &&
         member->type != JG_JSON_NULL)
-        jg_answer_message(call, 400, "Request malformed");
+        jg_answer_message(call, 400, MALFORMED);
     else if (id.len > 0 && !jg_apis_is_id(id))
         jg_answer_message(call, 400, "Invalid API ID");
     else
@@ -211,7 +213,8 @@ jg_oas_update(struct jg_admin_call *call)
     struct jg_apis_found found;
     const struct jg_json *json;
 
-    if (find_to_change(call, &found) && read_oas(call, &json))
+    /* The body first, as in Tyk. */
+    if (read_oas(call, &json) && find_to_change(call, &found))
         replace(call, &found, json, call->request->body, "modified");
 }
 
@@ -245,10 +248,11 @@ jg_oas_patch(struct jg_admin_call *call)
                           "x-tyk-api-gateway itself");
         return;
     }
-    if (!find_to_change(call, &found) || !jg_admin_read_body(call, &json))
+    if (!find_to_change(call, &found) ||
+        !jg_admin_read_body_or(call, MALFORMED, &json))
         return;
     if (jg_json_get(json, JG_STR("openapi")) == NULL) {
-        jg_answer_message(call, 400, "Request malformed");
+        jg_answer_message(call, 400, MALFORMED);
         return;
     }
     if (jg_json_get(json, EXTENSION) == NULL) {

@@ -92,8 +92,28 @@ jg_answer_document(struct jg_admin_call *call, struct jg_str text)
     jg_buf_addc(b, '\n');
 }
 
+const struct jg_json *
+jg_admin_member(const struct jg_json *object, struct jg_str name)
+{
+    const struct jg_json *exact = jg_json_get(object, name);
+
+    if (exact != NULL || object == NULL || object->type != JG_JSON_OBJECT)
+        return exact;
+    for (uint32_t i = 0; i < object->count; i++)
+        if (jg_str_eq_nocase(object->members[i].name, name))
+            return &object->members[i].value;
+    return NULL;
+}
+
 bool
 jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out)
+{
+    return jg_admin_read_body_or(call, "Request malformed", out);
+}
+
+bool
+jg_admin_read_body_or(struct jg_admin_call *call, const char *malformed,
+                      const struct jg_json **out)
 {
     struct jg_str body = call->request->body;
     enum jg_err err = JG_E_JSON_LIMIT;
@@ -103,7 +123,7 @@ jg_admin_read_body(struct jg_admin_call *call, const struct jg_json **out)
     if (err == JG_E_NOMEM)
         jg_answer_err(call, err);
     else if (err != JG_OK || (*out)->type != JG_JSON_OBJECT)
-        jg_answer_message(call, 400, "Request malformed");
+        jg_answer_message(call, 400, malformed);
     else
         return true;
     return false;

@@ -42,14 +42,28 @@ read_draft(struct jg_admin_call *call, const struct words *words,
     return false;
 }
 
-/* What Tyk stores then never ends (reference 12). */
+/* Tyk makes one that has ended of it at /tyk/keys/create, and one that never
+ * ends elsewhere (reference 12). */
 static bool
-check_expires(struct jg_admin_call *call, const struct jg_key_draft *draft)
+check_expires(struct jg_admin_call *call, const struct words *words,
+              const struct jg_key_draft *draft, struct jg_diags *diags)
 {
+    const struct jg_diag ended = {
+        .severity = JG_WARNING,
+        .err = JG_E_CONF_VALUE,
+        .file = JG_STR("request"),
+        .path = JG_STR("expires"),
+        .message = JG_STR("the time has passed: the key has ended already"),
+        .fix = JG_STR("send a unix time to come, or 0 for never"),
+    };
     int64_t expires_s = draft->stored.expires_s;
 
     if (expires_s <= 0 || expires_s > call->admin->now_s)
         return true;
+    if (words == &of_create) {
+        jg_diags_add(diags, &ended);
+        return true;
+    }
     jg_answer_message(call, 400,
                       "expires: the time has passed; send a unix time to come, "
                       "or 0 for never");
@@ -265,7 +279,7 @@ add(struct jg_admin_call *call, const struct words *words)
     struct jg_diags diags;
 
     if (read_draft(call, words, &diags, &draft) &&
-        check_expires(call, &draft) && check_id(call, &draft) &&
+        check_expires(call, words, &draft, &diags) && check_id(call, &draft) &&
         check_rights(call, words, &draft) && jg_key_password_hash(call, &draft))
         save_new(call, &draft, &diags);
     jg_key_draft_free(&draft);

@@ -128,7 +128,7 @@ add_parameters(struct jg_buf *b, const struct jg_admin_route_info *info)
 }
 
 static void
-add_content(struct jg_buf *b, enum jg_admin_shape shape)
+add_content(struct jg_buf *b, enum jg_admin_shape shape, bool download)
 {
     const char *name = jg_openapi_schema_name(shape);
 
@@ -137,7 +137,8 @@ add_content(struct jg_buf *b, enum jg_admin_shape shape)
                        "'content':{'text/plain':{'schema':{'type':'string'}}}");
         return;
     }
-    jg_openapi_add(b, "'content':{'application/json':{'schema':");
+    jg_buf_addf(b, "\"content\":{\"application/%s\":{\"schema\":",
+                download ? "octet-stream" : "json");
     add_reference(b, "schemas", name);
     jg_buf_add(b, JG_STR("}}"));
 }
@@ -158,7 +159,7 @@ add_responses(struct jg_buf *b, const struct jg_admin_route *route)
     if (info->tagged && !is("DELETE", info))
         jg_openapi_add(
             b, "'headers':{'ETag':{'$ref':'#/components/headers/ETag'}},");
-    add_content(b, info->gives);
+    add_content(b, info->gives, info->download);
     jg_buf_addc(b, '}');
     if (info->tagged && is("GET", info))
         add_response(b, "304", "Unchanged");
@@ -200,7 +201,7 @@ add_operation(struct jg_buf *b, const struct jg_admin_route *route)
     add_parameters(b, info);
     if (info->takes != JG_SHAPE_NONE) {
         jg_openapi_add(b, ",'requestBody':{'required':true,");
-        add_content(b, info->takes);
+        add_content(b, info->takes, false);
         jg_buf_addc(b, '}');
     }
     add_responses(b, route);

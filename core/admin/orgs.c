@@ -43,7 +43,7 @@ check_session(struct jg_admin_call *call, struct jg_diags *diags)
 }
 
 static enum jg_err
-put(struct jg_admin_call *call, bool *was_there)
+put(struct jg_admin_call *call)
 {
     struct jg_str before;
     struct jg_txn *txn;
@@ -51,8 +51,8 @@ put(struct jg_admin_call *call, bool *was_there)
 
     if (err != JG_OK)
         return err;
-    *was_there = jg_store_get(txn, JG_KIND_ORG, call->id, &before) == JG_OK;
-    if (!*was_there && jg_store_count(txn, JG_KIND_ORG) >= ORGS_MAX)
+    if (jg_store_get(txn, JG_KIND_ORG, call->id, &before) != JG_OK &&
+        jg_store_count(txn, JG_KIND_ORG) >= ORGS_MAX)
         err = JG_E_STORE_FULL;
     if (err == JG_OK)
         err = jg_store_put(txn, JG_KIND_ORG, call->id, call->request->body);
@@ -66,7 +66,6 @@ void
 jg_orgs_put(struct jg_admin_call *call)
 {
     struct jg_diags diags;
-    bool was_there;
     enum jg_err err;
 
     jg_diags_init(&diags, call->arena);
@@ -76,9 +75,12 @@ jg_orgs_put(struct jg_admin_call *call)
     }
     if (!check_session(call, &diags))
         return;
-    err = put(call, &was_there);
+    err = put(call);
     if (err == JG_OK)
-        jg_answer_changed(call, call->id, was_there ? "modified" : "added",
+        jg_answer_changed(call, call->id,
+                          jg_str_eq(call->request->method, JG_STR("POST"))
+                              ? "added"
+                              : "modified",
                           &diags);
     else
         jg_answer_err(call, err);

@@ -88,11 +88,11 @@ is_hex(struct jg_str s)
 static struct jg_str
 id_in(const struct jg_json *json)
 {
-    struct jg_str id = jg_json_string(jg_json_get(json, JG_STR("id")));
+    struct jg_str id = jg_json_string(jg_admin_member(json, JG_STR("id")));
 
     if (id.len > 0)
         return id;
-    id = jg_json_string(jg_json_get(json, JG_STR("_id")));
+    id = jg_json_string(jg_admin_member(json, JG_STR("_id")));
     return id.len == OBJECT_ID_LEN && is_hex(id) ? id
                                                  : (struct jg_str){NULL, 0};
 }
@@ -204,7 +204,7 @@ static void
 save(struct jg_admin_call *call, const struct jg_json *json, struct jg_str id,
      const char *action)
 {
-    struct jg_str org = jg_json_string(jg_json_get(json, JG_STR("org_id")));
+    struct jg_str org = jg_json_string(jg_admin_member(json, JG_STR("org_id")));
     struct jg_str text = call->request->body;
     struct jg_admin_file file;
     struct jg_diags diags;

@@ -94,6 +94,16 @@ def test_a_session_is_shown_with_what_every_session_has(gw):
         assert abs(int(session["last_updated"]) - time.time()) < 60
 
 
+def test_a_key_that_ends_before_it_begins_is_an_expired_one(gw):
+    answer = gw.control_call("POST", "/tyk/keys/create",
+                             {**SESSION, "expires": int(time.time()) - 60})
+    assert answer.status == 200
+    assert [w["path"] for w in answer.json()["warnings"]] == ["expires"]
+    answer = gw.get("/api/", answer.json()["key"])
+    assert answer.status == 401
+    assert answer.error == "Key has expired, please renew"
+
+
 def test_changes_count_at_once_on_every_worker(gw):
     gw.control_call("POST", "/tyk/keys/changing", SESSION)
     for _ in range(3):

@@ -38,6 +38,8 @@ def test_an_organisation_lives_from_post_to_delete(gw):
         "key": "default", "status": "ok", "action": "added"}
     assert put(gw, "PUT", is_inactive=False, x_mine={"kept": 2}).json()[
         "action"] == "modified"
+    assert put(gw, is_inactive=False, x_mine={"kept": 2}).json()[
+        "action"] == "added"  # as Tyk says: POST adds, PUT modifies
     assert gw.control_call("GET", "/tyk/org/keys/default").json() == {
         "is_inactive": False, "x_mine": {"kept": 2}}
     assert gw.control_call("GET", "/tyk/org/keys").json() == {

@@ -173,7 +173,8 @@ check(const struct jg_admin_response *response, struct jg_arena *a)
     must(memchr(response->etag, '\0', sizeof(response->etag)) != NULL);
     if (response->content_type == NULL)
         must(body.len == 0 && response->etag[0] == '"');
-    else if (strcmp(response->content_type, "application/json") == 0)
+    else if (strcmp(response->content_type, "application/json") == 0 ||
+             strcmp(response->content_type, "application/octet-stream") == 0)
         must(jg_json_parse(body, &jg_json_limits_conf, a, &json, NULL) ==
              JG_OK);
     else

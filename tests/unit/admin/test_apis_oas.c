@@ -33,7 +33,7 @@
 #define MISMATCH                                                          \
     FAILED("Request APIID does not match that in Definition! For Update " \
            "operations these must match.")
-#define MALFORMED FAILED("Request malformed")
+#define MALFORMED FAILED("request malformed")
 
 static void
 what_is_in_force_can_be_read_in_both_forms(void **state)

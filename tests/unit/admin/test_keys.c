@@ -81,9 +81,6 @@ bad_calls_have_tyks_answers(void **state)
         {"POST", "/tyk/keys/abc", "{\"expires\":1787308272," RIGHTS "}", 400,
          FAILED("expires: the time has passed; send a unix time to come, or 0 "
                 "for never")},
-        {"POST", "/tyk/keys/create", "{\"expires\":1," RIGHTS "}", 400,
-         FAILED("expires: the time has passed; send a unix time to come, or 0 "
-                "for never")},
         {"POST", "/tyk/keys/abc",
          "{\"basic_auth_data\":{\"password\":\""
          "0123456789012345678901234567890123456789012345678901234567890123456"
@@ -97,8 +94,12 @@ bad_calls_have_tyks_answers(void **state)
                 "the hash, and hash_type its kind: bcrypt (cost 4 to 14), "
                 "sha256, murmur64 or murmur128 in lower case hex digits")},
         {"PUT", "/tyk/keys/none", SESSION, 404, FAILED("Key is not found")},
-        {"PUT", "/tyk/keys/none?hashed=true", SESSION, 400,
-         FAILED("Key requested by hash but key hashing is not enabled")},
+        {"PUT", "/tyk/keys/none?hashed=true", SESSION, 404,
+         FAILED("Key is not found")},
+        {"PUT", "/tyk/keys", SESSION, 404, FAILED("Key is not found")},
+        {"DELETE", "/tyk/keys", "", 404, FAILED("There is no such key found")},
+        {"DELETE", "/tyk/keys/none?hashed=true", "", 404,
+         FAILED("There is no such key found")},
         {"GET", "/tyk/keys/none", "", 404, FAILED("Key not found")},
         {"GET", "/tyk/keys/none?hashed=1", "", 400,
          FAILED("Key requested by hash but key hashing is not enabled")},
