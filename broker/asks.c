@@ -20,9 +20,9 @@ is_for(const struct jg_ask *ask, struct jg_str id)
 
 bool
 jg_asks_put(struct jg_asks *asks, unsigned index, enum jg_ask_kind kind,
-            struct jg_str id)
+            struct jg_str id, struct jg_str kid)
 {
-    assert(id.len == JG_ASK_ID_BYTES);
+    assert(id.len == JG_ASK_ID_BYTES && kid.len <= JG_KEYSET_KID_MAX);
     for (size_t i = 0; i < JG_ASKS_MAX; i++) {
         struct jg_ask *ask = &asks->items[i];
 
@@ -34,6 +34,9 @@ jg_asks_put(struct jg_asks *asks, unsigned index, enum jg_ask_kind kind,
         ask->filler = index;
         ask->kind = kind;
         memcpy(ask->id, id.p, JG_ASK_ID_BYTES);
+        ask->kid_len = (uint32_t)kid.len;
+        if (kid.len > 0)
+            memcpy(ask->kid, kid.p, kid.len);
         atomic_store(&ask->state, JG_ASK_ASKED);
         return true;
     }

@@ -6,7 +6,7 @@
 #ifndef JG_BROKER_ASKS_H
 #define JG_BROKER_ASKS_H
 
-#include "base/str.h"
+#include "store/keysets.h"
 
 #define JG_ASKS_MAX 64
 #define JG_ASK_ID_BYTES 64 /* a key set's id has this length */
@@ -28,6 +28,8 @@ struct jg_ask {
     uint32_t kind;          /* enum jg_ask_kind */
     uint32_t filler;        /* the service that FILLING belongs to */
     char id[JG_ASK_ID_BYTES];
+    uint32_t kid_len;
+    char kid[JG_KEYSET_KID_MAX]; /* that somebody asks for; empty: not known */
 };
 
 /* Zeroed, nobody asks for anything. */
@@ -35,10 +37,11 @@ struct jg_asks {
     struct jg_ask items[JG_ASKS_MAX];
 };
 
-/* Service <index> asks for <id>, of JG_ASK_ID_BYTES. False: the table is full;
- * come back later. */
+/* Service <index> asks for <id>, of JG_ASK_ID_BYTES, since a token names <kid>,
+ * at most JG_KEYSET_KID_MAX bytes; of several at once one kid is kept. False:
+ * the table is full; come back later. */
 bool jg_asks_put(struct jg_asks *asks, unsigned index, enum jg_ask_kind kind,
-                 struct jg_str id);
+                 struct jg_str id, struct jg_str kid);
 
 /* Does anybody still wait for <id>? */
 bool jg_asks_pending(const struct jg_asks *asks, struct jg_str id);

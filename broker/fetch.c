@@ -177,13 +177,25 @@ jg_fetch_begin(struct jg_fetcher *fetcher,
     return JG_OK;
 }
 
+/* How it went, for people; also when no whole answer came. */
+static void
+note(struct jg_fetch *fetch)
+{
+    curl_off_t took_us = 0;
+    long status = 0;
+
+    curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(fetch->easy, CURLINFO_TOTAL_TIME_T, &took_us);
+    fetch->status = status;
+    fetch->took_ms = (int64_t)took_us / 1000;
+}
+
 /* The answer is there: is it one? */
 static void
 judge(struct jg_fetch *fetch)
 {
-    long status = 0;
+    long status = (long)fetch->status;
 
-    curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status == 200)
         fetch->outcome = JG_FETCH_GOOD;
     else if (status == 304 && fetch->asked_with_etag)
@@ -201,6 +213,7 @@ ended(struct jg_fetcher *fetcher, const CURLMsg *message)
     struct jg_fetch *fetch = NULL;
 
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
+    note(fetch);
     if (code == CURLE_OK)
         judge(fetch);
     else if (code == CURLE_FILESIZE_EXCEEDED)
@@ -283,6 +296,8 @@ jg_fetch_result(const struct jg_fetch *fetch, struct jg_fetch_result *out)
         .date_s = fetch->date_s > 0 ? fetch->date_s + fetch->age_s : 0,
         .date_at_s = fetch->date_at_s,
         .fault = jg_str(fetch->out.fault),
+        .status = fetch->status,
+        .took_ms = fetch->took_ms,
     };
 }
 

@@ -42,6 +42,8 @@ struct jg_fetch_result {
      * what time it was here; unix, 0: not said. */
     int64_t date_s, date_at_s;
     struct jg_str fault; /* printable ASCII, one line */
+    int64_t status;      /* of HTTP; 0: no answer came */
+    int64_t took_ms;     /* from the first byte out to the end */
 };
 
 struct jg_fetch;   /* one document on its way */

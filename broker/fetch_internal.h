@@ -20,6 +20,7 @@ struct jg_fetch {
     size_t header_bytes;
     int64_t max_age_s, age_s;  /* -1: not said; 0: fresh */
     int64_t date_s, date_at_s; /* by its Date header, and by us; 0: not said */
+    int64_t status, took_ms;
     char etag[JG_FETCH_ETAG_MAX];
     size_t etag_len;
 };

@@ -203,26 +203,30 @@ is_due(const struct jg_keyset *keyset, int64_t now_s)
     return keyset->refresh_s <= now_s || keyset->refresh_s - most_s > now_s;
 }
 
-/* Begin with <id> for those who ask (<kind>), or because it is due (NULL),
- * unless there is no reason to any more. False: nothing was begun. */
+/* Begin with <id> for whoever <asks>, or because it is due (NULL), unless there
+ * is no reason to any more. False: nothing was begun. */
 static bool
-start(struct fetcher *f, struct jg_str id, const enum jg_ask_kind *kind)
+start(struct fetcher *f, struct jg_str id, const struct jg_ask *ask)
 {
     struct job **place = free_place(f);
-    struct job *job = place != NULL ? new_job(id, kind == NULL) : NULL;
+    struct job *job = place != NULL ? new_job(id, ask == NULL) : NULL;
     int64_t now_s = jg_clock_s();
     bool wanted;
 
     if (job == NULL)
         return false;
     wanted = read_start(f, job) == JG_OK &&
-             (kind == NULL ? is_due(&job->start, now_s)
-                           : jg_keyset_may_ask(&job->start, *kind,
-                                               f->broker->conf, now_s));
+             (ask == NULL
+                  ? is_due(&job->start, now_s)
+                  : jg_keyset_may_ask(&job->start, (enum jg_ask_kind)ask->kind,
+                                      f->broker->conf, now_s));
     if (!wanted) {
         free_job(job);
         return false;
     }
+    if (ask != NULL)
+        job->news.kid =
+            jg_arena_str(&job->arena, (struct jg_str){ask->kid, ask->kid_len});
     *place = job;
     f->dues += job->due;
     begin_job(f, job);
@@ -279,6 +283,8 @@ take_answers(struct fetcher *f)
         struct job *job = jg_fetch_owner(fetch);
 
         jg_fetch_result(fetch, &result);
+        job->news.status = result.status;
+        job->news.took_ms = result.took_ms;
         if (!job->wants_metadata) {
             take_set(job, fetch, &result);
             continue;
@@ -414,20 +420,16 @@ serve_asks(struct fetcher *f)
     size_t from = 0;
 
     while ((ask = jg_asks_next(asks, &from)) != NULL) {
-        enum jg_ask_kind kind = (enum jg_ask_kind)ask->kind;
         struct id id;
+        bool runs;
 
         memcpy(id.text, ask->id, sizeof(id.text));
-        if (place_of(f, id_of(&id)) == NULL) {
-            if (free_place(f) == NULL)
-                return; /* as soon as one has ended */
-            jg_asks_begin(asks, id_of(&id));
-            if (start(f, id_of(&id), &kind))
-                continue;
+        runs = place_of(f, id_of(&id)) != NULL;
+        if (!runs && free_place(f) == NULL)
+            return; /* as soon as one has ended */
+        jg_asks_begin(asks, id_of(&id));
+        if (!runs && !start(f, id_of(&id), ask))
             jg_asks_done(asks, id_of(&id));
-        } else {
-            jg_asks_begin(asks, id_of(&id));
-        }
     }
 }
 

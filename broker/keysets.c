@@ -88,16 +88,18 @@ jg_keyset_judge(struct jg_keyset_news *news,
     news->fault = jg_str(fault);
 }
 
+/* What is known of keys, now that <keyset> has its body. */
 static enum jg_err
 remember(struct jg_keyset *keyset, const struct jg_keyset_news *news,
          struct jg_buf *history)
 {
     struct jg_jwks *set;
-    enum jg_err err = jg_jwks_parse(news->body, true, &set, NULL);
+    enum jg_err err = jg_jwks_parse(keyset->body, true, &set, NULL);
 
     if (err != JG_OK)
         return err;
-    err = jg_key_history_update(keyset->history, set, news->now_s, history);
+    err = jg_key_history_update(keyset->history, set, news->kid, news->now_s,
+                                history);
     jg_jwks_free(set);
     if (err == JG_OK)
         keyset->history = jg_buf_str(history);
@@ -112,17 +114,21 @@ jg_keyset_apply(struct jg_keyset *keyset, const struct jg_keyset_news *news,
     enum jg_err err;
 
     if (news->outcome == JG_FETCH_GOOD) {
+        keyset->body = news->body;
+        keyset->etag = news->etag;
+    }
+    if (news->outcome == JG_FETCH_GOOD || (!failed && news->kid.len > 0)) {
         err = remember(keyset, news, history);
         if (err != JG_OK)
             return err;
-        keyset->body = news->body;
-        keyset->etag = news->etag;
     }
     if (!failed)
         keyset->fetched_s = news->now_s;
     if (news->jwks_url.len > 0)
         keyset->jwks_url = news->jwks_url;
     keyset->tried_s = news->now_s;
+    keyset->status = news->status;
+    keyset->took_ms = news->took_ms;
     keyset->failures = failed ? keyset->failures + 1 : 0;
     keyset->fault = failed ? news->fault : (struct jg_str){NULL, 0};
     keyset->refresh_s = news->now_s + delay(keyset, news, conf);

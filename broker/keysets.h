@@ -30,6 +30,8 @@ struct jg_keyset_news {
     struct jg_str body, etag; /* when it is good */
     struct jg_str jwks_url;   /* found by discovery; empty: as before */
     struct jg_str fault;      /* when it failed */
+    struct jg_str kid;        /* that a token asked for; empty: none did */
+    int64_t status, took_ms;  /* of HTTP, 0: no answer came */
     int64_t max_age_s;        /* -1: not said */
     int64_t now_s;
     uint32_t random; /* moves the next attempt */

@@ -154,15 +154,20 @@ static enum state
 keyset(struct jg_broker *broker, struct jg_parked *parked)
 {
     struct jg_asks *asks = &broker->pool->asks;
-    struct jg_str id = jg_str(parked->name);
+    struct jg_str name = jg_str(parked->name);
+    struct jg_str id = jg_str_head(name, jg_str_find(name, ' '));
+    struct jg_str kid = jg_str_from(name, id.len + 1);
     enum state state;
 
     if (id.len != JG_ASK_ID_BYTES)
         return REFUSED;
+    if (!jg_key_kid_is_plain(kid))
+        kid = JG_STR("");
     if (parked->asked)
         return jg_asks_pending(asks, id) ? NOT_YET : READY;
     state = look_at_keyset(broker, id, parked->ask);
-    if (state == NOT_YET && jg_asks_put(asks, broker->index, parked->ask, id)) {
+    if (state == NOT_YET &&
+        jg_asks_put(asks, broker->index, parked->ask, id, kid)) {
         parked->asked = true;
         jg_broker_wake_fetcher(broker);
     }

@@ -62,7 +62,9 @@ enum jg_want_kind {
     JG_WANT_NOTHING,
     JG_WANT_ADDRESS,      /* name: a host to look up */
     JG_WANT_KEYSET,       /* name: the id of a key set that was never fetched */
-    JG_WANT_KEYSET_AGAIN, /* name: the id of one that may be out of date */
+    JG_WANT_KEYSET_AGAIN, /* name: the id of one that may be out of date; then,
+                           * behind a space, the kid that a token asks for, when
+                           * it is one that people can read */
     JG_WANT_PASSWORD,     /* name: a bcrypt hash, a space, a password: do they
                            * belong together? The caller says so in <password>
                            * of the decision. Secret: for no log */

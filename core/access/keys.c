@@ -174,6 +174,28 @@ wait_s(const struct jg_decision *d, int64_t tried_s)
     return least_s - (now_s - tried_s);
 }
 
+/*
+ * The id of a set that lacks a key, and the kid, for whoever looks into it
+ * later. A client chooses the kid: one of letters, digits and signs, or none.
+ */
+static struct jg_str
+name_with_kid(struct jg_decision *d, struct jg_str id)
+{
+    struct jg_str kid = d->header.kid;
+    size_t len = id.len + 1 + kid.len;
+    char *p;
+
+    if (!jg_key_kid_is_plain(kid))
+        return id;
+    p = jg_arena_alloc(d->arena, len);
+    if (p == NULL)
+        return id;
+    memcpy(p, id.p, id.len);
+    p[id.len] = ' ';
+    memcpy(p + id.len + 1, kid.p, kid.len);
+    return (struct jg_str){p, len};
+}
+
 /* Want the first of the <sets> that may be asked for; each one once. */
 static bool
 want(struct jg_decision *d, const struct jg_key_choice *choice, uint32_t sets,
@@ -190,6 +212,8 @@ want(struct jg_decision *d, const struct jg_key_choice *choice, uint32_t sets,
             continue;
         *asked |= bit;
         d->want = (struct jg_want){kind, d->api->key_urls[i].id};
+        if (kind == JG_WANT_KEYSET_AGAIN)
+            d->want.name = name_with_kid(d, d->want.name);
         jg_trace_expected(d, "the key set at %.*s",
                           JG_STR_ARG(d->api->key_urls[i].url));
         return true;

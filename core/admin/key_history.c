@@ -5,7 +5,8 @@
 
 #include "base/json.h"
 
-#define KEYS_MAX (JG_JWKS_MAX_KEYS + JG_KEY_HISTORY_GONE_MAX)
+#define KEYS_MAX \
+    (JG_JWKS_MAX_KEYS + JG_KEY_HISTORY_GONE_MAX + JG_KEY_HISTORY_ASKED_MAX)
 #define MEMBERS 5
 
 static const struct jg_json_limits limits = {256 * 1024, 2,
@@ -35,15 +36,27 @@ memory_of(const struct jg_json *object)
     };
 }
 
+static struct jg_key_asked
+asked_of(const struct jg_json *object)
+{
+    return (struct jg_key_asked){
+        .kid = jg_json_string(jg_json_get(object, JG_STR("kid"))),
+        .first_s = number(object, JG_STR("first")),
+        .last_s = number(object, JG_STR("asked")),
+        .times = number(object, JG_STR("times")),
+    };
+}
+
 enum jg_err
 jg_key_history_read(struct jg_str text, struct jg_arena *a,
                     struct jg_key_history *out)
 {
     const struct jg_json *json = NULL;
     struct jg_key_memory *keys;
+    struct jg_key_asked *asked;
     enum jg_err err;
 
-    *out = (struct jg_key_history){NULL, 0};
+    *out = (struct jg_key_history){NULL, 0, NULL, 0};
     if (text.len == 0)
         return JG_OK;
     err = jg_json_parse(text, &limits, a, &json, NULL);
@@ -52,13 +65,19 @@ jg_key_history_read(struct jg_str text, struct jg_arena *a,
     if (err != JG_OK || json->type != JG_JSON_ARRAY)
         return JG_OK;
     keys = jg_arena_array(a, json->count, sizeof(*keys));
-    if (keys == NULL)
+    asked = jg_arena_array(a, json->count, sizeof(*asked));
+    if (keys == NULL || asked == NULL)
         return JG_E_NOMEM;
     for (uint32_t i = 0; i < json->count; i++) {
         keys[out->count] = memory_of(&json->items[i]);
-        out->count += keys[out->count].thumbprint.len > 0;
+        asked[out->asked_count] = asked_of(&json->items[i]);
+        if (keys[out->count].thumbprint.len > 0)
+            out->count++;
+        else
+            out->asked_count += asked[out->asked_count].last_s > 0;
     }
     out->keys = keys;
+    out->asked = asked;
     return JG_OK;
 }
 
@@ -84,7 +103,29 @@ is_in(const struct jg_jwks *set, struct jg_str thumbprint)
     return false;
 }
 
-/* One more, unless there is no room: the past may be forgotten. */
+static bool
+has_kid(const struct jg_jwks *set, struct jg_str kid)
+{
+    for (size_t i = 0; i < jg_jwks_count(set); i++) {
+        const struct jg_key *key = jg_jwks_at(set, i)->key;
+
+        if (key != NULL && jg_str_eq(jg_key_info(key)->kid, kid))
+            return true;
+    }
+    return false;
+}
+
+/* Without what was added since <before>, if that has no room: the past may be
+ * forgotten. */
+static void
+take_back(struct jg_buf *out, size_t before)
+{
+    if (!out->failed && out->len + 1 <= out->max)
+        return;
+    out->failed = false;
+    out->len = before;
+}
+
 static void
 add(struct jg_buf *out, const struct jg_key_memory *memory)
 {
@@ -99,9 +140,51 @@ add(struct jg_buf *out, const struct jg_key_memory *memory)
     jg_buf_add_quoted(out, memory->what);
     jg_buf_addf(out, ",\"first\":%" PRId64 ",\"gone\":%" PRId64 "}",
                 memory->first_s, memory->gone_s);
-    if (out->failed || out->len + 1 > out->max) {
-        out->failed = false;
-        out->len = before;
+    take_back(out, before);
+}
+
+static void
+add_one_asked(struct jg_buf *out, const struct jg_key_asked *asked)
+{
+    size_t before = out->len;
+
+    jg_buf_add(out, before > 1 ? JG_STR(",") : JG_STR(""));
+    jg_buf_add(out, JG_STR("{\"kid\":"));
+    jg_buf_add_quoted(out, asked->kid);
+    jg_buf_addf(out,
+                ",\"first\":%" PRId64 ",\"asked\":%" PRId64
+                ",\"times\":%" PRId64 "}",
+                asked->first_s, asked->last_s, asked->times);
+    take_back(out, before);
+}
+
+/* The one that is asked for now, then those of before, as long as no key has
+ * them and they are not old. */
+static void
+add_asked(struct jg_buf *out, const struct jg_key_history *before,
+          const struct jg_jwks *set, struct jg_str kid, int64_t now_s)
+{
+    struct jg_key_asked now = {kid, now_s, now_s, 1};
+    size_t count = 0;
+
+    for (size_t i = 0; i < before->asked_count; i++)
+        if (jg_str_eq(before->asked[i].kid, kid)) {
+            now.first_s = before->asked[i].first_s;
+            now.times = before->asked[i].times + 1;
+        }
+    if (kid.len > 0 && !has_kid(set, kid)) {
+        add_one_asked(out, &now);
+        count++;
+    }
+    for (size_t i = 0;
+         i < before->asked_count && count < JG_KEY_HISTORY_ASKED_MAX; i++) {
+        const struct jg_key_asked *asked = &before->asked[i];
+
+        if (jg_str_eq(asked->kid, kid) || has_kid(set, asked->kid) ||
+            now_s - asked->last_s > JG_KEY_HISTORY_ASKED_S)
+            continue;
+        add_one_asked(out, asked);
+        count++;
     }
 }
 
@@ -148,7 +231,7 @@ add_gone(struct jg_buf *out, const struct jg_key_history *before,
 
 enum jg_err
 jg_key_history_update(struct jg_str before, const struct jg_jwks *set,
-                      int64_t now_s, struct jg_buf *out)
+                      struct jg_str kid, int64_t now_s, struct jg_buf *out)
 {
     struct jg_key_history history;
     struct jg_arena a;
@@ -160,6 +243,7 @@ jg_key_history_update(struct jg_str before, const struct jg_jwks *set,
         jg_buf_reset(out);
         jg_buf_addc(out, '[');
         add_present(out, &history, set, now_s);
+        add_asked(out, &history, set, kid, now_s);
         add_gone(out, &history, set, now_s);
         jg_buf_addc(out, ']');
         err = out->failed ? JG_E_NOMEM : JG_OK;

@@ -179,6 +179,19 @@ add_gone_key(struct list *list, const struct jg_key_memory *memory)
     jg_buf_addc(list->b, '}');
 }
 
+/* No key, only its name in tokens. */
+static void
+add_unknown_key(struct list *list, const struct jg_key_asked *asked)
+{
+    jg_buf_add(list->b, JG_STR("{\"kid\":"));
+    jg_buf_add_quoted(list->b, asked->kid);
+    jg_answer_text(list->b, "state", JG_STR("unknown"));
+    add_number(list->b, "first_seen", asked->first_s);
+    add_number(list->b, "last_asked", asked->last_s);
+    add_number(list->b, "times_asked", asked->times);
+    jg_buf_addc(list->b, '}');
+}
+
 /* Of a set that was thrown away all keys are gone, until it is there again. */
 static void
 add_keys(struct list *list, const struct jg_jwks *set)
@@ -200,6 +213,11 @@ add_keys(struct list *list, const struct jg_jwks *set)
             continue;
         jg_buf_addf(list->b, "%s", comma);
         add_gone_key(list, &list->history.keys[i]);
+        comma = ",";
+    }
+    for (size_t i = 0; i < list->history.asked_count; i++) {
+        jg_buf_addf(list->b, "%s", comma);
+        add_unknown_key(list, &list->history.asked[i]);
         comma = ",";
     }
     jg_buf_addc(list->b, ']');
@@ -230,6 +248,10 @@ add_times(struct jg_buf *b, const struct jg_keyset *keyset, int64_t rest_s)
 {
     add_number(b, "last_fetch", keyset->fetched_s);
     add_number(b, "last_try", keyset->tried_s);
+    if (keyset->tried_s > 0) {
+        add_number(b, "last_status", keyset->status);
+        add_number(b, "last_ms", keyset->took_ms);
+    }
     add_number(b, "next_refresh", keyset->refresh_s);
     if (keyset->tried_s > 0)
         add_number(b, "may_refresh", keyset->tried_s + rest_s);

@@ -62,10 +62,14 @@ TABLE(hello);
 
 static const struct jg_field key_rows[] = {
     KEY_FACTS,
-    {"state", JG_FIELD_STR, .note = "new, active, unused or gone"},
+    {"state", JG_FIELD_STR, .note = "new, active, unused, gone or unknown"},
     {"first_seen", JG_FIELD_INT, .note = "unix time, as all times here"},
     {"last_used", JG_FIELD_INT},
     {"gone_since", JG_FIELD_INT},
+    {"last_asked", JG_FIELD_INT,
+     .note = "unknown: tokens name it, and no key of the set has it"},
+    {"times_asked", JG_FIELD_INT,
+     .note = "so often the set was fetched for it in vain"},
     {"jwk", JG_FIELD_ANY, .note = "of one set only, as the next"},
     {"pem", JG_FIELD_STR},
 };
@@ -86,6 +90,8 @@ static const struct jg_field keyset_rows[] = {
     {"apis", JG_FIELD_STRS},
     {"last_fetch", JG_FIELD_INT},
     {"last_try", JG_FIELD_INT},
+    {"last_status", JG_FIELD_INT, .note = "of HTTP; 0: no answer came"},
+    {"last_ms", JG_FIELD_INT, .note = "so long the last attempt took"},
     {"next_refresh", JG_FIELD_INT},
     {"may_refresh", JG_FIELD_INT,
      .note = "from then on a key that it lacks makes it be fetched"},

@@ -26,13 +26,24 @@ struct head {
     uint32_t layout;
     uint8_t discover, insecure, zeros[2];
     uint64_t version; /* of the body, and its checksum */
-    int64_t ttl_s, fetched_s, tried_s, refresh_s, failures;
+    int64_t ttl_s, fetched_s, tried_s, refresh_s, failures, status, took_ms;
     uint32_t lengths[STRINGS];
     uint32_t more_zeros;
     uint64_t checksum; /* of all before it, and of all strings but the body */
 };
 
-#define KEYSET_LAYOUT 0x4a474b31 /* "JGK1" */
+#define KEYSET_LAYOUT 0x4a474b32 /* "JGK2" */
+
+bool
+jg_key_kid_is_plain(struct jg_str kid)
+{
+    if (kid.len == 0 || kid.len > JG_KEYSET_KID_MAX)
+        return false;
+    for (size_t i = 0; i < kid.len; i++)
+        if (kid.p[i] <= ' ' || kid.p[i] > '~')
+            return false;
+    return true;
+}
 
 static struct jg_str *
 string_of(struct jg_keyset *keyset, size_t i)
@@ -62,6 +73,8 @@ make_head(struct jg_keyset *keyset, struct head *head, size_t *bytes)
     head->tried_s = keyset->tried_s;
     head->refresh_s = keyset->refresh_s;
     head->failures = keyset->failures;
+    head->status = keyset->status;
+    head->took_ms = keyset->took_ms;
     *bytes = sizeof(*head);
     for (size_t i = 0; i < STRINGS; i++) {
         struct jg_str s = *string_of(keyset, i);
@@ -139,6 +152,8 @@ jg_keyset_decode(struct jg_str value, struct jg_keyset *out)
         .tried_s = head.tried_s,
         .refresh_s = head.refresh_s,
         .failures = head.failures,
+        .status = head.status,
+        .took_ms = head.took_ms,
     };
     for (size_t i = 0; i < STRINGS; i++) {
         *string_of(out, i) = jg_str_head(rest, head.lengths[i]);

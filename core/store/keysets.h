@@ -13,6 +13,7 @@
 #define JG_KEYSET_ETAG_MAX 256            /* bytes; longer ones are useless */
 #define JG_KEYSET_FAULT_MAX 512           /* bytes */
 #define JG_KEYSET_HISTORY_MAX (64 * 1024) /* bytes */
+#define JG_KEYSET_KID_MAX 128             /* bytes of a kid that is noted */
 
 /*
  * The record of one URL; its key is the id of struct jg_key_url. Times are
@@ -37,11 +38,17 @@ struct jg_keyset {
                             * ends, so that nobody who waits for it is sent away */
     int64_t refresh_s;     /* the next attempt is due */
     int64_t failures;      /* attempts that failed since the last good one */
+    int64_t status;        /* of HTTP, of the last attempt; 0: no answer */
+    int64_t took_ms;       /* it took so long */
     struct jg_str etag;    /* of <body>, or empty */
     struct jg_str fault;   /* why the last attempt failed, for people; empty */
     struct jg_str history; /* what the writer remembers of keys, in its own
                             * form: nobody else reads it */
 };
+
+/* May <kid>, which a client chose, be noted and shown? One to JG_KEYSET_KID_MAX
+ * bytes of printable ASCII without a space. */
+bool jg_key_kid_is_plain(struct jg_str kid);
 
 /*
  * Write the record <id>. Strings may be borrowed from what was committed

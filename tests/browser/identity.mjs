@@ -1,6 +1,7 @@
 // Identity providers: read, turned into an API, mapped, tested; their key sets.
 import {equal, faultsOf, save, token} from "./helpers.mjs";
 import {withProvider} from "./provider.mjs";
+import {until} from "./world.mjs";
 
 async function readMetadata(page, issuer) {
     await page.getByLabel("Issuer", {exact: true}).fill(issuer);
@@ -194,20 +195,38 @@ export const tests = [
     await panel.getByText("proxy.x_deep").waitFor();
 }],
 
+["a key that tokens name and no set has is shown, and how the last fetch went", (world) => withProvider("keycloak", async (idp) => {
+    const {page} = world;
+    await world.api("strange", {jwt_signing_method: "rsa", jwt_source: idp.jwks});
+    equal(await world.gateLater("/strange/get", idp.token()), "403", "no right, but a good key");
+    // The set is fetched for an unknown key when its last fetch is some time ago.
+    await until("an unknown key", async () => {
+        await world.gateLater("/strange/get", idp.token({}, "of-another-realm"));
+        return (await world.control("GET", "/tyk/jwks")).text.includes("of-another-realm");
+    });
+    await world.open("identity");
+    const set = page.locator("section.card").filter({hasText: idp.jwks});
+    const row = set.getByRole("row").filter({hasText: "of-another-realm"});
+    await row.filter({hasText: "unknown"}).filter({hasText: "asked for"}).waitFor();
+    equal(await row.getByRole("button").count(), 0, "there is no key to copy");
+    await set.getByText(/status 200 in \d+ ms/).waitFor();
+})],
+
 ["a key of a set is copied as JWK and as PEM, and the set is fetched anew", (world) => withProvider("keycloak", async (idp) => {
     const {page} = world;
     await world.api("keyed", {jwt_signing_method: "rsa", jwt_source: idp.jwks});
     equal(await world.gateLater("/keyed/get", idp.token()), "403", "no right, but a good key");
     await world.open("identity");
-    await page.getByRole("row").filter({hasText: idp.kid}).filter({hasText: "active"}).waitFor();
-    await page.getByRole("button", {name: `Copy the key ${idp.kid}`}).click();
+    const set = page.locator("section.card").filter({hasText: idp.jwks});
+    await set.getByRole("row").filter({hasText: idp.kid}).filter({hasText: "active"}).waitFor();
+    await set.getByRole("button", {name: `Copy the key ${idp.kid}`}).click();
     const dialog = page.getByRole("dialog");
     equal(JSON.parse(await dialog.getByLabel("JWK").inputValue()).kid, idp.kid, "JWK");
     equal((await dialog.getByLabel("PEM").inputValue()).split("\n")[0], "-----BEGIN PUBLIC KEY-----", "PEM");
     await page.keyboard.press("Escape");
     await page.getByRole("button", {name: `Fetch ${idp.jwks} again now`}).click();
-    await page.getByText("Forgotten, and being fetched again.").waitFor();
-    await page.getByRole("row").filter({hasText: idp.kid}).waitFor();
+    await set.getByText("Forgotten, and being fetched again.").waitFor();
+    await set.getByRole("row").filter({hasText: idp.kid}).waitFor();
 })],
 
 ...["light", "dark"].map((theme) =>

@@ -59,8 +59,8 @@ async function provider(name) {
     };
     answers[`${new URL(shape.issuer("http://x")).pathname.replace(/\/$/, "")
         }/.well-known/openid-configuration`] = answers["/.well-known/openid-configuration"];
-    const token = (more = {}) => {
-        issued.push(issue(keys[0], {...shape.claims(shape.issuer(base)), ...more}));
+    const token = (more = {}, kid = keys[0].kid) => {
+        issued.push(issue({...keys[0], kid}, {...shape.claims(shape.issuer(base)), ...more}));
         return issued[issued.length - 1];
     };
     const server = http.createServer((request, answer) => {

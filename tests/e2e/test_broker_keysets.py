@@ -74,7 +74,18 @@ def talks_tcp(pid):
 
 
 def kids(one_set):
-    return [key["kid"] for key in one_set["keys"] if key["state"] != "gone"]
+    return [key["kid"] for key in one_set["keys"]
+            if key["state"] not in ("gone", "unknown")]
+
+
+def again(broker, one_set, kid):
+    """A worker asks for the set since a token names <kid>."""
+    return broker.want(f"keyset-again {one_set['id']} {kid}".rstrip())
+
+
+def unknown(broker, url):
+    return {key["kid"]: key for key in one(broker, url)["keys"]
+            if key["state"] == "unknown"}
 
 
 # What is fetched without being asked for
@@ -87,6 +98,57 @@ def test_sets_are_fetched_before_the_first_request(broker, idp):
     assert got["apis"] == ["api"]
     assert (got["failures"], got["fault"]) == (0, "")
     assert idp.fetches["jwks"] == 1
+
+
+def test_a_kid_that_no_key_has_is_shown_until_one_has_it(broker, idp):
+    """The set is fetched for it, once a second at most, and lacks it."""
+    broker.conf["jwks"] = {**broker.conf.get("jwks", {}),
+                           "min_refresh_interval": 1}
+    add(broker, "api", idp.jwks_url)
+    broker.start()
+    got = wait_fetched(broker, idp.jwks_url)
+
+    def asked(kid):
+        def ask_until_it_is_there():
+            assert again(broker, got, kid).status == 204
+            return kid in unknown(broker, idp.jwks_url)
+        wait_until(ask_until_it_is_there, f"{kid} is noted")
+
+    asked("nobody")
+    asked('"><img/src=x>')
+    shown = unknown(broker, idp.jwks_url)["nobody"]
+    assert shown["times_asked"] >= 1
+    assert 0 < shown["first_seen"] <= shown["last_asked"]
+
+    # What nobody could read is not noted, nor what the set has.
+    fetches = idp.fetches["jwks"]
+    for kid in ("k" * 129, "", idp.key.kid):
+        def ask_until_it_is_fetched():
+            assert again(broker, got, kid).status == 204
+            return idp.fetches["jwks"] > fetches
+        wait_until(ask_until_it_is_fetched, "one more fetch")
+        fetches = idp.fetches["jwks"]
+    assert set(unknown(broker, idp.jwks_url)) == {"nobody", '"><img/src=x>'}
+
+    new = idp.rotate(kid="nobody")
+    def ask_until_the_key_is_there():
+        again(broker, got, "nobody")
+        return new.kid in kids(one(broker, idp.jwks_url))
+    wait_until(ask_until_the_key_is_there, "the new key")
+    wait_until(lambda: "nobody" not in unknown(broker, idp.jwks_url),
+               "it is a key now")
+
+
+def test_how_the_last_fetch_went_is_shown(broker, idp):
+    add(broker, "good", idp.jwks_url)
+    add(broker, "lost", f"{idp.url}/no/such/place")
+    add(broker, "deaf", "http://127.0.0.1:9/jwks")
+    broker.start()
+    good = wait_fetched(broker, idp.jwks_url)
+    assert good["last_status"] == 200 and good["last_ms"] >= 0
+    lost = wait_tried(broker, f"{idp.url}/no/such/place")
+    assert lost["last_status"] == 404
+    assert wait_tried(broker, "http://127.0.0.1:9/jwks")["last_status"] == 0
 
 
 def test_a_set_is_refreshed_when_its_time_is_over(broker, idp):

@@ -3,7 +3,7 @@ import {useState} from "preact/hooks";
 import {call, type Api, type Key, type KeySet, type Policy} from "../control";
 import {address, type Route} from "../route";
 import {words} from "../text_identity";
-import {ago, t} from "../text";
+import {ago, date, t} from "../text";
 import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction,
         useReadOnly, useResource, Wait} from "../widgets";
 import {AddProvider} from "./provider";
@@ -11,18 +11,33 @@ import {AddProvider} from "./provider";
 const w = words.sets;
 const FETCH_MS = [500, 2000, 6000];     // a fetch takes 5 s at most
 const stateOf = (k: Key) => t.identity.states[k.state ?? ""] ?? k.state;
+const colourOf: Record<string, string> = {active: "good", unknown: "bad"};
+
+/* A moment, told by how long ago it was; the exact one on asking. */
+const When = (p: {at: number | undefined}) => p.at && p.at > 0
+    ? <time title={date(p.at)}>{ago(p.at)}</time> : <>{t.common.never}</>;
+
+/* What happened last: a token was verified, or it vanished, or was asked for. */
+function Last(p: {k: Key}) {
+    const k = p.k;
+    if (k.state === "unknown")
+        return <>{w.asked(k.times_asked ?? 1)} <When at={k.last_asked} /></>;
+    if (k.state === "gone")
+        return <>{w.goneSince} <When at={k.gone_since} /></>;
+    return <When at={k.last_used} />;
+}
 
 function KeyRow(p: {k: Key; show: () => void}) {
     const k = p.k;
     const kind = [k.kty, k.crv, k.bits ? `${k.bits} bit` : ""].filter(Boolean).join(" ");
     return <tr>
         <td><code>{k.kid || t.common.none}</code></td>
-        <td><span class={k.state === "active" ? "state good" : "state off"}>{stateOf(k)}</span></td>
+        <td><span class={`state ${colourOf[k.state ?? ""] ?? "off"}`}>{stateOf(k)}</span></td>
         <td>{kind}{k.alg && ` ${k.alg}`}</td>
         <td>{k.use}</td>
-        <td>{ago(k.first_seen)}</td><td>{ago(k.last_used)}</td>
+        <td><When at={k.first_seen} /></td><td><Last k={k} /></td>
         <td><code class="short" title={k.thumbprint}>{k.thumbprint}</code></td>
-        <td class="end">{k.state !== "gone" && <button type="button"
+        <td class="end">{k.state !== "gone" && k.state !== "unknown" && <button type="button"
             aria-label={w.showOf(k.kid ?? "")} onClick={p.show}>{w.show}</button>}</td>
     </tr>;
 }
@@ -63,8 +78,10 @@ function Set(p: {set: KeySet; again: () => Promise<void>}) {
             {s.issuer && <><dt>URL</dt><dd class="break">{s.jwks_url ?? s.url}</dd></>}
             <dt>{t.identity.apis}</dt><dd>{(s.apis ?? []).map((id, i) => <>{i > 0 && ", "}
                 <a href={address("apis", id)}>{id}</a></>)}</dd>
-            <dt>{t.identity.last}</dt><dd>{ago(s.last_fetch)}</dd>
-            <dt>{t.identity.next}</dt><dd>{ago(s.next_refresh)}</dd>
+            <dt>{t.identity.last}</dt><dd><When at={s.last_fetch} /></dd>
+            {(s.last_try ?? 0) > 0 && <><dt>{w.lastTry}</dt><dd><When at={s.last_try} />{": "}
+                {s.last_status ? w.answered(s.last_status, s.last_ms ?? 0) : w.noAnswer(s.last_ms ?? 0)}</dd></>}
+            <dt>{t.identity.next}</dt><dd><When at={s.next_refresh} /></dd>
             <dt>{w.budget}</dt><dd>{later ? w.budgetAt(ago(s.may_refresh)) : w.budgetNow}</dd>
         </dl>
         {key && <OneKey set={s.id} k={key} onClose={() => setKey(null)} />}

@@ -69,13 +69,19 @@ note_want(const struct jg_decision *d, struct answer *a)
 {
     const struct jg_api *api = d->api;
     size_t len = strlen(a->wants);
+    struct jg_str id =
+        jg_str_head(d->want.name, jg_str_find(d->want.name, ' '));
+    struct jg_str kid = jg_str_from(d->want.name, id.len + 1);
 
     for (size_t i = 0; i < api->key_url_count; i++)
-        if (jg_str_eq(d->want.name, api->key_urls[i].id))
+        if (jg_str_eq(id, api->key_urls[i].id))
             snprintf(a->wants + len, sizeof(a->wants) - len, "%s s%zu; ",
                      d->want.kind == JG_WANT_KEYSET ? "keyset" : "again",
                      i + 1);
     assert_true(strlen(a->wants) > len);
+    if (kid.len > 0) /* for whoever looks into it later */
+        assert_true(d->want.kind == JG_WANT_KEYSET_AGAIN &&
+                    jg_str_eq(kid, d->header.kid));
 }
 
 static inline struct answer

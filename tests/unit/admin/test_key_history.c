@@ -14,19 +14,28 @@
 
 #define EC_THUMBPRINT "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
 
-/* The history after <set>, when it was what <b> holds. */
+/* The history after <set>, when it was what <b> holds, and <kid> was asked
+ * for. */
 static void
-update(struct jg_buf *b, const char *set, int64_t now_s)
+update_for(struct jg_buf *b, const char *set, const char *kid, int64_t now_s)
 {
     struct jg_jwks *keys = NULL;
     struct jg_buf next;
 
     assert_err(jg_jwks_parse(jg_str(set), true, &keys, NULL), JG_OK);
     jg_buf_init(&next, b->max);
-    assert_err(jg_key_history_update(jg_buf_str(b), keys, now_s, &next), JG_OK);
+    assert_err(
+        jg_key_history_update(jg_buf_str(b), keys, jg_str(kid), now_s, &next),
+        JG_OK);
     jg_jwks_free(keys);
     jg_buf_free(b);
     *b = next;
+}
+
+static void
+update(struct jg_buf *b, const char *set, int64_t now_s)
+{
+    update_for(b, set, "", now_s);
 }
 
 static void
@@ -67,6 +76,50 @@ a_key_is_known_from_its_first_day_to_its_last(void **state)
 }
 
 static void
+a_kid_that_no_key_has_is_remembered_until_one_has_it(void **state)
+{
+    struct jg_key_history history;
+    struct jg_arena a;
+    struct jg_buf b;
+
+    (void)state;
+    jg_buf_init(&b, 4096);
+    jg_arena_init(&a, 4096, 1 << 20);
+    update_for(&b, ED, "x\"y", 100);
+    update_for(&b, ED, "e", 110); /* which is there */
+    update_for(&b, ED, "k", 120);
+    update_for(&b, ED, "x\"y", 130);
+    update(&b, ED, 140);
+    assert_err(jg_key_history_read(jg_buf_str(&b), &a, &history), JG_OK);
+    assert_int_equal(history.count, 1);
+    assert_int_equal(history.asked_count, 2);
+    assert_str(history.asked[0].kid, "x\"y");
+    assert_int_equal(history.asked[0].first_s, 100);
+    assert_int_equal(history.asked[0].last_s, 130);
+    assert_int_equal(history.asked[0].times, 2);
+    assert_str(history.asked[1].kid, "k");
+
+    update(&b, "{\"keys\":[" ED "," EC("k") "]}", 150);
+    assert_err(jg_key_history_read(jg_buf_str(&b), &a, &history), JG_OK);
+    assert_int_equal(history.asked_count, 1);
+    update(&b, ED, 131 + JG_KEY_HISTORY_ASKED_S);
+    assert_err(jg_key_history_read(jg_buf_str(&b), &a, &history), JG_OK);
+    assert_int_equal(history.asked_count, 0);
+
+    for (int i = 0; i < 3 * JG_KEY_HISTORY_ASKED_MAX; i++) {
+        char kid[16];
+
+        snprintf(kid, sizeof(kid), "n%d", i);
+        update_for(&b, ED, kid, 200 + i);
+    }
+    assert_err(jg_key_history_read(jg_buf_str(&b), &a, &history), JG_OK);
+    assert_int_equal(history.asked_count, JG_KEY_HISTORY_ASKED_MAX);
+    assert_str(history.asked[0].kid, "n59");
+    jg_arena_free(&a);
+    jg_buf_free(&b);
+}
+
+static void
 what_is_damaged_is_no_history(void **state)
 {
     static const struct {
@@ -79,6 +132,7 @@ what_is_damaged_is_no_history(void **state)
         {"null", 0},
         {"[1,[],{}]", 0},
         {"[{\"kid\":\"k\"}]", 0},
+        {"[{\"kid\":\"k\",\"asked\":5}]", 0},
         {"[[[[1]]]]", 0},
         {"[{\"thumbprint\":\"t\",\"first\":\"x\",\"kid\":7}]", 1},
     };
@@ -134,6 +188,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_known_from_its_first_day_to_its_last),
+        cmocka_unit_test(a_kid_that_no_key_has_is_remembered_until_one_has_it),
         cmocka_unit_test(what_is_damaged_is_no_history),
         cmocka_unit_test(the_past_is_bounded),
     };

@@ -17,6 +17,8 @@ static const struct jg_keyset full = {
     .tried_s = 1700000100,
     .refresh_s = 1700000200,
     .failures = 3,
+    .status = 503,
+    .took_ms = 412,
     .etag = JG_STR("\"abc\""),
     .fault = JG_STR("connection refused"),
     .history = JG_STR("k1 1\nk2 2\n"),
@@ -64,6 +66,8 @@ a_record_comes_back_as_it_was(void **state)
         assert_int_equal(out.tried_s, in->tried_s);
         assert_int_equal(out.refresh_s, in->refresh_s);
         assert_int_equal(out.failures, in->failures);
+        assert_int_equal(out.status, in->status);
+        assert_int_equal(out.took_ms, in->took_ms);
         assert_true(jg_str_eq(out.etag, in->etag));
         assert_true(jg_str_eq(out.fault, in->fault));
         assert_true(jg_str_eq(out.history, in->history));
@@ -315,6 +319,33 @@ uses_have_limits(void **state)
     jg_store_close(store);
 }
 
+static void
+only_a_plain_kid_is_noted(void **state)
+{
+    static const struct {
+        const char *kid;
+        bool plain;
+    } rows[] = {
+        {"k", true},          {"St1x2-_.~:/+=", true},
+        {"\"<script>", true}, /* it is quoted where it is shown */
+        {"", false},          {"a b", false},
+        {"a\n", false},       {"\x7f", false},
+        {"\xc3\xa9", false},
+    };
+    char longest[JG_KEYSET_KID_MAX + 1];
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++)
+        assert_int_equal(jg_key_kid_is_plain(jg_str(rows[i].kid)),
+                         rows[i].plain);
+    memset(longest, 'k', sizeof(longest));
+    assert_true(
+        jg_key_kid_is_plain((struct jg_str){longest, JG_KEYSET_KID_MAX}));
+    assert_false(
+        jg_key_kid_is_plain((struct jg_str){longest, JG_KEYSET_KID_MAX + 1}));
+    assert_false(jg_key_kid_is_plain((struct jg_str){"a\0b", 3}));
+}
+
 int
 main(void)
 {
@@ -324,6 +355,7 @@ main(void)
         in_folder_test(equal_bodies_have_equal_versions),
         in_folder_test(every_string_has_its_limit),
         in_folder_test(damage_is_noticed),
+        cmocka_unit_test(only_a_plain_kid_is_noted),
         in_folder_test(it_is_known_which_api_names_what),
         in_folder_test(a_visitor_may_stop),
         in_folder_test(a_damaged_use_is_left_out),
