@@ -178,16 +178,20 @@ ngx_int_t
 ngx_http_jotgate_respond(ngx_http_request_t *r, enum jg_err reason,
                          ngx_uint_t status)
 {
-    struct jg_str text = jg_str(jg_err_info(reason)->text);
+    const struct jg_refusal refusal = {
+        .reason = reason,
+        .status = (int)status,
+        .text = jg_str(jg_err_info(reason)->text),
+        .content_type = content_type_of(r),
+        .conf = conf_of(r),
+    };
     struct jg_error_response response;
     struct jg_arena arena;
     ngx_int_t rc = NGX_ERROR;
 
     jg_arena_init(&arena, RESPONSE_CHUNK_BYTES, RESPONSE_ARENA_MAX);
-    if (jg_respond(reason, text, content_type_of(r), &arena, &response) ==
-        JG_OK)
-        rc = respond(r, &response,
-                     status != 0 ? status : (ngx_uint_t)response.status);
+    if (jg_respond(&refusal, &arena, &response) == JG_OK)
+        rc = respond(r, &response, (ngx_uint_t)response.status);
     jg_arena_free(&arena);
     return rc;
 }

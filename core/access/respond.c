@@ -1,19 +1,21 @@
 /* Refusals as bytes: Tyk's two templates, and RFC 6750's header. */
 #include "access/respond.h"
 
-#define BODY_MAX (16 * 1024)
+#include "model/error_template.h"
+
+#define BODY_MAX (32 * 1024)
 #define BASIC "Basic realm=\"" /* of RFC 7617; the API has a name for it */
 
 /* The formats of an error, by the request's Content-Type. */
 static const struct format {
     struct jg_str type;
-    const char *content_type, *before, *after;
+    const char *content_type;
     bool xml;
 } formats[] = {
-    {{"application/xml", 15}, "application/xml", NULL, NULL, true},
-    {{"text/xml", 8}, "text/xml", NULL, NULL, true},
-    {{"application/soap+xml", 20}, "application/soap+xml", NULL, NULL, true},
-    {{"", 0}, "application/json", NULL, NULL, false},
+    {{"application/xml", 15}, "application/xml", true},
+    {{"text/xml", 8}, "text/xml", true},
+    {{"application/soap+xml", 20}, "application/soap+xml", true},
+    {{"", 0}, "application/json", false},
 };
 
 #define JSON_FORMAT (sizeof(formats) / sizeof(formats[0]) - 1)
@@ -52,28 +54,72 @@ add_xml(struct jg_buf *b, struct jg_str text)
 }
 
 static void
-write_body(struct jg_buf *b, const struct format *format, struct jg_str text)
+add_message(struct jg_buf *b, const struct format *format, struct jg_str text)
 {
-    if (format->xml) {
-        jg_buf_add(b, JG_STR("<?xml version = \"1.0\" encoding = \"UTF-8\"?>\n"
-                             "<error>"));
+    if (format->xml)
         add_xml(b, text);
-        jg_buf_add(b, JG_STR("</error>"));
-        return;
+    else
+        jg_buf_add_json(b, text, true);
+}
+
+/* Tyk's own templates. */
+static void
+write_default(struct jg_buf *b, const struct format *format, struct jg_str text)
+{
+    jg_buf_add(b, format->xml ? JG_STR("<?xml version = \"1.0\" encoding = "
+                                       "\"UTF-8\"?>\n<error>")
+                              : JG_STR("{\n    \"error\": \""));
+    add_message(b, format, text);
+    jg_buf_add(b, format->xml ? JG_STR("</error>") : JG_STR("\"\n}"));
+}
+
+static void
+write_template(struct jg_buf *b, const struct format *format,
+               const struct jg_error_template *template,
+               const struct jg_refusal *refusal, int status)
+{
+    for (size_t i = 0; i < template->count; i++) {
+        const struct jg_error_part *part = &template->parts[i];
+
+        if (part->kind == JG_ERROR_TEXT)
+            jg_buf_add(b, part->text);
+        else if (part->kind == JG_ERROR_MESSAGE)
+            add_message(b, format, refusal->text);
+        else
+            jg_buf_addf(b, "%d", status);
     }
-    jg_buf_add(b, JG_STR("{\n    \"error\": \""));
-    jg_buf_add_json(b, text, true);
-    jg_buf_add(b, JG_STR("\"\n}"));
+}
+
+/* A template of the owner's that makes too much of a message is passed over. */
+static void
+write_body(struct jg_buf *b, const struct jg_refusal *refusal, int status,
+           const struct format **format)
+{
+    struct jg_str ext = (*format)->xml ? JG_STR("xml") : JG_STR("json");
+    const struct jg_error_template *template =
+        jg_error_template_find(refusal->conf, status, &ext);
+    const struct format *own =
+        jg_str_eq(ext, JG_STR("json")) ? &formats[JSON_FORMAT] : *format;
+
+    if (template != NULL) {
+        write_template(b, own, template, refusal, status);
+        if (!b->failed) {
+            *format = own;
+            return;
+        }
+        jg_buf_reset(b);
+    }
+    write_default(b, *format, refusal->text);
 }
 
 static enum jg_err
-make_body(const struct format *format, struct jg_str text, struct jg_arena *a,
-          struct jg_str *out)
+make_body(const struct jg_refusal *refusal, int status,
+          const struct format **format, struct jg_arena *a, struct jg_str *out)
 {
     struct jg_buf b;
 
     jg_buf_init(&b, BODY_MAX);
-    write_body(&b, format, text);
+    write_body(&b, refusal, status, format);
     *out = jg_arena_str(a, jg_buf_str(&b));
     if (b.failed)
         out->p = NULL;
@@ -143,14 +189,14 @@ is_plain(enum jg_err reason, struct jg_error_response *out)
 }
 
 enum jg_err
-jg_respond(enum jg_err reason, struct jg_str text,
-           struct jg_str request_content_type, struct jg_arena *a,
+jg_respond(const struct jg_refusal *refusal, struct jg_arena *a,
            struct jg_error_response *out)
 {
-    const struct format *format = format_of(request_content_type);
+    enum jg_err reason = refusal->reason;
+    const struct format *format = format_of(refusal->content_type);
     struct jg_error_response response = {
-        .status = jg_err_info(reason)->status,
-        .content_type = format->content_type,
+        .status = refusal->status != 0 ? refusal->status
+                                       : jg_err_info(reason)->status,
         .authenticate = challenge_of(reason),
         .generator = true,
         .retry_after_s =
@@ -160,7 +206,8 @@ jg_respond(enum jg_err reason, struct jg_str text,
 
     if (is_plain(reason, out))
         return JG_OK;
-    err = make_body(format, text, a, &response.body);
+    err = make_body(refusal, response.status, &format, a, &response.body);
+    response.content_type = format->content_type;
     if (err == JG_OK)
         *out = response;
     return err;
@@ -196,16 +243,19 @@ jg_respond_decision(const struct jg_decision *d, struct jg_error_response *out)
 {
     const struct jg_header *type =
         jg_request_header(d->request, JG_STR("Content-Type"));
-    struct jg_str none = {NULL, 0};
-    enum jg_err err =
-        jg_respond(d->reason, jg_decision_text(d),
-                   type == NULL ? none : type->value, d->arena, out);
+    const struct jg_refusal refusal = {
+        .reason = d->reason,
+        .status = jg_decision_status(d),
+        .text = jg_decision_text(d),
+        .content_type = type == NULL ? (struct jg_str){NULL, 0} : type->value,
+        .conf = d->with.snapshot == NULL ? NULL : d->with.snapshot->conf,
+    };
+    enum jg_err err = jg_respond(&refusal, d->arena, out);
 
     if (err == JG_OK && jg_str_starts(out->authenticate, JG_STR(BASIC)))
         err = password_challenge(d, &out->authenticate);
     if (err != JG_OK)
         return err;
-    out->status = jg_decision_status(d);
     if (d->retry_after_s > 0)
         out->retry_after_s = d->retry_after_s;
     return JG_OK;

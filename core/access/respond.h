@@ -20,14 +20,20 @@ struct jg_error_response {
 enum jg_err jg_respond_decision(const struct jg_decision *d,
                                 struct jg_error_response *out);
 
+/* What is refused, and how. */
+struct jg_refusal {
+    enum jg_err reason;
+    int status;                 /* 0: the reason's own */
+    struct jg_str text;         /* the client's, with the detail filled in */
+    struct jg_str content_type; /* of the request: XML or JSON */
+    const struct jg_conf *conf; /* its templates count; NULL: Tyk's own */
+};
+
 /*
- * The same for a <reason> that no decision gave. <text> is the client's text
- * (the table's, with the detail filled in); <request_content_type> chooses XML
- * or JSON. A 404 for an unknown route, and a 413 for a body that is larger
- * than the gateway takes, are plain text.  JG_E_NOMEM
+ * The response for any refusal. A 404 for an unknown route, and a 413 for a
+ * body that is larger than the gateway takes, are plain text.  JG_E_NOMEM
  */
-enum jg_err jg_respond(enum jg_err reason, struct jg_str text,
-                       struct jg_str request_content_type, struct jg_arena *a,
+enum jg_err jg_respond(const struct jg_refusal *refusal, struct jg_arena *a,
                        struct jg_error_response *out);
 
 #endif

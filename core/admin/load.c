@@ -11,9 +11,11 @@ load_conf(struct jg_load *load, struct jg_str text)
     const struct jg_str key = JG_STR(JG_RECORD_CONF_KEY);
     const struct jg_record_info info = {0};
     struct jg_document document = {.id = key}, old;
-    enum jg_err err;
+    struct jg_conf conf = *load->conf;
+    enum jg_err err = jg_load_templates(load, &conf.error_templates);
 
-    err = jg_load_conf_text(load->conf, text, &load->arena, &document.text);
+    if (err == JG_OK)
+        err = jg_load_conf_text(&conf, text, &load->arena, &document.text);
     if (err != JG_OK || load->txn == NULL)
         return err;
     err = jg_load_version(document.text, &document.version);

@@ -140,6 +140,10 @@ enum jg_err jg_load_record_file(struct jg_load *load, struct jg_str path,
  * jg_keyset_put_uses() wrote it down. After the definitions. */
 enum jg_err jg_load_keysets(struct jg_load *load);
 
+/* Add the files of template_path to <pairs>, in load->arena. What is wrong with
+ * one is reported, and it is left out. JG_E_NOMEM */
+enum jg_err jg_load_templates(struct jg_load *load, struct jg_pairs *pairs);
+
 /* No documents of this kind at all. */
 enum jg_err jg_load_nothing(struct jg_load *load,
                             const struct jg_load_kind *kind);

@@ -1,5 +1,6 @@
 /* tyk.conf: bound by its table, over defaults, and checked as a whole. */
 #include "model/conf_internal.h"
+#include "model/error_template.h"
 
 #define SCRATCH_CHUNK_BYTES (16 * 1024)
 #define SCRATCH_MAX_BYTES (96 * 1024 * 1024)
@@ -260,7 +261,8 @@ read_conf(const struct jg_bind_source *source, const char *const *environment,
     if (file != JG_OK || env != JG_OK)
         return JG_E_CONF_TYPE;
     fill_in(conf);
-    return check_all(&check);
+    file = jg_conf_read_templates(conf, source, a);
+    return file == JG_OK ? check_all(&check) : file;
 }
 
 enum jg_err

@@ -107,6 +107,9 @@ struct jg_conf {
     struct jg_list split_token_keys;  /* ours: struct jg_conf_split_key, the
                                        * first one seals */
     struct jg_list override_messages; /* struct jg_conf_message */
+    struct jg_pairs error_templates;  /* ours: what the files of template_path
+                                       * say, by their names */
+    struct jg_list templates;         /* struct jg_error_template: the same */
     bool ignore_canonical_mime_header_key; /* header names stay as written */
     struct jg_pairs secrets;               /* of $secret_conf variables */
     struct jg_pairs environment_secrets;   /* ours: what $secret_env variables

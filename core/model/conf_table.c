@@ -4,6 +4,7 @@
  * that tune what we do not have.
  */
 #include "model/conf.h"
+#include "model/error_template.h"
 
 #define CONF(field) offsetof(struct jg_conf, field)
 #define HTTP(field) offsetof(struct jg_conf_http, field)
@@ -249,7 +250,11 @@ static const struct jg_field rows[] = {
     {"middleware_path", JG_FIELD_STR, CONF(middleware_path),
      .max = PATH_MAX_BYTES},
     {"template_path", JG_FIELD_STR, CONF(template_path), .max = PATH_MAX_BYTES,
-     .note = "the templates are not read: errors have the default form"},
+     .note = "error.json, error.xml, error_401.json ...; {{.Message}} and "
+             "{{.StatusCode}} are known, other actions are not"},
+    {"error_templates", JG_FIELD_STR_MAP, CONF(error_templates),
+     .max = JG_ERROR_TEMPLATE_MAX,
+     .note = "not in Tyk: the same without files, by their names; files win"},
     {"policies", JG_FIELD_OBJECT, CONF(policies), &policies_table},
     {"allow_unsafe_policy_ids", JG_FIELD_BOOL, CONF(allow_unsafe_policy_ids)},
     {"storage", JG_FIELD_OBJECT, CONF(storage), &storage_table},

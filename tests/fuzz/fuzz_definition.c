@@ -1,9 +1,11 @@
 /*
  * Any bytes as an API definition, a policy, tyk.conf, one of its variables, a
- * target URL: what is accepted can be served, and a refusal is explained.
+ * target URL, a template: what is accepted can be served, and a refusal is
+ * explained.
  */
 #include <stdlib.h>
 
+#include "model/error_template.h"
 #include "model/key_url.h"
 #include "model/model_internal.h"
 #include "model/snapshot.h"
@@ -228,6 +230,29 @@ as_url(struct jg_str text)
     jg_arena_free(&a);
 }
 
+/* Its parts are pieces of it, one behind the other. */
+static void
+as_template(struct jg_str text)
+{
+    struct jg_error_template t = {.count = 0};
+    struct jg_arena a;
+    const char *at = text.p;
+
+    jg_arena_init(&a, 16 * 1024, 1024 * 1024);
+    if (jg_error_template_read(text, &a, &t, NULL) == JG_OK)
+        check(t.count > 0 && t.count <= JG_ERROR_TEMPLATE_PARTS_MAX);
+    for (size_t i = 0; i < t.count; i++) {
+        struct jg_str part = t.parts[i].text;
+
+        if (t.parts[i].kind != JG_ERROR_TEXT)
+            continue;
+        check(part.len > 0 && part.p >= at);
+        check(part.p + part.len <= text.p + text.len);
+        at = part.p + part.len;
+    }
+    jg_arena_free(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -239,5 +264,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     as_variable(text);
     as_url(text);
     as_key_url(text);
+    as_template(text);
     return 0;
 }

@@ -60,8 +60,11 @@ refusals_are_tyks_bytes(void **state)
     for (size_t i = 0; i < LEN(rows); i++) {
         struct jg_error_response r;
 
-        assert_err(jg_respond(rows[i].reason, jg_str(rows[i].text),
-                              jg_str(rows[i].request_type), &a, &r),
+        assert_err(jg_respond(&(struct jg_refusal){.reason = rows[i].reason,
+                                                   .text = jg_str(rows[i].text),
+                                                   .content_type = jg_str(
+                                                       rows[i].request_type)},
+                              &a, &r),
                    JG_OK);
         assert_int_equal(r.status, rows[i].status);
         assert_string_equal(r.content_type, rows[i].type);
@@ -80,8 +83,12 @@ an_unknown_route_is_plain_text(void **state)
 
     (void)state;
     jg_arena_init(&a, 4096, 1024 * 1024);
-    assert_err(jg_respond(JG_E_ROUTE, JG_STR("x"), JG_STR("text/xml"), &a, &r),
-               JG_OK);
+    assert_err(
+        jg_respond(&(struct jg_refusal){.reason = JG_E_ROUTE,
+                                        .text = JG_STR("x"),
+                                        .content_type = JG_STR("text/xml")},
+                   &a, &r),
+        JG_OK);
     assert_int_equal(r.status, 404);
     assert_str(r.body, "Not Found");
     assert_string_equal(r.content_type, "text/plain; charset=utf-8");
@@ -101,9 +108,10 @@ every_reason_has_a_response(void **state)
         struct jg_arena a;
 
         jg_arena_init(&a, 4096, 1024 * 1024);
-        assert_err(
-            jg_respond((enum jg_err)e, jg_str(info->text), JG_STR(""), &a, &r),
-            JG_OK);
+        assert_err(jg_respond(&(struct jg_refusal){.reason = (enum jg_err)e,
+                                                   .text = jg_str(info->text)},
+                              &a, &r),
+                   JG_OK);
         assert_int_equal(r.status, info->status);
         assert_true(r.body.len > 0);
         if (r.status == 401)
@@ -122,7 +130,9 @@ without_memory_there_is_none(void **state)
 
     (void)state;
     jg_arena_init(&a, 1, 1);
-    assert_err(jg_respond(JG_E_PATH, JG_STR("x"), JG_STR(""), &a, &r),
+    assert_err(jg_respond(&(struct jg_refusal){.reason = JG_E_PATH,
+                                               .text = JG_STR("x")},
+                          &a, &r),
                JG_E_NOMEM);
     assert_int_equal(r.status, 7);
 }

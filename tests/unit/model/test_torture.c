@@ -6,7 +6,9 @@
 #include "model_check.h"
 #include "torture.h"
 
-#define CONF "{\"enable_custom_domains\":true}"
+#define CONF                                                               \
+    "{\"enable_custom_domains\":true,\"error_templates\":{\"error.json\":" \
+    "\"{{.Message}}\"}}"
 
 static const char api_text[] =
     "{\"api_id\":\"%c\",\"org_id\":\"o\",\"active\":true,\"enable_jwt\":true,"
