@@ -5,6 +5,7 @@
  */
 
 #include "admin_check.h"
+#include "store/key_seal.h"
 #include "store/keysets.h"
 #include "torture.h"
 
@@ -374,6 +375,89 @@ a_file_of_policies_is_loaded_as_a_whole_or_not_at_all(void **state)
     }
 }
 
+#define SIGNATURE "0123456789abcdefghijklmnopqrstuvwxyzABCDEF_"
+#define KEPT "\"x.y." SIGNATURE "\""
+#define KEY(meta) \
+    "{\"org_id\":\"o\",\"apply_policies\":[\"p\"],\"meta_data\":{" meta "}}"
+
+static struct jg_key_seen
+put_key(struct gateway *g)
+{
+    struct jg_stored_key record;
+    struct jg_key_seen seen;
+    struct jg_txn *txn;
+
+    ask(g, "POST", "/tyk/keys/" SIGNATURE, KEY("\"t\":" KEPT ",\"n\":1"));
+    assert_int_equal(g->response.status, 200);
+    assert_err(jg_key_id(JG_STR("o" SIGNATURE), &seen.id), JG_OK);
+    assert_err(jg_txn_read(g->store, &txn), JG_OK);
+    assert_err(jg_stored_key_get(txn, &seen.id, NOW_S, &record), JG_OK);
+    seen.revision = record.revision;
+    assert_false(jg_str_contains(record.session, JG_STR(SIGNATURE)));
+    jg_txn_abort(txn);
+    return seen;
+}
+
+static const struct jg_json *
+json_of(struct gateway *g, const char *text)
+{
+    const struct jg_json *json = NULL;
+
+    assert_err(jg_json_parse(jg_str(text), &jg_json_limits_conf, &g->arena,
+                             &json, NULL),
+               JG_OK);
+    return json;
+}
+
+/* meta_data.n as who has the key is shown it, with the token beside it. */
+static int64_t
+shown(struct gateway *g)
+{
+    struct jg_str body = ask(g, "GET", "/tyk/keys/" SIGNATURE "?org_id=o", "");
+    const struct jg_json *meta, *json = NULL;
+    int64_t n = 0;
+
+    assert_int_equal(g->response.status, 200);
+    assert_err(
+        jg_json_parse(body, &jg_json_limits_conf, &g->arena, &json, NULL),
+        JG_OK);
+    meta = jg_json_get(json, JG_STR("meta_data"));
+    assert_str(jg_json_string(jg_json_get(meta, JG_STR("t"))),
+               "x.y." SIGNATURE);
+    assert_true(jg_json_to_int(jg_json_get(meta, JG_STR("n")), &n));
+    return n;
+}
+
+/* A script's meta data is kept, or the key stays as it was; a token that is
+ * sealed in it is never lost, nor in the clear. */
+static void
+meta_data_of_a_key_is_kept_as_a_whole(void **state)
+{
+    struct gateway g;
+    enum jg_err err;
+    unsigned long n = 1;
+
+    (void)state;
+    set_up(&g);
+    g.conf.keys.hash_keys = true;
+    do {
+        struct jg_key_seen seen = put_key(&g);
+        const struct jg_json *told, *meta;
+
+        fresh_arena(&g);
+        told = json_of(&g, "{\"t\":" KEPT ",\"n\":1}");
+        meta = json_of(&g, "{\"t\":" KEPT ",\"n\":2}");
+        allocations = 0;
+        fail_at = n;
+        err = jg_admin_key_meta(&g.admin, &seen, told, meta, &g.arena);
+        fail_at = 0;
+        assert_int_equal(shown(&g), err == JG_OK ? 2 : 1);
+        assert_true(++n < TRIES_MAX);
+    } while (err != JG_OK || allocations >= n - 1);
+    assert_true(n > 5);
+    gateway_close(&g);
+}
+
 int
 main(void)
 {
@@ -384,6 +468,7 @@ main(void)
         cmocka_unit_test(a_file_is_removed_or_stays),
         cmocka_unit_test(a_load_happens_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_file_of_policies_is_loaded_as_a_whole_or_not_at_all),
+        cmocka_unit_test(meta_data_of_a_key_is_kept_as_a_whole),
     };
 
     torture_openssl();
