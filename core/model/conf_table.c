@@ -282,6 +282,8 @@ static const struct jg_field rows[] = {
      .note = "names are always checked, in the certificate's own list"},
     {"max_idle_connections", JG_FIELD_SILENT,
      .note = "see max_idle_connections_per_host"},
+    {"close_idle_connections", JG_FIELD_SILENT,
+     .note = "nginx closes idle connections by itself"},
     {"max_conn_time", JG_FIELD_SILENT,
      .note = "idle connections are closed, others are not"},
     {"dns_cache", JG_FIELD_SILENT, .note = "see dns_refresh"},
