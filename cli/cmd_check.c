@@ -5,6 +5,7 @@
 #include "check_paths.h"
 #include "commands.h"
 #include "config.h"
+#include "links.h"
 
 /* What is checked: a configuration's folders, or those of the arguments. */
 struct check {
@@ -142,6 +143,40 @@ print(const struct check *c, int code)
     return printed == CLI_OK ? code : printed;
 }
 
+static void
+report_link(void *arg, const struct cli_link *link)
+{
+    const struct jg_bind_source source = {
+        .file = link->api->from, .text = link->api->text, .diags = arg};
+    char what[CLI_LINK_TEXT_MAX];
+
+    cli_link_text(link, what);
+    jg_bind_report(&source, JG_WARNING, JG_E_CONF_VALUE, link->path, link->id,
+                   CLI_LINK_FIX, "%s", what);
+}
+
+/* Only where policies are known: a folder of definitions alone tells nothing of
+ * those that its gateway has. */
+static void
+check_links(struct check *c)
+{
+    const struct jg_conf *conf = &c->config.conf;
+    struct jg_str policies = conf->policies.policy_path.len > 0
+                                 ? conf->policies.policy_path
+                                 : conf->policies.policy_record_name;
+    struct cli_documents set;
+
+    if (policies.len == 0 || conf->app_path.len == 0)
+        return;
+    cli_documents_init(&set);
+    set.quiet = true; /* what cannot be read was told */
+    cli_documents_add_path(&set, conf->app_path.p);
+    cli_documents_add_path(&set, policies.p);
+    cli_documents_sort(&set);
+    cli_broken_links(&set, report_link, &c->config.diags);
+    cli_documents_free(&set);
+}
+
 /* A pipeline that looks at the wrong folder must not be told that all is fine.
  */
 static int
@@ -164,6 +199,7 @@ check(struct check *c)
                       time(NULL), NULL, &c->config.diags, &c->result);
         if (err != JG_OK && c->config.diags.faults == 0)
             return cli_broken(err);
+        check_links(c);
     } else if (c->config.diags.faults == 0) {
         return code; /* said already */
     }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "doctor.h"
+#include "links.h"
 #include "model/policy.h"
 
 #define NAMES_MAX 3
@@ -198,36 +199,18 @@ smell_policies(struct doctor *d, const struct policy_smell *row)
     tell(d, &row->smell, &names, "policy");
 }
 
-/* A default policy that there is none of: every token that needs it fails. */
 static void
-smell_missing(struct doctor *d)
+tell_link(void *arg, const struct cli_link *link)
 {
-    for (size_t i = 0; i < d->docs.count; i++) {
-        const struct jg_api *api = d->apis[i];
-        char what[300];
+    struct doctor *d = arg;
+    char what[CLI_LINK_TEXT_MAX];
 
-        if (api == NULL || !api->def.active)
-            continue;
-        for (size_t k = 0; k < api->def.jwt_default_policies.count; k++) {
-            struct jg_str id = api->def.jwt_default_policies.items[k];
-
-            if (id.len == 0 ||
-                cli_documents_find(&d->docs, CLI_POLICY, id) != NULL)
-                continue;
-            snprintf(what, sizeof(what),
-                     "the default policy \"%.*s\" does not exist: tokens "
-                     "without a policy of their own are refused",
-                     JG_STR_ARG(jg_str_head(id, 100)));
-            doctor_find(d, &(struct doctor_finding){
-                               .grade = DOCTOR_ERROR,
-                               .what = what,
-                               .where = d->docs.items[i].from.p,
-                               .seen = JG_STR("jwt_default_policies"),
-                               .fix = "make the policy, or name another one: "
-                                      "its id, not its name or _id",
-                           });
-        }
-    }
+    cli_link_text(link, what);
+    doctor_find(d, &(struct doctor_finding){.grade = DOCTOR_ERROR,
+                                            .what = what,
+                                            .where = link->api->from.p,
+                                            .seen = jg_str(link->path),
+                                            .fix = CLI_LINK_FIX});
 }
 
 void
@@ -242,7 +225,7 @@ doctor_smells(struct doctor *d)
     for (size_t i = 0; i < sizeof(policy_smells) / sizeof(policy_smells[0]);
          i++)
         smell_policies(d, &policy_smells[i]);
-    smell_missing(d);
+    cli_broken_links(&d->docs, tell_link, d);
     if (d->counts[DOCTOR_WARNING] + d->counts[DOCTOR_ERROR] == before)
         doctor_say(d, DOCTOR_GOOD, NULL,
                    "issuer, audience, expiry and rates are bounded everywhere");

@@ -184,18 +184,68 @@ def test_a_folder_of_both_without_a_configuration(folder, place):
     policies = folder.path / "policies"
     policies.mkdir()
     (policies / "p.json").write_text(json.dumps(
-        {"id": "p", **POLICY["default"]}))
+        {"id": "default", **POLICY["default"]}))
     (folder.path / "x").mkdir()
     places = place.split() or [folder.path]
     assert folder.check(*places, config=False).stdout == \
         "1 API and 1 policy are fine\n"
     folder.api["active"] = "yes"
     folder.write()
-    (policies / "p.json").write_text('{"id": "p", "rate": "fast"}')
+    (policies / "p.json").write_text('{"id": "default", "rate": "fast"}')
     code, answer = folder.findings(*places, config=False)
     assert (code, answer["faults"]) == (3, 2)
     assert {pathlib.Path(f["file"]).name for f in answer["findings"]} == \
         {"api.json", "p.json"}
+
+
+def oas(**scheme):
+    return {"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {}, "components": {"securitySchemes": {"j": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+            "security": [{"j": []}], "x-tyk-api-gateway": {
+                "info": {"id": "oas", "name": "oas", "orgId": "default",
+                         "state": {"active": True}},
+                "upstream": {"url": "http://127.0.0.1:1/"},
+                "server": {"listenPath": {"value": "/oas/"},
+                           "authentication": {"enabled": True,
+                                              "securitySchemes": {"j": {
+                    "enabled": True, "signingMethod": "hmac",
+                    "header": {"enabled": True, "name": "Authorization"},
+                    "source": API["jwt_source"], **scheme}}}}}}
+
+
+SCHEME = ("x-tyk-api-gateway.server.authentication.securitySchemes.j.")
+
+
+@pytest.mark.parametrize("definition, path", [
+    ({**API, "jwt_default_policies": ["default", "gone"]},
+     "jwt_default_policies.1"),
+    ({**API, "scopes": {"jwt": {"scope_to_policy": {"read": "gone"}}}},
+     "scopes.jwt.scope_to_policy.read"),
+    ({**API, "jwt_scope_to_policy_mapping": {"read": "gone"}},
+     "jwt_scope_to_policy_mapping.read"),
+    ({**API, "org_id": "another"}, "jwt_default_policies.0"),
+    (oas(defaultPolicies=["gone"]), SCHEME + "defaultPolicies.0"),
+    (oas(scopes={"scopeToPolicyMapping": [
+        {"scope": "read", "policyId": "gone"}]}),
+     SCHEME + "scopes.scopeToPolicyMapping.0.policyId"),
+    ({**API, "use_keyless": True, "enable_jwt": False,
+      "jwt_default_policies": ["gone"]}, None),
+    ({**API, "active": False, "jwt_default_policies": ["gone"]}, None),
+    (oas(defaultPolicies=["default"]), None),
+])
+def test_a_policy_that_is_named_and_not_there(folder, definition, path):
+    folder.api = definition
+    folder.write()
+    code, answer = folder.findings()
+    assert code == 0
+    assert [f["path"] for f in answer["findings"]] == [path] * (path is not None)
+    if path:
+        line = answer["findings"][0]["line"]
+        text = folder.api_path.read_text().splitlines()[line - 1]
+        assert "gone" in text or definition.get("org_id") == "another"
+    # Of definitions alone nobody knows which policies there are.
+    assert folder.findings("apps", config=False)[1]["findings"] == []
 
 
 def test_policies_alone_are_told_from_definitions(folder):
