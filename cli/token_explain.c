@@ -200,8 +200,8 @@ const struct cli_command cmd_token_explain = {
         "The gateway's own decision, over the configuration that it has in "
         "force: what\nwas looked at, what was expected, why it is refused, "
         "what the client gets, and\nhow to mend it. Nothing is sent. It reads "
-        "the gateway's records, on its machine;\nwith --address it asks the "
-        "control API. Exit code 10 for a refused token, 11 for\nan expired "
+        "the gateway's records, on its\nmachine; with --address it asks the "
+        "control API. Exit code 10 for a refused\ntoken, 11 for an expired "
         "one.\n\n"
         "  jotgate token explain \"$TOKEN\" --api orders --request \"GET "
         "/orders/1\"\n",
