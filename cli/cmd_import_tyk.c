@@ -194,6 +194,7 @@ run(struct cli *cli)
 static const struct cli_option options[] = {
     {"to", 0, "DIR", "write a copy for jotgate into this new folder"},
     SYNC_OPTIONS_APPLY,
+    {"tyk-secret-file", 0, "FILE", "of the Tyk at URL; or JOTGATE_TYK_SECRET"},
     {"all", 0, NULL, "tell the fields that are the same, too"},
     {"json", 0, NULL, "one JSON object"},
     {NULL, 0, NULL, NULL},
@@ -202,13 +203,14 @@ static const struct cli_option options[] = {
 const struct cli_command cmd_import_tyk = {
     .group = "import",
     .name = "tyk",
-    .arguments = "DIR|FILE...",
+    .arguments = "DIR|FILE|URL...",
     .summary = "what becomes of a Tyk installation, field by field",
     .details =
         "Reads a tyk.conf, API definitions of both forms and policies: the "
-        "folder of an\ninstallation, or files. Tells what means the same "
-        "here, what differs and\nwhat has no effect, and what is faulty: the "
-        "same as docs/tyk-compatibility.md,\nfor the fields that are used. "
+        "folder of an\ninstallation, or files; by the URL of its Gateway API "
+        "what a Tyk gateway has in\nforce. Tells what means the same here, "
+        "what differs and what has no effect, and\nwhat is faulty: the same "
+        "as docs/tyk-compatibility.md, for the fields that are\nused. "
         "Nothing is written without --to, and no "
         "gateway\nis changed without --apply: that shows the difference, "
         "asks before anything is\nreplaced, and deletes nothing. Exit code 3 "
@@ -216,6 +218,8 @@ const struct cli_command cmd_import_tyk = {
         "  jotgate import tyk /opt/tyk-gateway\n"
         "  jotgate import tyk /opt/tyk-gateway --to /etc/jotgate\n"
         "  jotgate import tyk apps/ policies/\n"
+        "  jotgate import tyk http://127.0.0.1:8080 --tyk-secret-file f --to "
+        "copy/\n"
         "  jotgate import tyk apps/ policies/ --apply --dry-run\n",
     .options = options,
     .args_min = 1,

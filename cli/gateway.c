@@ -36,7 +36,7 @@ const struct cli_option cli_gateway_options[] = {
 };
 
 struct cli_gateway {
-    struct cli_target target;
+    struct cli_target target; /* its address is NULL until it is asked */
     uint64_t timeout_s;
     pid_t pid;
     int fd; /* both directions */
@@ -45,7 +45,9 @@ struct cli_gateway {
 const char *
 cli_gateway_address(const struct cli *cli)
 {
-    return cli->gateway != NULL ? cli->gateway->target.address : "";
+    return cli->gateway != NULL && cli->gateway->target.address != NULL
+               ? cli->gateway->target.address
+               : "";
 }
 
 /* The relay, with one socket for its input and its output. */
@@ -82,9 +84,7 @@ open_gateway(struct cli *cli)
                             g->timeout_s == 0 || g->timeout_s > TIMEOUT_MAX_S))
         return cli_fail(CLI_USAGE, NULL, "--timeout: \"%s\" is not 1 to %d",
                         timeout, TIMEOUT_MAX_S);
-    code = cli_target_find(cli, &g->target);
-    if (code == CLI_OK)
-        code = start(cli, g);
+    code = start(cli, g);
     if (code == CLI_OK)
         cli->gateway = g;
     return code;
@@ -119,17 +119,18 @@ send_all(int fd, struct jg_str text)
 static bool
 send_call(const struct cli_gateway *g, const struct cli_call *call)
 {
+    bool other = call->other != NULL;
+    struct jg_str secret = other ? call->other_secret : g->target.secret;
     struct jg_buf b;
     bool sent;
 
     jg_buf_init(&b, CLI_TEXT_MAX);
     jg_buf_addf(&b, "%s %s%s %" PRIu64 " %zu\n", call->method,
-                g->target.address, call->path, g->timeout_s * 1000,
-                call->body.len);
+                other ? call->other : g->target.address, call->path,
+                g->timeout_s * 1000, call->body.len);
     jg_buf_add(&b, JG_STR("User-Agent: jotgate/" JG_VERSION "\n"));
-    if (g->target.secret.p != NULL)
-        jg_buf_addf(&b, "X-Tyk-Authorization: %.*s\n",
-                    JG_STR_ARG(g->target.secret));
+    if (secret.p != NULL)
+        jg_buf_addf(&b, "X-Tyk-Authorization: %.*s\n", JG_STR_ARG(secret));
     if (call->body.len > 0)
         jg_buf_add(&b, JG_STR("Content-Type: application/json\n"));
     if (call->tag.len > 0)
@@ -253,12 +254,16 @@ cli_try(struct cli *cli, const struct cli_call *call, struct cli_answer *out)
     int code = cli->gateway == NULL ? open_gateway(cli) : CLI_OK;
     bool answered;
 
+    if (code == CLI_OK && call->other == NULL &&
+        cli->gateway->target.address == NULL)
+        code = cli_target_find(cli, &cli->gateway->target);
     if (code != CLI_OK)
         return code;
     g = cli->gateway;
     answered = send_call(g, call);
     if (answered)
-        cli_progress_wait(g->fd, g->target.address, -1);
+        cli_progress_wait(
+            g->fd, call->other != NULL ? call->other : g->target.address, -1);
     if (!answered || !receive_answer(cli, g->fd, out))
         return cli_fail(CLI_FAILED, NULL,
                         "jotgate-broker --relay ended, or memory ran out");

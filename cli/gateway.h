@@ -21,6 +21,10 @@ struct cli_call {
     struct jg_str tag;     /* If-Match; empty: whatever is there */
     bool only_new;         /* If-None-Match: * */
     const char *kind, *id; /* of what is asked about, for messages: "API" */
+    /* Of another server than the command's gateway, for cli_try() only: its
+     * address, and the secret for it. The gateway's goes to nobody else. */
+    const char *other;
+    struct jg_str other_secret;
 };
 
 /* In the arena of the command. */
@@ -105,6 +109,13 @@ struct cli_target {
     const char *secret_from;
     const char *config; /* path of the configuration, or NULL */
 };
+/* A secret in a file, without the newline that editors put behind it. CLI_OK,
+ * or said. */
+int cli_secret_read(struct cli *cli, const char *path, struct jg_str *out);
+
+/* "https://gateway.example:8081", and nothing else. */
+bool cli_address_is_one(const char *text);
+
 /* What the command line or the environment names; NULL: the configuration
  * does. */
 const char *cli_target_address(const struct cli *cli);

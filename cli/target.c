@@ -36,19 +36,24 @@ address_of(struct cli *cli, const struct jg_conf *conf)
     return keep(cli, text);
 }
 
-/* A secret in a file, without the newline that editors put behind it. */
-static int
-read_secret(struct cli *cli, const char *path, struct cli_target *out)
+int
+cli_secret_read(struct cli *cli, const char *path, struct jg_str *out)
 {
     struct jg_str text;
 
     if (!cli_read(cli, path, CLI_SECRET_MAX, &text))
         return CLI_USAGE;
-    out->secret = jg_str_trim(text);
-    out->secret_from = path;
-    if (out->secret.len == 0)
+    *out = jg_str_trim(text);
+    if (out->len == 0)
         return cli_fail(CLI_USAGE, NULL, "%s is empty", path);
     return CLI_OK;
+}
+
+static int
+read_secret(struct cli *cli, const char *path, struct cli_target *out)
+{
+    out->secret_from = path;
+    return cli_secret_read(cli, path, &out->secret);
 }
 
 /* The one that the gateway made for itself, when none is configured. */
@@ -130,14 +135,20 @@ use_given(struct cli *cli, struct cli_target *out)
     return CLI_OK;
 }
 
+bool
+cli_address_is_one(const char *text)
+{
+    struct jg_str address = jg_str(text);
+
+    return (jg_str_starts(address, JG_STR("http://")) ||
+            jg_str_starts(address, JG_STR("https://"))) &&
+           strpbrk(text, " \t\r\n#?") == NULL;
+}
+
 static int
 check_address(const struct cli_target *target)
 {
-    struct jg_str address = jg_str(target->address);
-
-    if ((jg_str_starts(address, JG_STR("http://")) ||
-         jg_str_starts(address, JG_STR("https://"))) &&
-        strpbrk(target->address, " \t\r\n#?") == NULL)
+    if (cli_address_is_one(target->address))
         return CLI_OK;
     return cli_fail(CLI_USAGE, "http://127.0.0.1:8081, https://gateway.example",
                     "%s: \"%s\" is no address of a control API",

@@ -25,6 +25,9 @@ static const struct cli_topic_row environment[] = {
                         "gateway; the option --address goes first"},
     {"JOTGATE_SECRET",
      "the control API's secret; the option --secret-file goes first"},
+    {"JOTGATE_TYK_SECRET",
+     "the secret of the Tyk gateway that import tyk URL reads; the option "
+     "--tyk-secret-file goes first"},
     {"TYK_GW_...", "a setting of the configuration, as in Tyk: "
                    "TYK_GW_LISTENPORT=8090 is listen_port; the environment "
                    "goes before the file"},

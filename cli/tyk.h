@@ -18,6 +18,10 @@ struct tyk {
     bool faulty;            /* something was not readable: said */
 };
 
+/* tyk_fetch.c: the definitions and policies that the Tyk gateway at <url> has.
+ * CLI_OK, or said. */
+int tyk_fetch(struct tyk *tyk, const char *url);
+
 /* Find and read what the arguments name. CLI_OK, or said. */
 int tyk_find(struct tyk *tyk);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "fetch.h"
 #include "tyk.h"
 
 static bool
@@ -165,6 +166,8 @@ use_conf(struct tyk *tyk)
 static int
 find_argument(struct tyk *tyk, const char *argument)
 {
+    if (cli_is_url(argument))
+        return tyk_fetch(tyk, argument);
     if (!cli_is_folder(argument)) {
         int code = cli_documents_add_file(&tyk->docs, argument);
 
