@@ -111,7 +111,7 @@ def test_a_large_definition_passes_and_a_larger_one_does_not(broker):
 
 @pytest.mark.parametrize("data", [
     b"x", b"GET / HTTP/1.0\r\n\r\n", b"0:,", b"17:CONTENT_LENGTH\x000\x00;",
-    b"99999:", b"18:CONTENT_LENGTH\x00-1\x00,", scgi([]),
+    b"999999:", b"18:CONTENT_LENGTH\x00-1\x00,", scgi([]),
     scgi([("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/hello")]),
     scgi([("JOTGATE_PORT", "root")]), scgi(control("GET", "hello")),
     scgi(control("GET", "/a%2fb")), scgi(control("GET", "/%")),
