@@ -129,5 +129,7 @@ export type Decision = Required<Omit<Of<api.Journal["decisions"]>, "identity">>;
 export type KeySet = Always<Of<api.KeySets["sets"]>, "id" | "url">;
 export type Key = Of<KeySet["keys"]>;
 export type Revocation = Always<Omit<api.Revocation, "expires">, "id"> & {expires?: number};
+export type Split = Always<Of<api.SplitTokens["splits"]>, "id">;
+export type Splits = Omit<api.SplitTokens, "splits"> & {splits: Split[]};
 export type KeyList = Omit<api.Keys, "details"> & {details?: KeyRow[]};
 export type KeyRow = Always<Of<api.Keys["details"]>, "key">;

@@ -129,6 +129,39 @@ export const tests = [
     equal([after === "200", whole === "200"], [false, false], `revoked: ${after}, whole: ${whole}`);
 })],
 
+["what is kept of a split token is shown without it, and ended", (world) => withProvider("keycloak", async (keycloak) => {
+    const {page} = world;
+    await world.api("kept-split", {jwt_signing_method: "rsa", jwt_source: keycloak.jwks,
+        split_token: {token_url: keycloak.base + keycloak.path, path: "/token", mode: "split"}});
+    const login = async () => JSON.parse(await world.curlLater("/kept-split/token", "-d",
+        "grant_type=client_credentials&client_id=orders&client_secret=x")).access_token;
+    const call = (held) => world.gateLater("/kept-split/get", held);
+    const first = await login(), second = await login();
+    equal([await call(first) === "200", await call(second) === "200"], [false, false], "no right yet");
+    await world.control("POST", "/tyk/policies", {id: "kept", name: "kept", org_id: "default", active: true,
+        access_rights: {"kept-split": {api_id: "kept-split", versions: ["Default"]}}});
+    await world.api("kept-split", {jwt_signing_method: "rsa", jwt_source: keycloak.jwks,
+        jwt_default_policies: ["kept"],
+        split_token: {token_url: keycloak.base + keycloak.path, path: "/token", mode: "split"}});
+    equal([await call(first), await call(second)], ["200", "200"], "before");
+    await world.open("keys");
+    const table = page.getByRole("region", {name: "Split tokens"});
+    await page.getByLabel("Search: Split tokens").fill("kept-split");
+    await table.getByRole("row").filter({hasText: "3f6c9a5e"}).first().waitFor();
+    const rows = table.locator("tbody tr");
+    equal([await rows.count(), (await page.locator("main").innerText()).includes(first)], [4, false],
+          "access and refresh tokens of two logins, and none whole");
+    await rows.first().getByRole("button", {name: /^End/}).click();
+    await page.getByRole("dialog").getByRole("button", {name: "End", exact: true}).click();
+    await page.getByRole("status").filter({hasText: "Ended, with the others of its login."}).waitFor();
+    equal([await call(first), await call(second)].filter((status) => status === "200").length, 1, "the other one");
+    await page.getByRole("button", {name: "End all of a caller or an API"}).click();
+    await page.getByRole("dialog").getByLabel("API").selectOption("kept-split");
+    await page.getByRole("dialog").getByRole("button", {name: "End", exact: true}).click();
+    await page.getByRole("status").filter({hasText: "2 tokens ended."}).waitFor();
+    equal([await call(first) === "200", await call(second) === "200"], [false, false], "after");
+})],
+
 ["the page's way to a policy is found", async (world) => {
     await world.open("overview");
     await newPolicy(world, "Found", "My JWT API");

@@ -6,6 +6,7 @@ import {call, namesOf, post, type Api, type KeyList, type KeyRow, type Policy,
 import {address, type Route} from "../route";
 import {DataTable, type Column} from "../table";
 import {ago, date, t} from "../text";
+import {SplitTokens} from "./splits";
 import {Choices, Copy, Dialog, Empty, Failure, json, Notice,
         SelectField, TextField, useAction, useReadOnly, useResource, Wait} from "../widgets";
 
@@ -52,10 +53,10 @@ function NewKey(p: {policies: Policy[]; onClose: () => void; onDone: () => void}
 }
 
 /* Asks, then does it. */
-function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
+export function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
                  onClose: () => void; onDone: () => void; children?: ComponentChildren}) {
     const {busy, problem, run} = useAction();
-    return <Dialog title={p.title} onClose={p.onClose}>
+    return <Dialog title={p.title} stay={busy} onClose={p.onClose}>
         <Failure problem={problem} />
         {p.children}
         <div class="bar">
@@ -224,5 +225,6 @@ function Revocations(p: {adding: boolean}) {
 export function KeysAndRevocations(p: {route: Route}) {
     const wanted = p.route.query.get("do");
     return <><h1>{t.keys.title}</h1>
-        <Keys adding={wanted === "add"} /><Revocations adding={wanted === "revoke"} /></>;
+        <Keys adding={wanted === "add"} /><SplitTokens />
+        <Revocations adding={wanted === "revoke"} /></>;
 }
