@@ -68,6 +68,9 @@ read_request(const struct jg_scgi *scgi, struct jg_arena *a,
         .authorization = jg_scgi_get(scgi, JG_STR("HTTP_X_TYK_AUTHORIZATION")),
         .if_match = jg_scgi_get(scgi, JG_STR("HTTP_IF_MATCH")),
         .if_none_match = jg_scgi_get(scgi, JG_STR("HTTP_IF_NONE_MATCH")),
+        .host = jg_scgi_get(scgi, JG_STR("HTTP_HOST")),
+        .origin = jg_scgi_get(scgi, JG_STR("HTTP_ORIGIN")),
+        .fetch_site = jg_scgi_get(scgi, JG_STR("HTTP_SEC_FETCH_SITE")),
         .port = ports[i].port,
     };
     return JG_OK;

@@ -1,6 +1,7 @@
 /* One request in, one response out: who may ask, and which row answers. */
 #include "admin/admin_internal.h"
 #include "admin/masked.h"
+#include "admin/origin.h"
 #include "jose/sign.h"
 
 void
@@ -58,6 +59,15 @@ refuse_secret(struct jg_admin_call *call)
                       "Attempted administrative access with invalid or "
                       "missing key!");
     call->response->wrong_secret = true;
+}
+
+static void
+refuse_foreign(struct jg_admin_call *call)
+{
+    jg_answer_message(call, 403,
+                      "A page of another site asks, or the name in Host is "
+                      "not known to be this gateway's. If it is your own, "
+                      "list its origin in control_api_origins");
 }
 
 static void
@@ -179,6 +189,9 @@ jg_admin_answer(struct jg_admin *admin, const struct jg_admin_request *request,
     call.read_only = is_below_tyk(path) && !has_secret(&call);
     if (is_below_tyk(path) && request->port == JG_PORT_LISTEN)
         jg_answer_not_found(&call);
+    else if ((is_below_tyk(path) || jg_str_eq(path, JG_STR("/metrics"))) &&
+             jg_admin_is_foreign(admin->conf, request))
+        refuse_foreign(&call);
     else if (call.read_only && !shows(&call, admin->conf->read_only_secret))
         refuse_secret(&call);
     else

@@ -41,6 +41,7 @@ struct jg_admin_request {
     struct jg_str authorization; /* X-Tyk-Authorization */
     struct jg_str if_match;      /* If-Match, If-None-Match; p == NULL: none */
     struct jg_str if_none_match;
+    struct jg_str host, origin, fetch_site; /* Host, Origin, Sec-Fetch-Site */
     enum jg_admin_port port;
     const struct jg_admin_fetched *fetched; /* so far: see response->wanted */
     size_t fetched_count;

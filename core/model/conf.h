@@ -86,6 +86,8 @@ struct jg_conf {
     int64_t listen_port;                /* 8080 */
     struct jg_str control_api_hostname; /* listen address; 127.0.0.1 */
     int64_t control_api_port;           /* 0: control API on listen_port */
+    struct jg_strs control_api_origins; /* ours: whose pages may ask it, beside
+                                         * its own; "https://admin.example" */
     struct jg_str secret; /* of the control API; "" makes one at start */
     struct jg_str read_only_secret; /* ours: opens what only reads; "": none */
     struct jg_str app_path;         /* "apps/" */

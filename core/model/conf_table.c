@@ -227,6 +227,10 @@ static const struct jg_field rows[] = {
      .max = 255, .note = "the address that the control API listens on"},
     {"control_api_port", JG_FIELD_INT, CONF(control_api_port), .min = 0,
      .max = 65535},
+    {"control_api_origins", JG_FIELD_STRS, CONF(control_api_origins),
+     .max = 255,
+     .note = "not in Tyk: under which addresses the dashboard is used, when a "
+             "proxy gives it another one, as https://admin.example"},
     {"secret", JG_FIELD_STR, CONF(secret), .max = 1024, .secret = true,
      .note = "one is made at start when it is empty"},
     {"read_only_secret", JG_FIELD_STR, CONF(read_only_secret), .max = 1024,

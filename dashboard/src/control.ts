@@ -85,19 +85,24 @@ async function send(method: string, path: string, body: string | undefined,
     }
 }
 
+/* Other refusals have the status, too: of a page at another address, for example. */
+export const isWrongSecret = (problem: Problem) =>
+    problem.status === 403 && problem.message.includes("administrative access");
+
 export async function call(method: string, path: string, body?: string,
                            headers: Record<string, string> = {}): Promise<Answer> {
     const sent = secret();
     const response = await send(method, path, body, headers);
     const text = await response.text();
+    if (response.ok)
+        return {text, etag: response.headers.get("ETag")};
+    const problem = problemOf(response.status, text);
     /* Of the secret that was sent: meanwhile somebody may have signed in anew. */
-    if (response.status === 403 && text.includes("administrative access") && secret() === sent) {
+    if (isWrongSecret(problem) && secret() === sent) {
         forgetSecret();
         listener();
     }
-    if (!response.ok)
-        throw problemOf(response.status, text);
-    return {text, etag: response.headers.get("ETag")};
+    throw problem;
 }
 
 export async function get<T>(path: string): Promise<T> {

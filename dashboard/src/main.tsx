@@ -1,7 +1,7 @@
 /* The page: who is signed in, where one is, and which screen that is. */
 import {render, type ComponentChildren} from "preact";
 import {useEffect, useLayoutEffect, useRef, useState} from "preact/hooks";
-import {call, forgetSecret, get, keepSecret, onRefused, secret,
+import {call, forgetSecret, get, isWrongSecret, keepSecret, onRefused, secret,
         takeSecretFromAddress} from "./control";
 import {CommandBar, type Command} from "./command";
 import {forgetDrafts} from "./editor";
@@ -68,7 +68,7 @@ function SignIn(p: {message: string; onDone: () => void}) {
         <h1>{t.name}</h1>
         {p.message && !problem && <Notice kind="info">{p.message}</Notice>}
         {problem && <Notice kind="error">
-            {problem.status === 403 ? t.signIn.wrong : problem.message}</Notice>}
+            {isWrongSecret(problem) ? t.signIn.wrong : problem.message}</Notice>}
         <form onSubmit={(e) => { e.preventDefault(); void signIn(); }}>
             <TextField label={t.signIn.secret} type="password" value={typed} required autofocus
                        onInput={setTyped} help={t.signIn.help} />

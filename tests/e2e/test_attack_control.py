@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from attack import StrictUpstream
+from gateway import free_port
 
 OPEN = {"use_keyless": True, "enable_jwt": False}
 
@@ -103,3 +104,48 @@ def test_the_log_says_who_changed_what_and_who_guessed(gateway):
     assert log.count("secret") == 6  # whichever process answered
     text = gateway.control_call("GET", "/metrics", secret=None).body.decode()
     assert "\njotgate_control_refused_total 20\n" in text
+
+
+# A page of another site, in the browser of somebody who may reach the port
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Host": "evil.example"},
+    {"Host": "evil.example", "Origin": "http://evil.example",
+     "Sec-Fetch-Site": "same-origin"},
+]
+
+
+def separate(gateway):
+    """The control API on a port of its own, on this machine only."""
+    gateway.conf["control_api_port"] = free_port()
+    gateway.conf["control_api_hostname"] = "127.0.0.1"
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=range(len(FOREIGN)))
+def test_a_page_of_another_site_gets_nothing_even_with_the_secret(
+        gateway, headers):
+    separate(gateway)
+    gateway.start()
+    for path in ("/tyk/apis", "/tyk/reload", "/metrics"):
+        answer = gateway.control_call("GET", path, headers=headers)
+        assert answer.status == 403, (path, answer.body)
+        assert b"control_api_origins" in answer.body
+    assert gateway.control_call("GET", "/hello", headers=headers).status == 200
+
+
+def test_who_is_no_browser_and_who_is_listed_gets_answers(gateway):
+    separate(gateway)
+    gateway.conf["control_api_origins"] = ["https://admin.example"]
+    gateway.start()
+    port = gateway.conf["control_api_port"]
+    for headers in ({}, {"Host": f"localhost:{port}"}, {"Host": "gateway:9696"},
+                    {"Host": f"127.0.0.1:{port}",
+                     "Origin": f"http://127.0.0.1:{port}"},
+                    {"Host": "admin.example", "Origin": "https://admin.example",
+                     "Sec-Fetch-Site": "same-origin"},
+                    {"Origin": "https://admin.example"}):
+        answer = gateway.control_call("GET", "/tyk/apis", headers=headers)
+        assert answer.status == 200, (headers, answer.body)
