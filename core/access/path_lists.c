@@ -47,6 +47,10 @@ jg_check_path_lists(struct jg_decision *d)
 
     if (d->version == NULL)
         return JG_OK;
+    /* Whatever the other lists say of it. */
+    if (jg_endpoint_find(d->version, JG_ENDPOINT_INTERNAL, d->request->method,
+                         &d->forms, &d->matching, true) != NULL)
+        return forbid(d, "internal");
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         const struct jg_endpoint *endpoint = jg_endpoint_find(
             d->version, kinds[i], d->request->method, &d->forms, &d->matching,
@@ -55,10 +59,5 @@ jg_check_path_lists(struct jg_decision *d)
         if (endpoint != NULL)
             return obey(d, kinds[i], endpoint);
     }
-    if (d->version->has_white_list)
-        return forbid(d, "not in white_list");
-    if (jg_endpoint_find(d->version, JG_ENDPOINT_INTERNAL, d->request->method,
-                         &d->forms, &d->matching, true) != NULL)
-        return forbid(d, "internal");
-    return JG_OK;
+    return d->version->has_white_list ? forbid(d, "not in white_list") : JG_OK;
 }

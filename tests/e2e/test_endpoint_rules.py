@@ -62,7 +62,7 @@ def test_an_upstream_that_is_silent_for_too_long_is_given_up(gw, path):
 
 
 @pytest.mark.parametrize("path", ["/slow/slow/0", "/slow/slow/1.5",
-                                  "/slow/off", "/whole/x"])
+                                  "/slow/off", "/oas/x"])
 def test_the_others_are_waited_for(gw, path):
     assert call(gw, path).status == 200
 

@@ -18,7 +18,10 @@ static const struct doc apis[] = {
                   "\"body\":\"x\"},"
                   "{\"path\":\"^/any$\",\"body\":\"x\"},"
                   "{\"path\":\"^/code$\",\"method\":\"GET\",\"code\":101},"
-                  "{\"path\":\"^/black$\",\"method\":\"GET\",\"body\":\"m\"}],"
+                  "{\"path\":\"^/black$\",\"method\":\"GET\",\"body\":\"m\"},"
+                  "{\"path\":\"^/inner$\",\"method\":\"GET\",\"body\":\"m\"}],"
+                  "\"internal\":[{\"path\":\"^/in\",\"method\":\"GET\"}],"
+                  "\"ignored\":[{\"path\":\"^/in$\"}],"
                   "\"black_list\":[{\"path\":\"^/black$\",\"method\":\"GET\"},"
                   "{\"path\":\"^/black$\",\"method\":\"PUT\"}]")),
     JWT_API("checked", PATHS("\"validate_json\":[{\"path\":\"^/x$\","
@@ -90,6 +93,10 @@ a_mock_comes_before_everything_else(void **state)
         {"GET", "/mocks/code", JG_ANSWER, 200},
         {"GET", "/mocks/black", JG_ANSWER, 200},
         {"PUT", "/mocks/black", JG_DENY, 403},
+        /* But for what is internal, whatever else is said of it. */
+        {"GET", "/mocks/inner", JG_DENY, 403},
+        {"GET", "/mocks/in", JG_DENY, 403},
+        {"POST", "/mocks/in", JG_ALLOW, 0},
     };
 
     (void)state;
@@ -98,8 +105,8 @@ a_mock_comes_before_everything_else(void **state)
 
         ask(&q, rows[i].method, rows[i].target, false);
         assert_int_equal(q.verdict, rows[i].verdict);
-        assert_int_equal(q.verdict == JG_ANSWER ? q.d.answer.status
-                                                : jg_decision_status(&q.d),
+        assert_int_equal(q.verdict == JG_DENY ? jg_decision_status(&q.d)
+                                              : q.d.answer.status,
                          rows[i].status);
         forget_asked(&q);
     }
