@@ -237,8 +237,17 @@ jg_key_draft_show(struct jg_admin_call *call, const struct jg_key_draft *draft,
                                  .own = draft->session.policy_count == 0,
                                  .now_ms = call->admin->now_s * 1000};
     bool looks = id != NULL && meter.counters != NULL;
+    struct jg_json *whole = jg_arena_alloc(call->arena, sizeof(*whole));
+    const struct jg_json *shown;
+    enum jg_err err = jg_session_to_json(
+        draft->json, &draft->session, &draft->all,
+        looks ? jg_key_quota_look : NULL, &meter, call->arena, &shown);
 
-    return jg_session_to_json(draft->json, &draft->session, &draft->all,
-                              looks ? jg_key_quota_look : NULL, &meter,
-                              call->arena, out);
+    if (err == JG_OK && whole == NULL)
+        err = JG_E_NOMEM;
+    if (err == JG_OK)
+        err = jg_session_whole(shown, call->arena, whole);
+    if (err == JG_OK)
+        *out = whole;
+    return err;
 }

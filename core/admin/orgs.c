@@ -3,6 +3,7 @@
  * The session is kept byte for byte, so that unknown members survive.
  */
 #include "admin/admin_internal.h"
+#include "model/session_json.h"
 #include "model/stored_session.h"
 
 #define ORGS_MAX 10000
@@ -86,6 +87,29 @@ jg_orgs_put(struct jg_admin_call *call)
         jg_answer_err(call, err);
 }
 
+/* With what every session has, as Tyk shows it. */
+static enum jg_err
+show(struct jg_admin_call *call, struct jg_str text)
+{
+    const struct jg_json *stored;
+    struct jg_json whole;
+    struct jg_buf *b;
+    enum jg_err err = jg_json_parse(text, &jg_stored_session_limits,
+                                    call->arena, &stored, NULL);
+
+    if (err == JG_OK)
+        stored = jg_session_without_password(stored, call->arena);
+    if (err == JG_OK)
+        err = stored != NULL ? jg_session_whole(stored, call->arena, &whole)
+                             : JG_E_NOMEM;
+    if (err != JG_OK)
+        return err;
+    b = jg_answer_json(call, 200);
+    jg_json_write(b, &whole, 0);
+    jg_buf_addc(b, '\n');
+    return JG_OK;
+}
+
 void
 jg_orgs_get(struct jg_admin_call *call)
 {
@@ -96,7 +120,7 @@ jg_orgs_get(struct jg_admin_call *call)
     if (err == JG_OK) {
         err = jg_store_get(txn, JG_KIND_ORG, call->id, &text);
         if (err == JG_OK)
-            jg_answer_document(call, text);
+            err = show(call, text);
         jg_txn_abort(txn);
     }
     if (err == JG_E_NOT_FOUND || err == JG_E_CONF_RANGE)

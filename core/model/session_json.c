@@ -278,27 +278,7 @@ jg_session_without_password(const struct jg_json *document, struct jg_arena *a)
     return json;
 }
 
-/* What Tyk prints of every session, and many that are stored do not have. */
-static const struct jg_json_member absent[] = {
-    {{"alias", 5}, {JG_JSON_STRING, .string = {"", 0}}},
-    {{"apply_policies", 14}, {JG_JSON_ARRAY}},
-    {{"expires", 7}, {JG_JSON_INT}},
-    {{"hmac_enabled", 12}, {JG_JSON_BOOL}},
-    {{"oauth_client_id", 15}, {JG_JSON_STRING, .string = {"", 0}}},
-    {{"session_lifetime", 16}, {JG_JSON_INT}},
-};
-
-#define ABSENT_MEMBERS (sizeof(absent) / sizeof(absent[0]))
-
-static void
-set_absent(struct growing *g, const struct jg_json *document)
-{
-    for (size_t i = 0; i < ABSENT_MEMBERS; i++)
-        if (jg_json_get(document, absent[i].name) == NULL)
-            put(g, g->count, absent[i].name, absent[i].value);
-}
-
-#define SESSION_MEMBERS (LIMIT_MEMBERS + ABSENT_MEMBERS + 7)
+#define SESSION_MEMBERS (LIMIT_MEMBERS + 7)
 enum jg_err
 jg_session_to_json(const struct jg_json *document,
                    const struct jg_session *session,
@@ -315,7 +295,6 @@ jg_session_to_json(const struct jg_json *document,
     if (jg_session_meta_data(session, own, a, &meta) != JG_OK)
         return JG_E_NOMEM;
     set_limit(&m, &g, &all->limit, NULL);
-    set_absent(&g, document);
     set(&g, "access_rights", of_rights(&m));
     set(&g, "is_inactive", of_bool(all->is_inactive));
     set(&g, "tags", of_strs(&m, &all->tags));

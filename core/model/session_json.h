@@ -37,9 +37,10 @@ enum jg_err jg_session_to_json(const struct jg_json *document,
                                struct jg_arena *a, const struct jg_json **out);
 
 /*
- * <shown> as scripts are told it: with every member that Tyk's stable releases
- * print, in their order, those that are missing with their zero values; what
- * else <shown> has stands behind them. In <a>, or borrowed. JG_E_NOMEM
+ * <shown> as scripts and the control API tell it: with every member that Tyk's
+ * stable releases print, in their order, those that are missing with their zero
+ * values; what else <shown> has stands behind them. In <a>, or borrowed.
+ * JG_E_NOMEM
  */
 enum jg_err jg_session_whole(const struct jg_json *shown, struct jg_arena *a,
                              struct jg_json *out);

@@ -13,6 +13,19 @@ RIGHTS = {"api": {"api_id": "api", "api_name": "api", "versions": ["Default"]}}
 SESSION = {"org_id": "default", "access_rights": RIGHTS}
 
 
+# Those of every session of Tyk's, in its order.
+MEMBERS = """
+last_check allowance rate per throttle_interval throttle_retry_limit
+max_query_depth date_created expires quota_max quota_renews quota_remaining
+quota_renewal_rate access_rights org_id oauth_client_id oauth_keys certificate
+basic_auth_data jwt_data hmac_enabled enable_http_signature_validation
+hmac_string rsa_certificate_id is_inactive apply_policy_id apply_policies
+data_expires monitor enable_detail_recording enable_detailed_recording
+meta_data tags alias last_updated id_extractor_deadline session_lifetime
+post_expiry_action post_expiry_grace_period
+""".split()
+
+
 def set_up(gw, **conf):
     gw.conf.update(conf)
     gw.conf["worker_processes"] = 2
@@ -85,6 +98,8 @@ def test_a_session_is_shown_with_what_every_session_has(gw):
     shown = gw.control_call("GET", f"/tyk/keys/{key}").json()
     preview = gw.control_call("POST", "/tyk/keys/preview", SESSION).json()
     for session in (shown, preview):
+        assert list(session) == MEMBERS
+        assert session["basic_auth_data"] == {"password": "", "hash_type": ""}
         assert {m: session[m] for m in ("expires", "alias", "apply_policies",
                                         "hmac_enabled", "oauth_client_id",
                                         "session_lifetime")} == {
