@@ -130,7 +130,7 @@ def test_a_refresh_token_is_no_access_token_and_not_the_reverse(gw):
 # What providers answer.
 
 def token(**claims):
-    return hs256({"sub": "ada", "n": time.time_ns(), "exp": NOW + 300,
+    return hs256({"sub": "ada", "n": time.time_ns(), "exp": NOW + 7200,
                   **claims})
 
 
