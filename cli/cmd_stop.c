@@ -213,8 +213,8 @@ run(struct cli *cli)
 
     if (cli_target_address(cli) != NULL)
         return cli_fail(CLI_USAGE, "-c FILE, on its machine",
-                        "JOTGATE_ADDRESS names a gateway; one is stopped where "
-                        "it runs, by its configuration");
+                        "JOTGATE_ADDRESS or a context names a gateway; one is "
+                        "stopped where it runs, by its configuration");
     code = read_options(&s);
     if (code == CLI_OK)
         code = find(&s);

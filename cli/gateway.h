@@ -116,9 +116,9 @@ int cli_secret_read(struct cli *cli, const char *path, struct jg_str *out);
 /* "https://gateway.example:8081", and nothing else. */
 bool cli_address_is_one(const char *text);
 
-/* What the command line or the environment names; NULL: the configuration
- * does. */
-const char *cli_target_address(const struct cli *cli);
+/* What the command line, the environment or the context in use names; NULL: the
+ * configuration does. */
+const char *cli_target_address(struct cli *cli);
 
 /* An enum cli_exit; what is wrong was said. */
 int cli_target_find(struct cli *cli, struct cli_target *out);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "context.h"
 #include "gateway.h"
 #include "serve.h"
 
@@ -105,15 +106,46 @@ use_config(struct cli *cli, struct cli_target *out)
     return code;
 }
 
-/* A configuration that is named goes before the environment. */
-const char *
-cli_target_address(const struct cli *cli)
+/* --address, or what -c does not go before. */
+static const char *
+given_address(const struct cli *cli)
 {
     const char *address = cli_value(cli, "address");
 
     if (address == NULL && cli_value(cli, "config") == NULL)
         address = getenv("JOTGATE_ADDRESS");
     return address != NULL && address[0] != '\0' ? address : NULL;
+}
+
+static bool
+find_context(struct cli *cli, struct cli_context *out)
+{
+    return cli_value(cli, "config") == NULL && cli_context_current(cli, out);
+}
+
+const char *
+cli_target_address(struct cli *cli)
+{
+    const char *address = given_address(cli);
+    struct cli_context context;
+
+    if (address == NULL && find_context(cli, &context))
+        address = context.address.p;
+    return address;
+}
+
+/* Address and secret of the context in use, unless others are given. */
+static void
+use_context(struct cli *cli, struct cli_target *out)
+{
+    struct cli_context context;
+
+    if (out->address != NULL || !find_context(cli, &context))
+        return;
+    out->address = context.address.p;
+    out->address_from = "jotgate context";
+    out->secret = context.secret;
+    out->secret_from = "jotgate context";
 }
 
 /* What the command line and the environment say. */
@@ -123,9 +155,10 @@ use_given(struct cli *cli, struct cli_target *out)
     const char *file = cli_value(cli, "secret-file");
     const char *secret = getenv("JOTGATE_SECRET");
 
-    out->address = cli_target_address(cli);
+    out->address = given_address(cli);
     out->address_from =
         cli_value(cli, "address") != NULL ? "--address" : "JOTGATE_ADDRESS";
+    use_context(cli, out);
     if (file != NULL)
         return read_secret(cli, file, out);
     if (secret != NULL && secret[0] != '\0') {

@@ -38,6 +38,8 @@ static const struct cli_topic_row environment[] = {
     {"COLUMNS", "how wide tables may be, when the terminal does not say"},
     {"LC_ALL, LC_CTYPE, LANG",
      "no UTF-8: tables and marks are written in ASCII"},
+    {"XDG_CONFIG_HOME", "jotgate/contexts.json there holds what login "
+                        "remembers; ~/.config"},
     {"XDG_STATE_HOME", "where the records of a gateway without storage.path "
                        "are kept; ~/.local/state"},
     {"XDG_RUNTIME_DIR", "where serve makes its runtime folder; TMPDIR, /tmp"},
@@ -60,6 +62,9 @@ static const struct cli_topic_row files[] = {
                      "~/.local/state/jotgate for others"},
     {"secret", "in that folder: the control API's secret, made when the "
                "configuration has none"},
+    {"~/.config/jotgate/contexts.json",
+     "addresses and secrets of gateways that login remembers, and which one "
+     "commands ask; below XDG_CONFIG_HOME when that is set"},
     {"/run/jotgate-XXXXXX", "runtime folder of serve, gone at its end: "
                             "nginx.conf and sockets; "
                             "XDG_RUNTIME_DIR or TMPDIR for others than root"},

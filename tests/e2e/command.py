@@ -18,7 +18,8 @@ def environment(**extra):
     keep = {k: v for k, v in os.environ.items()
             if k in ("PATH", "HOME", "LD_PRELOAD", "ASAN_OPTIONS",
                      "UBSAN_OPTIONS", "JOTGATE_BUILD")}
-    return {**keep, "LC_ALL": "C.UTF-8", "TERM": "xterm", **extra}
+    return {**keep, "LC_ALL": "C.UTF-8", "TERM": "xterm",
+            "XDG_CONFIG_HOME": "/nowhere", **extra}
 
 
 def jotgate(*words, gateway=None, stdin="", env=None, cwd=None):
