@@ -244,7 +244,7 @@ const struct cli_command cmd_login = {
         "Asks for the secret of its control API, tries it, and keeps both in "
         "a file of\nthis account that nobody else can read: contexts.json in "
         "~/.config/jotgate.\nFrom then on commands ask this gateway, unless "
-        "-c, --address, JOTGATE_ADDRESS or\na configuration in the current "
+        "-c, --address, JOTGATE_ADDRESS\nor a configuration in the current "
         "folder names another one.\n\n"
         "  jotgate login https://gateway.example:8081 --name prod\n",
     .options = login_options,

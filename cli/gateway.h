@@ -2,9 +2,10 @@
  * The gateway that a command asks: which one, with which secret, and every
  * request of its control API. jotgate-broker --relay does the HTTP.
  *
- * The address is --address, JOTGATE_ADDRESS, or what the configuration says
- * (cli_config_running). The secret is --secret-file, JOTGATE_SECRET, or the
- * configuration's, which is sent to no other address than the configuration's.
+ * The address is --address, JOTGATE_ADDRESS, that of the context in use, or
+ * what the configuration says (cli_config_running). The secret is
+ * --secret-file, JOTGATE_SECRET, or the context's or the configuration's, which
+ * is sent to no other address than theirs.
  */
 #ifndef JG_CLI_GATEWAY_H
 #define JG_CLI_GATEWAY_H
