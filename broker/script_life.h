@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define JG_SCRIPT_ERROR_MAX 400
+#define JG_SCRIPT_ERROR_MAX 600
 
 struct jg_script_life {
     const char *program; /* path of jotgate-script */

@@ -13,6 +13,11 @@ extern int jg_vm_is_late(void *udata);
 #define DUK_USE_INTERRUPT_COUNTER
 #define DUK_USE_EXEC_TIMEOUT_CHECK(udata) jg_vm_is_late(udata)
 
+/* Told where a text cannot be compiled, by the line that placed.py puts into
+ * Duktape's source. */
+#include <stddef.h>
+extern void jg_vm_note_place(void *udata, size_t offset);
+
 /* Not to be reached by a script: vm.c takes the object Duktape away, behind
  * which finalizers and coroutines are. */
 #undef DUK_USE_BYTECODE_DUMP_SUPPORT

@@ -12,7 +12,10 @@
 
 #define FUNCTION_MAX 128 /* bytes of a function's name */
 #define SCRIPT "script " /* before the name of its file in errors */
-#define FILE_MAX 128     /* bytes of both */
+#define FILE_MAX (sizeof(SCRIPT) + JG_VM_NAME_SHOWN) /* of both */
+#define TEXT_MAX_SHOWN                                     \
+    200 /* bytes of an error: its place must fit behind it \
+         */
 
 /* duk_settings.h: Duktape throws an error that no script can catch. */
 int
@@ -21,6 +24,47 @@ jg_vm_is_late(void *udata)
     const struct jg_vm *vm = udata;
 
     return jg_clock_ms() >= vm->deadline_ms;
+}
+
+static bool
+ends_line(struct jg_str text, size_t i)
+{
+    return text.p[i] == '\n' ||
+           (text.p[i] == '\r' && (i + 1 == text.len || text.p[i + 1] != '\n'));
+}
+
+/* Bytes of UTF-8, where CESU-8 has three for each half of a pair. */
+static unsigned
+columns(struct jg_str text)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += (unsigned char)text.p[i] == 0xed && i + 2 < text.len &&
+                         (unsigned char)text.p[i + 1] >= 0xa0
+                     ? (i += 2, 2)
+                     : 1;
+    return count;
+}
+
+/* duk_settings.h. The last one counts: an error may be caught and thrown anew.
+ */
+void
+jg_vm_note_place(void *udata, size_t offset)
+{
+    struct jg_vm *vm = udata;
+    struct jg_str before = jg_str_head(vm->compiling, offset);
+    size_t start = 0;
+
+    if (vm->compiling.p == NULL)
+        return; /* a script compiles something: its own business */
+    vm->line = 1;
+    for (size_t i = 0; i < before.len; i++)
+        if (ends_line(before, i)) {
+            vm->line++;
+            start = i + 1;
+        }
+    vm->column = columns(jg_str_from(before, start)) + 1;
 }
 
 /* Memory: Duktape's heap udata is the vm, so that the check above finds it. */
@@ -109,23 +153,44 @@ find_place(duk_context *ctx, char file[static FILE_MAX], long *line)
     return *line > 0;
 }
 
+/* Duktape says "... (line 3)", or "... (line 3, end of input)". */
+static void
+explain_syntax(const struct jg_vm *vm, const char *text, char *error)
+{
+    const char *line = strstr(text, " (line ");
+    int len = line != NULL ? (int)(line - text) : (int)strlen(text);
+    bool ended = line != NULL && strstr(line, "end of input") != NULL;
+
+    snprintf(error, JG_VM_ERROR_MAX, "%.*s: %.*s%s (line %u, column %u)",
+             (int)(vm->part.len < JG_VM_NAME_SHOWN ? vm->part.len
+                                                   : JG_VM_NAME_SHOWN),
+             vm->part.p, len < TEXT_MAX_SHOWN ? len : TEXT_MAX_SHOWN, text,
+             ended ? ", at the end of the text" : "", vm->line, vm->column);
+}
+
 /* What is on top of the stack, in words: one line, printable. Protected, since
  * an error may have properties that throw. */
 static duk_ret_t
 explain_it(duk_context *ctx, void *udata)
 {
+    const struct jg_vm *vm = jg_vm_of(ctx);
     char *error = udata, file[FILE_MAX];
-    const char *text;
     bool placed;
     long line;
 
     placed = find_place(ctx, file, &line);
-    text = duk_safe_to_string(ctx, -1);
-    if (placed && strstr(text, "(line ") == NULL)
-        snprintf(error, JG_VM_ERROR_MAX, "%s: %s (line %ld)", file, text, line);
+    if (vm->column > 0)
+        explain_syntax(vm, duk_safe_to_string(ctx, -1), error);
+    else if (placed)
+        snprintf(error, JG_VM_ERROR_MAX, "%s: %.*s (line %ld)", file,
+                 TEXT_MAX_SHOWN, duk_safe_to_string(ctx, -1), line);
     else
-        snprintf(error, JG_VM_ERROR_MAX, "%s%s%s", file, placed ? ": " : "",
-                 text);
+        snprintf(error, JG_VM_ERROR_MAX, "%.*s%s%.*s",
+                 (int)(vm->part.len < JG_VM_NAME_SHOWN ? vm->part.len
+                                                       : JG_VM_NAME_SHOWN),
+                 vm->part.len > 0 ? vm->part.p : "",
+                 vm->part.len > 0 ? ": " : "", TEXT_MAX_SHOWN,
+                 duk_safe_to_string(ctx, -1));
     return 0;
 }
 
@@ -217,12 +282,17 @@ static duk_ret_t
 evaluate(duk_context *ctx, void *udata)
 {
     const struct jg_frame_part *part = udata;
-    struct jg_str source = jg_text_to_script(part->source, &jg_vm_of(ctx)->in);
+    struct jg_vm *vm = jg_vm_of(ctx);
+    struct jg_str source = jg_text_to_script(part->source, &vm->in);
     char file[FILE_MAX];
 
     snprintf(file, sizeof(file), SCRIPT "%.*s", JG_STR_ARG(part->name));
     duk_push_string(ctx, file);
+    vm->part = part->name;
+    vm->compiling = source;
     duk_compile_lstring_filename(ctx, 0, source.p, source.len);
+    vm->compiling.p = NULL;
+    vm->line = vm->column = 0;
     duk_call(ctx, 0);
     return 0;
 }
@@ -240,13 +310,17 @@ static bool
 protect(duk_context *ctx, duk_safe_call_function f, void *udata,
         struct jg_buf *faults)
 {
+    struct jg_vm *vm = jg_vm_of(ctx);
     char error[JG_VM_ERROR_MAX];
     bool done = duk_safe_call(ctx, f, udata, 0, 1) == DUK_EXEC_SUCCESS;
 
+    vm->compiling.p = NULL;
     if (!done) {
         explain(ctx, error);
         jg_buf_addf(faults, "%s\n", error);
     }
+    vm->part = (struct jg_str){NULL, 0};
+    vm->line = vm->column = 0;
     duk_set_top(ctx, 0);
     return done;
 }

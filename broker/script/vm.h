@@ -11,7 +11,8 @@
 
 #include <stdint.h>
 
-#define JG_VM_ERROR_MAX 400
+#define JG_VM_ERROR_MAX 600
+#define JG_VM_NAME_SHOWN 256  /* bytes of a part's name, in an error */
 #define JG_VM_FAULTS_MAX 4096 /* bytes of all lines of one load */
 #define JG_VM_SCRIPTS 32      /* evaluated scripts that are kept */
 #define JG_VM_KEPT_BYTES (96u * 1024 * 1024) /* of all their copies */
@@ -34,8 +35,9 @@ bool jg_vm_has(const struct jg_vm *vm, const unsigned char *id);
 
 /*
  * Evaluate the <parts>, one after another, as the script <id>. A part that
- * fails is left out, as in Tyk, and is a line of <faults>, with its name and
- * line. False: nothing is to be called; <faults> says why.
+ * fails is left out, as in Tyk, and is a line of <faults>: "name: what (line
+ * 3)", or "(line 3, column 5)" when it cannot be compiled, or without a place
+ * when none is known. False: nothing is to be called; <faults> says why.
  */
 bool jg_vm_load(struct jg_vm *vm, const unsigned char *id,
                 const struct jg_frame_part *parts, size_t count,

@@ -21,6 +21,9 @@ struct jg_vm {
     void *arg;
     int64_t deadline_ms;
     unsigned asked; /* questions of this call */
+    struct jg_str part;      /* name of the text that is evaluated, or empty */
+    struct jg_str compiling; /* its bytes, while they are compiled */
+    unsigned line, column;   /* where they could not be; 0: they could */
     struct jg_kept_script scripts[JG_VM_SCRIPTS];
     size_t count;
     unsigned char *copies; /* JG_VM_KEPT_BYTES */

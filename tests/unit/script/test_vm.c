@@ -61,7 +61,7 @@ make(void **state)
 static const char *
 run(const char *source, const char *args)
 {
-    static char out[600];
+    static char out[JG_VM_ERROR_MAX + 1];
     static unsigned char id[32];
     char error[JG_VM_ERROR_MAX];
     struct jg_str result;
@@ -150,6 +150,48 @@ faults_are_said_with_their_line(void **state)
     for (size_t i = 0; i < LEN(rows); i++)
         assert_memory_equal(run(rows[i].source, "[]"), rows[i].want,
                             strlen(rows[i].want));
+}
+
+/* At the token that cannot be there, or that cannot be read itself. */
+static void
+what_cannot_be_compiled_has_a_line_and_a_column(void **state)
+{
+    static const struct {
+        const char *source, *place;
+    } rows[] = {
+        {"function f( {", "(line 1, column 13)"},
+        {"var a = 1;\nvar b = 2;\nfunction f( {\n", "(line 3, column 13)"},
+        {"a b", "(line 1, column 3)"},
+        {"\r\n\r\n  )", "(line 3, column 3)"},
+        {"\r\r )", "(line 3, column 2)"},
+        {"var s = 'abc", "(line 1, column 9)"},
+        {"var s = 'abc\n';", "(line 1, column 9)"},
+        {"/* no end", "(line 1, column 1)"},
+        {"f(/[/);", "(line 1, column 3)"},
+        {"'\xc3\xa9' )", "(line 1, column 6)"},
+        {"'\xf0\x9f\x98\x80' )", "(line 1, column 8)"},
+        {"let x = 1;", "(line 1, column 5)"},
+        {"function f() {\n  return (1;\n}", "(line 2, column 12)"},
+        {"function f() {\n", "at the end of the text (line 2, column 1)"},
+        {"x = {a: 1,\n  b: {c: ]}};", "(line 2, column 10)"},
+        {"throw new Error('x (line 9, column 9)');", "(line 1)"},
+        /* What a script compiles itself is another text. */
+        {"new Function('(')();", "(line 2, end of input)"},
+        {"eval(')');", "(line 1)"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const char *got = run(rows[i].source, "[]");
+        size_t len = strlen(got), end = strlen(rows[i].place);
+
+        assert_memory_equal(got, "!test.js: ", 10);
+        assert_true(len > end + 1);
+        if (len - end - 1 > 0 && got[len - 1] == '\n')
+            len--;
+        if (strncmp(got + len - end, rows[i].place, end) != 0)
+            fail_msg("%s\n%s", rows[i].source, got);
+    }
 }
 
 static void
@@ -261,6 +303,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripts_compute_with_their_arguments),
         cmocka_unit_test(faults_are_said_with_their_line),
+        cmocka_unit_test(what_cannot_be_compiled_has_a_line_and_a_column),
         cmocka_unit_test(nothing_of_a_call_is_there_for_the_next),
         cmocka_unit_test(hostile_scripts_end),
         cmocka_unit_test(scripts_find_what_they_should_and_no_more),
