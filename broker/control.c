@@ -5,6 +5,7 @@
 #include "document.h"
 #include "loads.h"
 #include "reply.h"
+#include "script_look.h"
 
 #include "access/path.h"
 
@@ -34,6 +35,8 @@ jg_control_init(struct jg_control *control, struct jg_broker *broker)
             .store = broker->store,
             .counters = broker->counters,
             .journal = broker->journal,
+            .look = jg_script_look_one,
+            .look_arg = broker,
             .loaded = true, /* no process serves before the first load */
         }};
 }

@@ -3,7 +3,7 @@
 
 #include "clock.h"
 #include "lock.h"
-#include "script_check.h"
+#include "script_look.h"
 
 #include "base/hash.h"
 
@@ -114,7 +114,7 @@ load(struct jg_broker *broker, enum jg_load_mode mode, bool strict)
     err = load_records(broker, mode, strict, &diags, &result);
     if (err == JG_OK) {
         publish(broker); /* before the scripts, which may take long */
-        jg_script_check(broker, &diags);
+        jg_script_look_all(broker, &diags);
     }
     if (err == JG_OK && strict && diags.warnings > 0)
         err = JG_E_CONF_VALUE;

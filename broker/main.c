@@ -3,6 +3,7 @@
 #include "fetcher.h"
 #include "lock.h"
 #include "relay.h"
+#include "script_look.h"
 #include "stream.h"
 #include "supervise.h"
 
@@ -109,21 +110,13 @@ listen_beside(const struct jg_broker *broker, const struct jg_options *options,
     return jg_stream_listen(path, broker->group, out, fault) == JG_OK;
 }
 
-/* And where jotgate-script is: beside this program. */
 static bool
 listen_for_scripts(struct jg_broker *broker, const struct jg_options *options,
                    char fault[static JG_STREAM_FAULT_MAX])
 {
-    static char program[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 32);
-
-    if (n <= 0)
-        return false;
-    program[n] = '\0';
-    n = strrchr(program, '/') - program + 1;
-    snprintf(program + n, sizeof(program) - (size_t)n, "jotgate-script");
-    broker->script_program = program;
-    return listen_beside(broker, options, "script.sock",
+    broker->script_program = jg_script_program();
+    return broker->script_program != NULL &&
+           listen_beside(broker, options, "script.sock",
                          &broker->script_listener, fault);
 }
 
@@ -180,6 +173,8 @@ main(int argc, char **argv)
     jg_supervise_block_signals();
     if (!jg_options_read(argc, argv, &options))
         return JG_EXIT_USAGE;
+    if (options.check_scripts)
+        return jg_script_look_files(&options);
     if (options.relay)
         return jg_relay(&options);
     if (options.fetch_url != NULL)

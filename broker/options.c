@@ -14,6 +14,7 @@ static const char usage[] =
     "       jotgate-broker --fetch URL [--insecure] [--discover] "
     "[--allow-http]\n"
     "                      [--date] [--conf FILE]\n"
+    "       jotgate-broker --check-scripts --conf FILE\n"
     "       jotgate-broker --relay [--insecure] [--allow-http]\n"
     "The part of jotgate that waits and writes; `jotgate serve` starts it.\n";
 
@@ -31,6 +32,7 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
         {"discover", no_argument, NULL, 'i'},
         {"date", no_argument, NULL, 'a'},
         {"relay", no_argument, NULL, 'l'},
+        {"check-scripts", no_argument, NULL, 'j'},
         {"allow-http", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -56,6 +58,8 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
             out->discover = true;
         else if (c == 'a')
             out->date = true;
+        else if (c == 'j')
+            out->check_scripts = true;
         else if (c == 'l')
             out->relay = true;
         else if (c == 'h')
@@ -68,6 +72,7 @@ jg_options_read(int argc, char **argv, struct jg_options *out)
     }
     good = good && optind == argc &&
            (out->fetch_url != NULL || out->relay ||
+            (out->check_scripts && out->conf_path != NULL) ||
             (out->conf_path != NULL && out->store_folder != NULL &&
              out->socket_path != NULL));
     if (!good)

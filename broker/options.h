@@ -11,6 +11,8 @@ struct jg_options {
     bool strict;  /* findings are errors */
 
     const char *fetch_url; /* only fetch this, and print it; NULL: serve */
+    bool check_scripts;    /* only evaluate the scripts of the definitions, and
+                            * print what is wrong with them */
     bool relay;            /* only carry out what stdin asks for */
     bool insecure;         /* without verifying its certificate */
     bool discover;         /* it is an issuer: print its key set */

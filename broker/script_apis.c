@@ -32,7 +32,8 @@ blame(struct reading *r, struct jg_str name, const char *why)
 /* A path is relative to where the gateway was started, as in Tyk; what is not
  * there may be in middleware_path. */
 static enum jg_err
-read_file(struct reading *r, struct jg_str path, struct jg_str *out)
+read_file(struct reading *r, struct jg_str path, struct jg_str *out,
+          struct jg_str *file)
 {
     struct jg_str other = jg_arena_join(
         r->arena,
@@ -43,14 +44,18 @@ read_file(struct reading *r, struct jg_str path, struct jg_str *out)
 
     if (plain.p == NULL || other.p == NULL)
         return JG_E_NOMEM;
+    *file = plain;
     err = jg_file_read(plain.p, r->arena, out);
-    if (err == JG_E_NOT_FOUND && path.len > 0 && path.p[0] != '/')
+    if (err == JG_E_NOT_FOUND && path.len > 0 && path.p[0] != '/') {
+        *file = other;
         err = jg_file_read(other.p, r->arena, out);
+    }
     return err;
 }
 
 static void
-add_part(struct reading *r, struct jg_str name, struct jg_str source)
+add_part(struct reading *r, struct jg_str name, struct jg_str source,
+         struct jg_str file)
 {
     if (source.len > JG_SCRIPT_SOURCE_MAX)
         blame(r, name, "it has more than 1 MiB");
@@ -58,6 +63,7 @@ add_part(struct reading *r, struct jg_str name, struct jg_str source)
              source.len > ALL_SOURCES_MAX - r->bytes)
         blame(r, name, "the scripts of this API are too many, or too large");
     else {
+        r->script->files[r->script->count] = file;
         r->script->parts[r->script->count++] =
             (struct jg_frame_part){name, source};
         r->bytes += source.len;
@@ -67,11 +73,11 @@ add_part(struct reading *r, struct jg_str name, struct jg_str source)
 static void
 add_file(struct reading *r, struct jg_str path)
 {
-    struct jg_str source;
-    enum jg_err err = read_file(r, path, &source);
+    struct jg_str source, file;
+    enum jg_err err = read_file(r, path, &source, &file);
 
     if (err == JG_OK)
-        add_part(r, path, source);
+        add_part(r, path, source, file);
     else
         blame(r, path,
               err == JG_E_NOT_FOUND ? "there is no such file"
@@ -88,7 +94,7 @@ add_blob(struct reading *r, const struct jg_virtual_endpoint *e)
     else if (jg_b64_decode_arena(e->source_uri, r->arena, &source) != JG_OK)
         blame_in(r->told, name, "function_source_uri is no base64");
     else
-        add_part(r, name, source);
+        add_part(r, name, source, (struct jg_str){NULL, 0});
 }
 
 static bool

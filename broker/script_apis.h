@@ -11,7 +11,8 @@
 
 #define JG_SCRIPT_APIS_MAX 32              /* that are kept at a time */
 #define JG_SCRIPT_SOURCE_MAX (1024 * 1024) /* bytes of one text */
-#define JG_SCRIPT_FAULTS_MAX (8 * 1024)    /* bytes of what is wrong with all */
+#define JG_SCRIPT_NAME_SHOWN 256        /* bytes of a text's name in errors */
+#define JG_SCRIPT_FAULTS_MAX (8 * 1024) /* bytes of what is wrong with all */
 
 struct jg_script_known {
     uint64_t epoch;        /* what it was read at */

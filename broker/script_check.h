@@ -1,21 +1,45 @@
-/* Scripts of virtual endpoints, evaluated once before anybody needs them. */
+/*
+ * Scripts of virtual endpoints, evaluated once before anybody needs them, in a
+ * jotgate-script as always: what a client would be told 500 for is found when
+ * it is loaded, with its line, and with its column where it cannot be compiled.
+ */
 #ifndef JG_BROKER_SCRIPT_CHECK_H
 #define JG_BROKER_SCRIPT_CHECK_H
 
-#include "broker.h"
+#include "script_apis.h"
 
+#include "base/bind.h"
 #include "base/diag.h"
 
 #define JG_SCRIPT_CHECK_MS 10000 /* for those of all APIs together */
 
-/*
- * Evaluate the scripts of every active API of the records, in a jotgate-script
- * of its own, and look for the functions of their endpoints. Each script that
- * cannot be read or evaluated, and each function that is not there, is a
- * warning in <diags>: JG_E_CONF_SCRIPT_SOURCE, JG_E_CONF_SCRIPT. What does not
- * get its turn in time is counted in one warning more. Without enable_jsvm, or
- * when the records cannot be read: nothing.
- */
-void jg_script_check(const struct jg_broker *broker, struct jg_diags *diags);
+/* Looks at one definition after another. */
+struct jg_script_checker {
+    const struct jg_conf *conf;
+    struct jg_diags *diags; /* JG_E_CONF_SCRIPT_SOURCE, JG_E_CONF_SCRIPT */
+    struct jg_script_process process;
+    int64_t until_ms; /* CLOCK_MONOTONIC: for all */
+    unsigned left;    /* APIs that did not get their turn */
+};
+
+/* <program>: path of jotgate-script; it is started when it is needed. <for_ms>
+ * from now on. */
+void jg_script_checker_init(struct jg_script_checker *c,
+                            const struct jg_conf *conf, const char *program,
+                            int64_t for_ms, struct jg_diags *diags);
+
+/* Evaluate the scripts of <api>, which was read of <source>, and look for the
+ * functions of its endpoints: a warning for each script that cannot be had,
+ * read or evaluated, and each function that is not there. Nothing for an API
+ * that is not active, or without enable_jsvm. */
+void jg_script_checker_look(struct jg_script_checker *c,
+                            const struct jg_bind_source *source,
+                            const struct jg_api *api);
+
+/* A warning for those that did not get their turn; ends the process. */
+void jg_script_checker_end(struct jg_script_checker *c);
+
+/* Has the active <api> a virtual endpoint? */
+bool jg_script_is_used(const struct jg_api *api);
 
 #endif

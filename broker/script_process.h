@@ -45,6 +45,8 @@ void jg_script_process_end(struct jg_script_process *p);
  * order. All of it is borrowed. */
 struct jg_script {
     struct jg_frame_part parts[JG_WIRE_PARTS_MAX];
+    struct jg_str files[JG_WIRE_PARTS_MAX]; /* where they are, those that are
+                                             * files */
     size_t count;
     unsigned char id[JG_WIRE_ID_BYTES]; /* jg_script_identify() sets it */
 };

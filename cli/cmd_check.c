@@ -3,6 +3,7 @@
 
 #include "admin/load.h"
 #include "check_paths.h"
+#include "check_scripts.h"
 #include "commands.h"
 #include "config.h"
 #include "links.h"
@@ -199,6 +200,8 @@ check(struct check *c)
                       time(NULL), NULL, &c->config.diags, &c->result);
         if (err != JG_OK && c->config.diags.faults == 0)
             return cli_broken(err);
+        if (err == JG_OK && !c->bare)
+            cli_check_scripts(&c->config);
         check_links(c);
     } else if (c->config.diags.faults == 0) {
         return code; /* said already */
@@ -236,15 +239,17 @@ const struct cli_command cmd_check = {
     .name = "check",
     .arguments = "[PATH...]",
     .summary = "find what is wrong in configuration, APIs and policies",
-    .details = "Reads everything that serve would read, and starts nothing. "
-               "With PATH,\n"
-               "only what is found there is shown; without -c, PATH is a "
-               "document, a\n"
-               "folder of definitions or policies, or one with both, as export "
-               "writes\n"
-               "it. Exit code 3 when there are errors.\n\n"
-               "  jotgate check -c /etc/jotgate/jotgate.json\n"
-               "  jotgate check apps/my-api.json\n",
+    .details =
+        "Reads everything that serve would read, and starts nothing but, "
+        "with\n"
+        "enable_jsvm, the sandbox that evaluates scripts. With PATH,\n"
+        "only what is found there is shown; without -c, PATH is a "
+        "document, a\n"
+        "folder of definitions or policies, or one with both, as export "
+        "writes\n"
+        "it. Exit code 3 when there are errors.\n\n"
+        "  jotgate check -c /etc/jotgate/jotgate.json\n"
+        "  jotgate check apps/my-api.json\n",
     .options = options,
     .args_max = 1000,
     .run = run,

@@ -69,7 +69,10 @@ struct jg_admin {
     struct jg_counters *counters;
     struct jg_journal *journal;
     const struct jg_diags
-        *conf_findings;       /* of the reading of <conf>, or NULL */
+        *conf_findings; /* of the reading of <conf>, or NULL */
+    jg_load_look *look; /* at a definition that is to be written: its
+                         * scripts; may be NULL */
+    void *look_arg;
     int64_t now_s;            /* set before each request */
     unsigned char random[16]; /* fresh before each request: for new ids */
     bool loaded;              /* a load succeeded since start: /ready */

@@ -234,6 +234,8 @@ is_valid(struct jg_admin_call *call, struct jg_str text, struct jg_diags *diags)
     enum jg_err err = jg_api_read(&source, 0, call->admin->conf, &api);
 
     if (err == JG_OK) {
+        if (call->admin->look != NULL)
+            call->admin->look(call->admin->look_arg, &source, api);
         jg_api_free(api);
         return true;
     }

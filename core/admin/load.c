@@ -55,6 +55,27 @@ load_policies(struct jg_load *load)
     return jg_load_nothing(load, &jg_load_policies);
 }
 
+static enum jg_err
+run(struct jg_load *load, struct jg_str conf_text)
+{
+    struct jg_load_result *result = load->result;
+    enum jg_err err;
+
+    jg_arena_init(&load->arena, 256 * 1024, JG_LOAD_ARENA_MAX);
+    jg_arena_init(&load->file, 64 * 1024, JG_LOAD_FILE_ARENA_MAX);
+    err = load_conf(load, conf_text);
+    if (err == JG_OK)
+        err = jg_load_folder(load, &jg_load_apis, load->conf->app_path,
+                             &result->apis);
+    if (err == JG_OK)
+        err = jg_load_keysets(load);
+    if (err == JG_OK)
+        err = load_policies(load);
+    jg_arena_free(&load->file);
+    jg_arena_free(&load->arena);
+    return err;
+}
+
 enum jg_err
 jg_load(const struct jg_conf *conf, struct jg_str conf_text,
         enum jg_load_mode mode, int64_t now_s, struct jg_txn *txn,
@@ -69,21 +90,27 @@ jg_load(const struct jg_conf *conf, struct jg_str conf_text,
         .diags = diags,
         .result = &result,
     };
-    enum jg_err err;
+    enum jg_err err = run(&load, conf_text);
 
-    jg_arena_init(&load.arena, 256 * 1024, JG_LOAD_ARENA_MAX);
-    jg_arena_init(&load.file, 64 * 1024, JG_LOAD_FILE_ARENA_MAX);
-    err = load_conf(&load, conf_text);
-    if (err == JG_OK)
-        err =
-            jg_load_folder(&load, &jg_load_apis, conf->app_path, &result.apis);
-    if (err == JG_OK)
-        err = jg_load_keysets(&load);
-    if (err == JG_OK)
-        err = load_policies(&load);
-    jg_arena_free(&load.file);
-    jg_arena_free(&load.arena);
     if (err == JG_OK)
         *out = result;
     return err;
+}
+
+enum jg_err
+jg_load_look_at(const struct jg_conf *conf, int64_t now_s, jg_load_look *look,
+                void *arg, struct jg_diags *diags, struct jg_load_result *out)
+{
+    struct jg_load load = {
+        .conf = conf,
+        .mode = JG_LOAD_CHECK,
+        .now_s = now_s,
+        .diags = diags,
+        .result = out,
+        .look = look,
+        .look_arg = arg,
+    };
+
+    *out = (struct jg_load_result){0};
+    return run(&load, JG_STR(""));
 }

@@ -40,4 +40,26 @@ enum jg_err jg_load(const struct jg_conf *conf, struct jg_str conf_text,
                     enum jg_load_mode mode, int64_t now_s, struct jg_txn *txn,
                     struct jg_diags *diags, struct jg_load_result *out);
 
+/* Somebody who looks at a definition that can be used; what is wrong beyond
+ * that goes to source->diags, or where <arg> says. */
+typedef void jg_load_look(void *arg, const struct jg_bind_source *source,
+                          const struct jg_api *api);
+
+/* JG_LOAD_CHECK, with <look> called for each definition. */
+enum jg_err jg_load_look_at(const struct jg_conf *conf, int64_t now_s,
+                            jg_load_look *look, void *arg,
+                            struct jg_diags *diags, struct jg_load_result *out);
+
+/*
+ * Findings of a load that cannot be made again at will, since they took
+ * processes and time: kept as a record in the place of the ones before.
+ *   JG_E_STORE, JG_E_STORE_FULL, JG_E_NOMEM
+ */
+enum jg_err jg_load_keep_findings(struct jg_store *store,
+                                  const struct jg_diags *findings);
+
+/* Those: JSON objects with commas between, in <a>, and how many. */
+enum jg_err jg_load_kept_findings(struct jg_store *store, struct jg_arena *a,
+                                  struct jg_str *out, unsigned *count);
+
 #endif

@@ -21,7 +21,9 @@ struct jg_load {
     struct jg_txn *txn; /* NULL: only look */
     struct jg_diags *diags;
     struct jg_load_result *result;
-    bool reread; /* unchanged files are read as well */
+    bool reread;        /* unchanged files are read as well */
+    jg_load_look *look; /* NULL: nobody looks at definitions */
+    void *look_arg;
     struct jg_arena arena;
     struct jg_arena file; /* of the document at hand, emptied for each */
 };

@@ -53,6 +53,8 @@ read_api(struct jg_load *load, const struct jg_bind_source *source,
     if (err == JG_OK && api->def.active)
         err = remember_key_urls(load, api, out);
     out->closed = api->key_err != JG_OK;
+    if (err == JG_OK && load->look != NULL)
+        load->look(load->look_arg, source, api);
     if (api->def.is_oas)
         out->id_name = "x-tyk-api-gateway.info.id";
     jg_api_free(api);

@@ -1,7 +1,8 @@
 /*
  * /tyk/system: what the gateway is set to, and what is wrong with its files.
  * The findings are those of the files as they are at this moment, since a
- * reload does not report again what has not changed.
+ * reload does not report again what has not changed; but those of scripts are
+ * of the last load, which evaluated them.
  */
 #include "admin/load_internal.h"
 
@@ -64,9 +65,15 @@ add_findings(struct jg_buf *b, const struct jg_diags *diags, bool *first)
     }
 }
 
+/* Of scripts, since the last load: they are not evaluated for a question. */
+struct kept {
+    struct jg_str findings;
+    unsigned count;
+};
+
 static void
 answer(struct jg_admin_call *call, struct jg_str settings,
-       const struct jg_diags *diags)
+       const struct jg_diags *diags, const struct kept *kept)
 {
     static const struct jg_diags none;
     const struct jg_admin *admin = call->admin;
@@ -83,9 +90,11 @@ answer(struct jg_admin_call *call, struct jg_str settings,
                 jg_counters_get(admin->counters, JG_METRIC_APIS),
                 jg_counters_get(admin->counters, JG_METRIC_POLICIES),
                 of_conf->faults + diags->faults,
-                of_conf->warnings + diags->warnings);
+                of_conf->warnings + diags->warnings + kept->count);
     add_findings(b, of_conf, &first);
     add_findings(b, diags, &first);
+    jg_buf_add(b, first || kept->findings.len == 0 ? JG_STR("") : JG_STR(","));
+    jg_buf_add(b, kept->findings);
     jg_buf_add(b, JG_STR("],\"settings\":"));
     jg_buf_add(b, settings);
     jg_buf_add(b, JG_STR("}\n"));
@@ -96,6 +105,7 @@ jg_system_get(struct jg_admin_call *call)
 {
     const struct jg_admin *admin = call->admin;
     struct jg_load_result result = {0};
+    struct kept kept;
     struct jg_str settings;
     struct jg_diags diags;
     struct jg_arena a;
@@ -108,7 +118,10 @@ jg_system_get(struct jg_admin_call *call)
         err = jg_load(admin->conf, JG_STR(""), JG_LOAD_CHECK, admin->now_s,
                       NULL, &diags, &result);
     if (err == JG_OK)
-        answer(call, settings, &diags);
+        err = jg_load_kept_findings(admin->store, call->arena, &kept.findings,
+                                    &kept.count);
+    if (err == JG_OK)
+        answer(call, settings, &diags, &kept);
     else
         jg_answer_err(call, err);
     jg_arena_free(&a);

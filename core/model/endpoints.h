@@ -141,6 +141,15 @@ struct jg_virtual_endpoint {
     bool use_session, proxy_on_error;
 };
 
+struct jg_api_def;
+struct jg_api_version;
+
+/* Where <field> of the virtual endpoint <i> of <version> is in the document, in
+ * <a>; of an OpenAPI document, what holds its operations. NULL: no memory. */
+const char *jg_virtual_place(struct jg_arena *a, const struct jg_api_def *def,
+                             const struct jg_api_version *version, size_t i,
+                             const char *field);
+
 extern const struct jg_field_table jg_virtual_endpoint_table;
 extern const struct jg_field_table jg_headers_endpoint_table;
 extern const struct jg_field_table jg_rate_endpoint_table;

@@ -9,19 +9,19 @@
 
 #define PLACE_BYTES 512
 
-/* Where it is in the document; NULL: no memory. */
-static const char *
-place_of(struct jg_api_reading *r, const struct jg_api_version *version,
-         size_t i, const char *field)
+const char *
+jg_virtual_place(struct jg_arena *a, const struct jg_api_def *def,
+                 const struct jg_api_version *version, size_t i,
+                 const char *field)
 {
     char text[PLACE_BYTES];
 
-    if (r->api->def.is_oas)
+    if (def->is_oas)
         return "x-tyk-api-gateway.middleware.operations";
     snprintf(text, sizeof(text),
              "version_data.versions.%.*s.extended_paths.virtual.%zu.%s",
              JG_STR_ARG(version->name), i, field);
-    return jg_arena_str(r->scratch, jg_str(text)).p;
+    return jg_arena_str(a, jg_str(text)).p;
 }
 
 /* What is wrong, how it is put right, and the classic field that it is about.
@@ -86,7 +86,8 @@ report(struct jg_api_reading *r, const struct jg_api_version *version, size_t i,
 {
     const struct jg_endpoint *e =
         jg_endpoint_at(version, JG_ENDPOINT_VIRTUAL, i);
-    const char *place = place_of(r, version, i, fault->field);
+    const char *place =
+        jg_virtual_place(r->scratch, &r->api->def, version, i, fault->field);
 
     if (place == NULL)
         return JG_E_NOMEM;

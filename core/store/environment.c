@@ -43,6 +43,7 @@ static const char *const kind_names[JG_KIND_COUNT] = {
     [JG_KIND_SPLIT] = "split",
     [JG_KIND_SPLIT_END] = "split_end",
     [JG_KIND_SPLIT_LOGIN] = "split_login",
+    [JG_KIND_FINDINGS] = "findings",
 };
 
 __attribute__((format(printf, 3, 4))) static enum jg_err

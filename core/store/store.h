@@ -30,6 +30,7 @@ enum jg_kind {
     JG_KIND_SPLIT_END,   /* time, the same -> nothing: when it ends */
     JG_KIND_SPLIT_LOGIN, /* login, SHA-256 of a handle -> nothing: the access
                           * tokens of it */
+    JG_KIND_FINDINGS,    /* "scripts" -> what is wrong with them */
     JG_KIND_COUNT
 };
 

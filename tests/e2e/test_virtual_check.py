@@ -24,7 +24,7 @@ def check(folder, *entries):
     folder.write()
     code, answer = folder.findings()
     assert code == 0  # as in Tyk they are no errors
-    return [(f["code"], f["path"].rpartition("virtual.")[2], f["message"])
+    return [(f["code"], f.get("path", "").rpartition("virtual.")[2], f["message"])
             for f in answer["findings"] if f["code"].startswith("JG84")]
 
 
@@ -96,13 +96,133 @@ def test_scripts_are_evaluated_once_when_they_are_loaded(gateway):
     gateway.start()
     log = gateway.log()
     for words in [
-            "/nowhere.js: there is no such file",
-            "SyntaxError: expected identifier (line 3)\n"
-            f"  --> {path}:3\n",
-            "there is no function g",
-            "API classic, its scripts: up"]:
+            "GET /b: /nowhere.js: there is no such file: another script has "
+            "its function",
+            "API classic leaves this script out: SyntaxError: expected "
+            f"identifier\n  --> {path}:3:13\n",
+            "GET /c: there is no function g: its clients get 500 \"Error during "
+            "virtual endpoint execution. Contact Administrator for more "
+            "details.\"",
+            "GET /d: the inline script is left out: up",
+            "API endless, virtual endpoint GET /e: no function can be called: "
+            "its clients get 500"]:
         assert words in log, words
     assert "there is no function h" not in log
     assert "API good" not in log
-    assert "API endless, its scripts: " in log
     assert gateway.get("/good/a").status == 200
+
+
+BROKEN = "var a = 1;\nfunction f() {\n  return {Body: '' Code: 200};\n}\n"
+LOST = "its clients get 500 \"Error during virtual endpoint execution."
+
+
+def scripts(findings):
+    return [f for f in findings if f["code"] in ("JG841", "JG842")]
+
+
+def test_check_evaluates_inline_scripts(checked):
+    left_out, missing = check(checked, virtual("/a", "f", BROKEN))
+    assert left_out[:2] == ("JG842", "0.function_source_uri")
+    assert "API api, virtual endpoint GET /a: the inline script is left out, " \
+        "line 3, column 20: SyntaxError: " in left_out[2]
+    assert missing[:2] == ("JG842", "0.response_function_name")
+    assert "GET /a: there is no function f: " + LOST in missing[2]
+
+
+def test_check_evaluates_files_and_says_where_they_are(checked, tmp_path):
+    (tmp_path / "mw").mkdir()
+    checked.conf["middleware_path"] = str(tmp_path / "mw")
+    script = tmp_path / "mw" / "login.js"
+    script.write_text(BROKEN)
+    entry = virtual("/a", "f", "login.js", "file", proxy_on_error=True)
+    checked.api["version_data"] = versions(
+        entry, virtual("/b", "g", "gone.js", "file"))
+    checked.write()
+    code, answer = checked.findings()
+    assert code == 0
+    left_out, a, b = scripts(answer["findings"])
+    assert (left_out["file"], left_out["line"], left_out["column"]) == \
+        (str(script), 3, 20)
+    assert "there is no function f: its requests go to the upstream" in \
+        a["message"]
+    assert b["code"] == "JG841"
+    assert "gone.js: there is no such file: " + LOST in b["message"]
+    assert answer["warnings"] >= 3
+
+
+def test_what_runs_only_later_is_no_finding(checked):
+    """A wrong return shape shows when somebody calls, as in Tyk."""
+    assert check(checked, virtual("/a", "f", "function f() { return 1; }")) \
+        == []
+
+
+def test_a_function_that_another_script_has_is_there(checked):
+    assert check(checked, virtual("/a", "g", GOOD),
+                 virtual("/b", "f", "function g() {}")) == []
+
+
+def test_hostile_scripts_end_a_check_in_time_and_tell_nothing(checked):
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+    found = check(checked, virtual("/a", "f", "while (true);"),
+                  virtual("/b", "f", f"throw 'Bearer {token}';"),
+                  virtual("/c", "f", "throw {toString: function() {throw 1}}"),
+                  virtual("/d", "f", "throw '\\n[{\"code\": \"JG001\"}]'"),
+                  virtual("/e", "f", "var a = []; for (;;) a.push(a.concat(a))"))
+    assert found
+    assert not any(token in message for _, _, message in found)
+
+
+def test_without_scripts_nothing_is_started(checked):
+    checked.conf["enable_jsvm"] = False
+    (got,) = check(checked, virtual("/a", "f", BROKEN))
+    assert got[0] == "JG840"
+
+
+def test_the_control_api_evaluates_what_it_is_sent(gateway):
+    gateway.conf["enable_jsvm"] = True
+    api = gateway.add_api("api", version_data=versions(virtual("/a", "f", GOOD)))
+    gateway.start()
+    api["version_data"] = versions(virtual("/a", "f", BROKEN))
+    answer = gateway.control_call("PUT", "/tyk/apis/api", api)
+    assert answer.status == 200
+    left_out, missing = scripts(answer.json()["warnings"])
+    assert "line 3, column 20: SyntaxError" in left_out["message"]
+    assert missing["path"].endswith("virtual.0.response_function_name")
+    assert LOST in missing["message"] and missing["line"] > 0
+    api["api_id"] = "new"
+    api["proxy"]["listen_path"] = "/new/"
+    api["version_data"] = versions(virtual("/a", "g", GOOD))
+    answer = gateway.control_call("POST", "/tyk/apis", api)
+    (missing,) = scripts(answer.json()["warnings"])
+    assert "there is no function g" in missing["message"]
+    api["version_data"] = versions(virtual("/a", "f", GOOD))
+    answer = gateway.control_call("PUT", "/tyk/apis/new", api)
+    assert scripts(answer.json().get("warnings", [])) == []
+
+
+def system_findings(gateway):
+    answer = gateway.control_call("GET", "/tyk/system")
+    assert answer.status == 200, answer.body
+    body = answer.json()
+    assert body["warnings"] + body["faults"] == len(body["findings"])
+    return scripts(body["findings"])
+
+
+def test_the_system_shows_the_findings_of_the_last_load(gateway):
+    gateway.conf["enable_jsvm"] = True
+    script = gateway.folder / "login.js"
+    script.write_text(GOOD)
+    gateway.add_api("api", version_data=versions(
+        virtual("/a", "f", script, "file")))
+    gateway.start()
+    assert system_findings(gateway) == []
+    script.write_text(BROKEN)
+    gateway.reload()
+    left_out, missing = system_findings(gateway)
+    assert (left_out["file"], left_out["line"], left_out["column"]) == \
+        (str(script), 3, 20)
+    assert LOST in missing["message"]
+    assert gateway.call("GET", "/api/a").status in (400, 401, 403, 500)
+    script.write_text(GOOD)
+    gateway.reload()
+    assert system_findings(gateway) == []

@@ -99,6 +99,73 @@ no_secret_of_the_configuration_is_in_it(void **state)
     gateway_close(&g);
 }
 
+/* With the others, until they are replaced; a line of a file is not kept. */
+static void
+findings_of_the_last_load_are_kept(void **state)
+{
+    const struct jg_diag found = {.severity = JG_WARNING,
+                                  .err = JG_E_CONF_SCRIPT,
+                                  .file = JG_STR("login.js"),
+                                  .line = 3,
+                                  .column = 20,
+                                  .message = JG_STR("left \"out\""),
+                                  .source_line = JG_STR("a-secret")};
+    struct jg_diags findings;
+    struct gateway g;
+    struct jg_str got;
+
+    (void)state;
+    gateway_open(&g);
+    put_file(g.apps, "bad.json", "{");
+    jg_diags_init(&findings, &g.diag_arena);
+    assert_err(jg_load_keep_findings(g.store, &findings), JG_OK);
+    got = ask(&g, "GET", "/tyk/system", "");
+    assert_true(says(got, "\"faults\":1,\"warnings\":0,"));
+    jg_diags_add(&findings, &found);
+    jg_diags_add(&findings, &found);
+    assert_err(jg_load_keep_findings(g.store, &findings), JG_OK);
+    assert_err(jg_load_keep_findings(g.store, &findings), JG_OK);
+    got = ask(&g, "GET", "/tyk/system", "");
+    assert_true(says(got, "\"faults\":1,\"warnings\":2,"));
+    assert_true(says(got,
+                     "{\"severity\":\"warning\",\"code\":\"JG842\",\"message"
+                     "\":\"left \\\"out\\\"\",\"file\":\"login.js\","
+                     "\"line\":3,\"column\":20},{\"severity"));
+    assert_true(says(got, "20}],\"settings\""));
+    assert_false(says(got, "a-secret"));
+    gateway_close(&g);
+}
+
+static void
+add_finding(void *arg, const struct jg_bind_source *source,
+            const struct jg_api *api)
+{
+    *(unsigned *)arg += 1;
+    jg_bind_report(source, JG_WARNING, JG_E_CONF_SCRIPT, "name", NULL, NULL,
+                   "looked at %.*s", JG_STR_ARG(api->def.api_id));
+}
+
+static void
+who_looks_at_a_definition_warns_its_sender(void **state)
+{
+    unsigned looked = 0;
+    struct gateway g;
+    struct jg_str got;
+
+    (void)state;
+    gateway_open(&g);
+    g.admin.look = add_finding;
+    g.admin.look_arg = &looked;
+    got = ask(&g, "POST", "/tyk/apis", API("a"));
+    assert_int_equal(g.response.status, 200);
+    assert_true(says(got, "\"warnings\":["));
+    assert_true(says(got, "looked at a"));
+    ask(&g, "POST", "/tyk/apis", "{\"api_id\":\"b\"}"); /* not usable */
+    assert_int_equal(g.response.status, 400);
+    assert_int_equal(looked, 1);
+    gateway_close(&g);
+}
+
 static void
 nobody_reads_it_without_a_secret(void **state)
 {
@@ -121,6 +188,8 @@ main(void)
             a_faulty_file_is_named_with_line_and_fix_and_none_of_its_lines),
         cmocka_unit_test(findings_of_the_configuration_come_first),
         cmocka_unit_test(no_secret_of_the_configuration_is_in_it),
+        cmocka_unit_test(findings_of_the_last_load_are_kept),
+        cmocka_unit_test(who_looks_at_a_definition_warns_its_sender),
         cmocka_unit_test(nobody_reads_it_without_a_secret),
     };
 

@@ -177,7 +177,7 @@ what_cannot_be_compiled_has_a_line_and_a_column(void **state)
         {"throw new Error('x (line 9, column 9)');", "(line 1)"},
         /* What a script compiles itself is another text. */
         {"new Function('(')();", "(line 2, end of input)"},
-        {"eval(')');", "(line 1)"},
+        {"eval(')');", "(line 1, end of input)"},
     };
 
     (void)state;
