@@ -219,7 +219,7 @@ jg_call_begin(struct jg_caller *caller, const struct jg_call_request *request,
     jg_buf_init(&call->head, JG_CALL_HEADER_MAX);
     jg_buf_init(&call->body, request->answer_max > 0 ? request->answer_max
                                                      : JG_CALL_BODY_MAX);
-    jg_buf_init(&call->sent, 16 * JG_CALL_BODY_MAX);
+    jg_buf_init(&call->sent, request->body.len + 1); /* and a NUL */
     call->next = caller->calls;
     caller->calls = call;
     if (!is_valid_method(request->method))

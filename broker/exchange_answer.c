@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #define CAUSE_MAX 96
+#define TOKEN_TELLING 16 /* bytes that do not stand elsewhere by chance */
 
 static const struct jg_json_limits answer_limits = {
     .max_bytes = JG_CALL_BODY_MAX,
@@ -44,6 +45,14 @@ is_stripped(const struct jg_exchange *x, struct jg_str name)
     return false;
 }
 
+/* Do clients get ours in the place of this member? */
+static bool
+is_replaced(struct jg_str name)
+{
+    return jg_str_eq(name, JG_STR("access_token")) ||
+           jg_str_eq(name, JG_STR("refresh_token"));
+}
+
 static void
 write_member(struct jg_buf *b, const struct jg_json_member *m,
              const struct given *given)
@@ -76,15 +85,75 @@ write_answer(struct jg_exchange *x, const struct jg_json *from,
     return jg_form_take(&b, x->arena, out);
 }
 
-/* A provider may say the same once more under another name. */
+/* A token that is looked for where it must not be. Two letters stand in other
+ * words by chance: so short a one is looked for as a whole value alone. */
 static bool
-repeats(struct jg_str body, struct jg_str access, struct jg_str refresh)
+holds(struct jg_str text, struct jg_str token)
+{
+    return token.len < TOKEN_TELLING ? jg_str_eq(text, token)
+                                     : jg_str_contains(text, token);
+}
+
+static bool
+is_named(struct jg_str name, struct jg_str token)
+{
+    return token.len >= TOKEN_TELLING && jg_str_contains(name, token);
+}
+
+static bool says(const struct jg_json *value, struct jg_str token);
+
+/* In a name or a value, as they are when nothing of JSON's spelling is left. */
+static bool
+members_say(const struct jg_json *object, struct jg_str token)
+{
+    for (uint32_t i = 0; i < object->count; i++)
+        if (is_named(object->members[i].name, token) ||
+            says(&object->members[i].value, token))
+            return true;
+    return false;
+}
+
+static bool
+says(const struct jg_json *value, struct jg_str token)
+{
+    if (value->type == JG_JSON_OBJECT)
+        return members_say(value, token);
+    if (value->type == JG_JSON_STRING)
+        return holds(value->string, token);
+    for (uint32_t i = 0; value->type == JG_JSON_ARRAY && i < value->count; i++)
+        if (says(&value->items[i], token))
+            return true;
+    return false;
+}
+
+/* A provider may say the same once more under another name. <body>: what the
+ * client would get, made of <from>. */
+static bool
+repeats(const struct jg_exchange *x, const struct jg_json *from,
+        struct jg_str body, struct jg_str token)
+{
+    if (token.len == 0)
+        return false;
+    if (token.len >= TOKEN_TELLING && jg_str_contains(body, token))
+        return true;
+    for (uint32_t i = 0; i < from->count; i++) {
+        const struct jg_json_member *m = &from->members[i];
+
+        if (!is_stripped(x, m->name) && !is_replaced(m->name) &&
+            (is_named(m->name, token) || says(&m->value, token)))
+            return true;
+    }
+    return false;
+}
+
+/* Of an access token it is what is signed that nobody is to see. */
+static struct jg_str
+secret_of(struct jg_str access)
 {
     struct jg_jws jws;
 
-    return (jg_jws_split(access, &jws) == JG_OK &&
-            jg_str_contains(body, jws.signed_part)) ||
-           (refresh.len > 0 && jg_str_contains(body, refresh));
+    return jg_jws_split(access, &jws) == JG_OK ? jws.signed_part
+                                               : (struct jg_str){NULL, 0};
 }
 
 /* Will there be a refresh token for the client? */
@@ -143,7 +212,10 @@ give(struct jg_exchange *x, const struct jg_json *from)
         err = give_refresh(x, from, link, &given.refresh);
     if (err == JG_OK)
         err = write_answer(x, from, &given, &body);
-    if (err == JG_OK && repeats(body, access, text_of(from, "refresh_token"))) {
+    if (err == JG_OK &&
+        (repeats(x, from, body, secret_of(access)) ||
+         repeats(x, from, body, text_of(from, "refresh_token")) ||
+         repeats(x, from, body, x->refresh))) {
         err = JG_E_IDP_ANSWER;
         cause = "a token stands in another member of the answer, too; "
                 "split_token.strip can take it out";
@@ -160,12 +232,15 @@ give(struct jg_exchange *x, const struct jg_json *from)
 /* The provider's own refusal is the client's to read; but not the refresh
  * token that it does not know, where the provider cites it. */
 static void
-pass_on(struct jg_exchange *x, const struct jg_call_result *result)
+pass_on(struct jg_exchange *x, const struct jg_call_result *result,
+        const struct jg_json *from)
 {
     struct jg_str retry = jg_call_header(result, JG_STR("Retry-After"));
     uint64_t n;
 
-    if (x->refresh.len > 0 && jg_str_contains(result->body, x->refresh)) {
+    if (x->refresh.len > 0 && (members_say(from, x->refresh) ||
+                               (x->refresh.len >= TOKEN_TELLING &&
+                                jg_str_contains(result->body, x->refresh)))) {
         jg_exchange_refuse(x, result->status, "invalid_grant",
                            "The provider refused the refresh token");
         return;
@@ -219,7 +294,7 @@ jg_exchange_end_grant(struct jg_exchange *x,
             give(x, from);
     } else if (is_object && result->status / 100 == 4 &&
                result->body.len <= JG_EXCHANGE_PASS_MAX) {
-        pass_on(x, result);
+        pass_on(x, result, from);
     } else {
         fail_answer(x, result, is_object);
     }

@@ -2,6 +2,7 @@
 #include "form.h"
 
 #include "access/fields.h"
+#include "base/escape.h"
 
 #include <ctype.h>
 
@@ -82,25 +83,10 @@ jg_form_value(const struct jg_form *form, const char *name)
     return p != NULL ? p->value : (struct jg_str){NULL, 0};
 }
 
-static void
-escape(struct jg_buf *b, struct jg_str s, const char *space)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "abcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] != '\0' && strchr(plain, s.p[i]) != NULL)
-            jg_buf_addc(b, s.p[i]);
-        else if (s.p[i] == ' ')
-            jg_buf_add(b, jg_str(space));
-        else
-            jg_buf_addf(b, "%%%02X", (unsigned char)s.p[i]);
-}
-
 void
 jg_form_encode(struct jg_buf *b, struct jg_str s)
 {
-    escape(b, s, "%20");
+    jg_buf_add_escaped(b, s, "%20");
 }
 
 void
@@ -108,9 +94,9 @@ jg_form_add(struct jg_buf *b, struct jg_str name, struct jg_str value)
 {
     if (b->len > 0)
         jg_buf_addc(b, '&');
-    escape(b, name, "+");
+    jg_buf_add_escaped(b, name, "+");
     jg_buf_addc(b, '=');
-    escape(b, value, "+");
+    jg_buf_add_escaped(b, value, "+");
 }
 
 enum jg_err

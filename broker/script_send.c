@@ -4,6 +4,8 @@
 #include "clock.h"
 #include "script_functions.h"
 
+#include "base/escape.h"
+
 #define WAIT_MS 100
 
 static void
@@ -164,6 +166,7 @@ struct jg_str
 jg_script_send_url(struct jg_str text, struct jg_arena *a)
 {
     struct jg_str out;
+    char escape[JG_ESCAPE_BYTES];
     bool query = false;
     unsigned slashes = 0; /* the path begins with the third one */
     struct jg_buf b;
@@ -176,10 +179,12 @@ jg_script_send_url(struct jg_str text, struct jg_arena *a)
             break;
         slashes += c == '/';
         query = query || (c == '?' && slashes > 1);
-        if ((query || slashes > 2) && is_escaped(c, query))
-            jg_buf_addf(&b, "%%%02X", (unsigned)(unsigned char)c);
-        else
+        if ((query || slashes > 2) && is_escaped(c, query)) {
+            jg_escape_byte((unsigned char)c, escape);
+            jg_buf_add(&b, (struct jg_str){escape, sizeof(escape)});
+        } else {
             jg_buf_addc(&b, c);
+        }
     }
     out = b.failed ? (struct jg_str){NULL, 0} : jg_arena_str(a, jg_buf_str(&b));
     jg_buf_free(&b);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "process.h"
 #include "progress.h"
 #include "serve.h"
@@ -471,15 +472,7 @@ cli_path(struct cli *cli, const char *head, const char *id, const char *tail)
 
     jg_buf_init(&b, CLI_TEXT_MAX);
     jg_buf_add(&b, jg_str(head));
-    for (; *id != '\0'; id++) {
-        unsigned char c = (unsigned char)*id;
-
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-            (c >= 'A' && c <= 'Z') || strchr("-._~", c) != NULL)
-            jg_buf_addc(&b, *id);
-        else
-            jg_buf_addf(&b, "%%%02X", c);
-    }
+    jg_buf_add_escaped(&b, jg_str(id), "%20");
     jg_buf_add(&b, jg_str(tail));
     text = jg_arena_str(&cli->arena, jg_buf_str(&b));
     if (text.p == NULL)

@@ -4,8 +4,8 @@
  */
 #include "access/step.h"
 
-#include "access/utf8.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #define DETAIL_MAX 1024 /* bytes of a claim that an answer repeats */
 

@@ -1,6 +1,7 @@
 /* Request targets into their one canonical form. */
 #include "access/path.h"
-#include "access/utf8.h"
+#include "base/escape.h"
+#include "base/utf8.h"
 
 /* Bytes that stand for themselves in a path: pchar of RFC 3986 and '/'. */
 static const bool plain[256] = {
@@ -131,7 +132,6 @@ resolve(char *p, size_t *len)
 static enum jg_err
 encode(struct jg_str decoded, struct jg_arena *a, struct jg_str *out)
 {
-    static const char digits[] = "0123456789ABCDEF";
     size_t escapes = 0, n = 0;
     char *p;
 
@@ -151,9 +151,8 @@ encode(struct jg_str decoded, struct jg_arena *a, struct jg_str *out)
             p[n++] = (char)c;
             continue;
         }
-        p[n++] = '%';
-        p[n++] = digits[c >> 4];
-        p[n++] = digits[c & 15];
+        jg_escape_byte(c, p + n);
+        n += JG_ESCAPE_BYTES;
     }
     *out = (struct jg_str){p, n};
     return JG_OK;

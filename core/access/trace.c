@@ -1,7 +1,7 @@
 /* What explain says about each step. Costs one comparison when nobody asks. */
 #include "access/step.h"
 
-#include "access/utf8.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
+#include "base/escape.h"
 
 #define REAL_DIGITS 17 /* enough to tell any two doubles apart */
 #define REAL_BYTES 40
@@ -73,28 +73,6 @@ is_full(const struct jg_buf *b)
     return b->failed || b->len > JG_HEADER_BYTES_MAX;
 }
 
-static bool
-is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-           c == '~';
-}
-
-/* As url.QueryEscape() does. */
-static void
-add_escaped(struct jg_buf *b, struct jg_str text)
-{
-    for (size_t i = 0; i < text.len && !is_full(b); i++) {
-        if (is_unreserved(text.p[i]))
-            jg_buf_addc(b, text.p[i]);
-        else if (text.p[i] == ' ')
-            jg_buf_addc(b, '+');
-        else
-            jg_buf_addf(b, "%%%02X", (unsigned)(unsigned char)text.p[i]);
-    }
-}
-
 static void add_value(struct jg_buf *b, const struct jg_json *value);
 
 /* Items without text are left out, as in Tyk. Depth is the document's. */
@@ -110,7 +88,7 @@ add_list(struct jg_buf *b, const struct jg_json *list)
         add_value(&item, &list->items[i]);
         if (item.len > 0 && b->len > start)
             jg_buf_addc(b, ',');
-        add_escaped(b, jg_buf_str(&item));
+        jg_buf_add_escaped(b, jg_buf_str(&item), "+"); /* url.QueryEscape() */
         b->failed = b->failed || item.failed;
         jg_buf_free(&item);
     }

@@ -72,12 +72,6 @@ void jg_json_position(struct jg_str text, size_t offset, unsigned *line,
                       unsigned *column);
 
 /*
- * Bytes of the UTF-8 character that <s>, not empty, begins with; 0 when it
- * begins with none: overlong, a surrogate, or over U+10FFFF (RFC 3629 4).
- */
-size_t jg_json_utf8_len(struct jg_str s);
-
-/*
  * The character that the escape <s> begins with, which starts behind the
  * backslash ("n", "u00e9", "ud83d\ude00"), as UTF-8 in <out>. Returns how
  * many bytes of <s> it took; 0: no escape of RFC 8259 7, or half a surrogate

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json_internal.h"
+#include "base/utf8.h"
 
 /* May stand in a string as it is: ASCII but controls, quote and backslash. */
 static bool
@@ -28,7 +29,7 @@ read_special(struct jg_json_parser *p)
     }
     if ((unsigned char)rest.p[0] < 0x20)
         return jg_json_refuse(p, JG_E_JSON, "control character in a string");
-    len = jg_json_utf8_len(rest);
+    len = jg_utf8_len(rest);
     if (len == 0)
         return jg_json_refuse(p, JG_E_JSON, "not UTF-8");
     memcpy(p->strings, rest.p, len);

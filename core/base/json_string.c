@@ -3,28 +3,6 @@
 
 #define HEX_DIGITS 4
 
-size_t
-jg_json_utf8_len(struct jg_str s)
-{
-    const unsigned char *p = (const unsigned char *)s.p;
-    size_t len = p[0] < 0x80   ? 1
-                 : p[0] < 0xc2 ? 0
-                 : p[0] < 0xe0 ? 2
-                 : p[0] < 0xf0 ? 3
-                 : p[0] < 0xf5 ? 4
-                               : 0;
-
-    if (len == 0 || len > s.len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return len;
-}
-
 /* The four hex digits that <s> begins with; false when they are none. */
 static bool
 hex4(struct jg_str s, uint32_t *out)

@@ -4,29 +4,50 @@
 size_t
 jg_utf8_len(struct jg_str s)
 {
-    static const struct {
-        unsigned char first, last, low, high; /* lead; second byte */
-        size_t len;
-    } rows[] = {
-        {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
-        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-        {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
     const unsigned char *p = (const unsigned char *)s.p;
+    size_t len = p[0] < 0x80   ? 1
+                 : p[0] < 0xc2 ? 0
+                 : p[0] < 0xe0 ? 2
+                 : p[0] < 0xf0 ? 3
+                 : p[0] < 0xf5 ? 4
+                               : 0;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (p[0] < rows[i].first || p[0] > rows[i].last)
-            continue;
-        if (rows[i].len > s.len)
+    if (len == 0 || len > s.len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((p[i] & 0xc0) != 0x80)
             return 0;
-        if (rows[i].len > 1 && (p[1] < rows[i].low || p[1] > rows[i].high))
-            return 0;
-        for (size_t k = 2; k < rows[i].len; k++)
-            if ((p[k] & 0xc0) != 0x80)
-                return 0;
-        return rows[i].len;
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return len;
+}
+
+size_t
+jg_utf8_next(struct jg_str s, uint32_t *out)
+{
+    static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t len = s.len == 0 ? 0 : jg_utf8_len(s);
+    uint32_t c;
+
+    if (len == 0)
+        return 0;
+    c = (unsigned char)s.p[0] ^ (uint32_t)marks[len];
+    for (size_t i = 1; i < len; i++)
+        c = c << 6 | ((unsigned char)s.p[i] & 0x3f);
+    *out = c;
+    return len;
+}
+
+bool
+jg_utf8_valid(struct jg_str s)
+{
+    while (s.len > 0) {
+        size_t len = jg_utf8_len(s);
+
+        if (len == 0)
+            return false;
+        s = jg_str_from(s, len);
     }
-    return 0;
+    return true;
 }

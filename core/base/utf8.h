@@ -10,4 +10,11 @@
  */
 size_t jg_utf8_len(struct jg_str s);
 
+/* The same of any <s>, with the code point in <out>, which stays untouched when
+ * <s> is empty or begins with none. */
+size_t jg_utf8_next(struct jg_str s, uint32_t *out);
+
+/* Is all of <s> UTF-8? */
+bool jg_utf8_valid(struct jg_str s);
+
 #endif

@@ -1,4 +1,5 @@
 /* An API definition: bound by its table, then compiled step by step. */
+#include "base/escape.h"
 #include "model/model_internal.h"
 
 /* An API takes 1 to 2 KiB: small pieces leave little of the last one unused. */
@@ -31,14 +32,6 @@ check_form(struct jg_api_reading *r)
     return JG_OK;
 }
 
-static bool
-is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-           c == '~';
-}
-
 /* The id, which is also a file's name and a path: "/<api_id>/". */
 static enum jg_err
 read_id(struct jg_api_reading *r)
@@ -52,7 +45,7 @@ read_id(struct jg_api_reading *r)
         return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_MISSING, "api_id",
                               NULL, "give it a name of its own",
                               "the api_id is missing");
-    while (i < id.len && is_unreserved(id.p[i]))
+    while (i < id.len && jg_is_unreserved(id.p[i]))
         i++;
     if (i < id.len || id.p[0] == '.')
         return jg_bind_report(r->source, JG_FAULT, JG_E_CONF_VALUE, "api_id",

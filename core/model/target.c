@@ -1,6 +1,7 @@
 /* Target URLs, taken apart once. */
 #include <stdio.h>
 
+#include "base/escape.h"
 #include "model/model_internal.h"
 
 /* Schemes, and the port without one in the URL. */
@@ -52,7 +53,6 @@ static enum jg_err
 encode(struct jg_str part, bool query, struct jg_arena *a, struct jg_str *out,
        const char **why)
 {
-    static const char digits[] = "0123456789ABCDEF";
     size_t encoded, len = 0;
     char *to;
 
@@ -72,9 +72,8 @@ encode(struct jg_str part, bool query, struct jg_arena *a, struct jg_str *out,
             to[len++] = (char)c;
             continue;
         }
-        to[len++] = '%';
-        to[len++] = digits[c >> 4];
-        to[len++] = digits[c & 15];
+        jg_escape_byte(c, to + len);
+        len += JG_ESCAPE_BYTES;
     }
     *out = (struct jg_str){to, len};
     return JG_OK;

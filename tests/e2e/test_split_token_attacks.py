@@ -263,6 +263,37 @@ def test_a_refusal_that_cites_the_refresh_token_is_not_passed_on(gw, idp):
     assert real not in answer.body.decode()
 
 
+@pytest.mark.parametrize("short", ["ea", "e", "Bearer_", "api"])
+def test_a_short_refresh_token_that_other_words_hold_by_chance(gw, idp, short):
+    answer = raw(gw, idp, 200, {
+        "access_token": token(), "refresh_token": short, "scope": "read api_1",
+        "token_type": "Bearer", "why": f"x{short}x", "eae": {"eaea": ["xeax"]}})
+    assert answer.status == 200, answer.body
+    assert answer.json()["refresh_token"].startswith("jgr1.")
+
+
+@pytest.mark.parametrize("where", [
+    {"again": "%s"}, {"deep": [{"er": ["x", "%s"]}]},
+    {"refresh": {"refresh_token": "%s"}}])
+@pytest.mark.parametrize("secret", [
+    "ea", "a-refresh-token-of-some-length", "quoted \"\\/\u00e9 and long enough"])
+def test_a_refresh_token_in_another_member_is_no_answer(gw, idp, where, secret):
+    where = json.loads(json.dumps(where).replace(
+        '"%s"', json.dumps(secret)))
+    for ascii_only in (True, False):
+        body = json.dumps({"access_token": token(), "refresh_token": secret,
+                           **where}, ensure_ascii=ascii_only).encode()
+        answer = raw(gw, idp, 200, body)
+        assert answer.status == 502 and b"again" not in answer.body
+
+
+def test_a_long_refresh_token_inside_another_text_is_no_answer(gw, idp):
+    secret = "a \"refresh\" token of some length"
+    for more in ({"why": f"see {secret}!"}, {f"{secret}!": 1}):
+        assert raw(gw, idp, 200, {"access_token": token(), **more,
+                                  "refresh_token": secret}).status == 502
+
+
 # What happens in the middle.
 
 def in_the_middle(idp, begin, meanwhile):

@@ -10,7 +10,7 @@
 
 #include "access/explain.h"
 #include "access/respond.h"
-#include "access/utf8.h"
+#include "base/utf8.h"
 #include "jose/export.h"
 
 #define NOW 1700000000

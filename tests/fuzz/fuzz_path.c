@@ -4,8 +4,8 @@
 
 #include "access/credentials.h"
 #include "access/path.h"
-#include "access/utf8.h"
 #include "base/b64.h"
+#include "base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

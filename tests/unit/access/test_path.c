@@ -2,7 +2,7 @@
 #include "access_check.h"
 
 #include "access/path.h"
-#include "access/utf8.h"
+#include "base/utf8.h"
 
 /* decoded == NULL: refused. */
 static const struct {
