@@ -20,7 +20,7 @@ struct jg_vm {
     jg_vm_ask *ask;
     void *arg;
     int64_t deadline_ms;
-    unsigned asked; /* questions of this call */
+    unsigned asked;          /* questions of this call */
     struct jg_str part;      /* name of the text that is evaluated, or empty */
     struct jg_str compiling; /* its bytes, while they are compiled */
     unsigned line, column;   /* where they could not be; 0: they could */
