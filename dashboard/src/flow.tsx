@@ -18,7 +18,8 @@ const steps: Record<string, Node> = {
     token: "token", algorithm: "key", key: "key", profile: "key",
     signature: "key", claims: "claims", claim_rules: "claims",
     revocation: "claims", identity: "identity", policies: "identity",
-    auth_token: "identity", rights: "rights", validation: "rights", own_limits: "limits",
+    auth_token: "identity", organisation: "rights", address: "rights", basic: "rights",
+    rights: "rights", validation: "rights", own_limits: "limits",
     limits: "limits", api_limit: "limits",
 };
 
