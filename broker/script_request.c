@@ -65,6 +65,9 @@ take_headers(struct jg_script_pairs *p, const struct jg_scgi *scgi)
         if (!jg_str_starts(name, JG_STR("HTTP_")) ||
             jg_str_eq(name, JG_STR("HTTP_HOST")))
             continue;
+        if (jg_str_eq(name, JG_STR("HTTP_USER_AGENT")) &&
+            jg_str_eq(value, JG_STR(JG_USER_AGENT)))
+            continue; /* the gateway's, too */
         if (jg_str_eq(name, JG_STR("HTTP_X_FORWARDED_FOR"))) {
             value = without_last(value);
             if (value.len == 0)

@@ -1,10 +1,14 @@
 /* Parameters of a query and cookies of a header, one by one, as Go reads
- * them. */
+ * them; and a header that the gateway adds. */
 #ifndef JG_ACCESS_FIELDS_H
 #define JG_ACCESS_FIELDS_H
 
 #include "base/arena.h"
 #include "base/err.h"
+
+/* Of a request that comes without one, for its upstream; as Tyk's, since
+ * upstreams may look at it. */
+#define JG_USER_AGENT "Tyk/" JG_VERSION
 
 /* One name=value, where it stands. */
 struct jg_pair_text {

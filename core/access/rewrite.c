@@ -1,10 +1,9 @@
 /* The headers for the upstream (reference 0.4, 6.1). */
 #include "access/rewrite.h"
+#include "access/fields.h"
 #include "access/step.h"
 
 #include "base/header.h"
-
-#define USER_AGENT "Tyk/" JG_VERSION /* as Tyk: upstreams may look at it */
 
 /* Names in all Connection headers together. */
 #define CONNECTION_OPTIONS_MAX 64
@@ -226,7 +225,7 @@ user_agent(struct jg_rewrite *w)
     for (size_t i = 0; i < w->d->request->header_count; i++)
         if (passes(w, i, name))
             return;
-    jg_rewrite_set(w, name, JG_STR(USER_AGENT));
+    jg_rewrite_set(w, name, JG_STR(JG_USER_AGENT));
 }
 
 /* What we set is ours: the client's go, in every spelling. So does what only

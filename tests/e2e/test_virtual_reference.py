@@ -174,6 +174,12 @@ def test_headers_are_named_and_sorted_as_in_go(gw):
                        "X-B": ["2", "3"], "X-Forwarded-For": ["10.0.0.1"]}
 
 
+def test_a_script_does_not_see_what_is_added_for_the_upstream(gw):
+    headers = told(gw, "GET", "/open/tell")[0]["Headers"]
+    assert "User-Agent" not in headers
+    assert "X-Forwarded-For" not in headers
+
+
 def test_headers_of_a_body(gw):
     headers = told(gw, "POST", "/open/tell", {"Content-Type": "text/plain"},
                    b"abc")[0]["Headers"]
