@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #define WIRE_FD 3
+/* Without its path, which looks like a token to those who mask the log. */
+#define PROGRAM "jotgate-script, beside jotgate-broker,"
 
 /* Between two calls it says nothing, unless it has ended: what it says then
  * would be taken for the answer to the next one. */
@@ -178,8 +180,8 @@ has_failed(struct jg_script_life *l, int err, bool late, char *error)
         describe(err, status, why, sizeof(why));
     l->due_ms = jg_clock_ms() + pause_ms;
     snprintf(error, JG_SCRIPT_ERROR_MAX,
-             "%s does not start: %s; the next attempt is made in %lld ms",
-             l->program, why, (long long)pause_ms);
+             PROGRAM " does not start: %s; it is tried again in %lld ms", why,
+             (long long)pause_ms);
     return false;
 }
 
@@ -187,15 +189,18 @@ bool
 jg_script_life_begin(struct jg_script_life *l, bool quick, int64_t until_ms,
                      char error[static JG_SCRIPT_ERROR_MAX])
 {
+    int64_t pause_ms;
     int err;
 
     if (is_waiting(l) && (!quick || is_quick(l)))
         return true;
     jg_script_life_end(l);
     jg_script_life_bury(l);
-    if (jg_clock_ms() < l->due_ms) {
+    pause_ms = l->due_ms - jg_clock_ms();
+    if (pause_ms > 0) {
         snprintf(error, JG_SCRIPT_ERROR_MAX,
-                 "%s did not start, and is not tried again yet", l->program);
+                 PROGRAM " did not start; it is tried again in %lld ms",
+                 (long long)pause_ms);
         return false;
     }
     err = start(l);
