@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.arrived += 1
         if self.path == "/wait":
-            self.server.go.wait(60)
+            self.server.go.wait(120)
         self.send_response(200)
         self.send_header("Content-Length", "4")
         self.end_headers()
@@ -69,7 +69,7 @@ def server():
 
 @pytest.fixture
 def gw(gateway, server):
-    gateway.conf.update(enable_jsvm=True, jsvm_timeout=40,
+    gateway.conf.update(enable_jsvm=True, jsvm_timeout=100,
                         script_processes=SCRIPTS)
     source = SOURCE % server.url
     gateway.add_api("scripts", use_keyless=True, enable_jwt=False,
@@ -117,14 +117,14 @@ def in_flight(gw, server, name, count):
     answers, before = [], server.arrived
     threads = [threading.Thread(
         target=lambda: answers.append(gw.call("GET", f"/scripts/{name}",
-                                              timeout=120)))
+                                              timeout=200)))
                for _ in range(count)]
     for thread in threads:
         thread.start()
     wait_until(lambda: server.arrived == before + count, "scripts that run")
     yield answers
     for thread in threads:
-        thread.join(120)
+        thread.join(200)
     assert len(answers) == count
 
 
@@ -212,7 +212,7 @@ def test_what_runs_is_finished_by_those_that_began_it(gw, server):
         gw.add_api("later", use_keyless=True, enable_jwt=False)
         gw.reload()
         assert gw.get("/later/get").status == 200
-        gw.conf["jsvm_timeout"] = 39
+        gw.conf["jsvm_timeout"] = 99
         (gw.folder / "tyk.conf").write_text(json.dumps(gw.conf))
         gw.process.send_signal(signal.SIGHUP)
         wait_until(lambda: not all(map(alive, old)), "the idle one's end")
