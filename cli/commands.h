@@ -16,6 +16,7 @@ extern const struct cli_command cmd_token_inspect;
 extern const struct cli_command cmd_token_verify;
 extern const struct cli_command cmd_token_explain;
 extern const struct cli_command cmd_token_split;
+extern const struct cli_command cmd_token_join;
 extern const struct cli_command cmd_jwks_gen;
 extern const struct cli_command cmd_jwks_show;
 extern const struct cli_command cmd_jwks_watch;

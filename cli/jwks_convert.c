@@ -1,6 +1,7 @@
 /* jotgate jwks convert: the same key in another form. */
 #include "base/b64.h"
 #include "commands.h"
+#include "fetch.h"
 #include "jose/export.h"
 #include "keys.h"
 
@@ -81,6 +82,7 @@ static int
 load(struct cli *cli, struct source *out)
 {
     bool private = cli_has(cli, "private");
+    bool fetched = cli->arg_count > 0 && cli_is_url(cli->args[0]);
     struct jg_str text;
 
     if (cli_has(cli, "secret-file") || cli_has(cli, "secret")) {
@@ -91,7 +93,12 @@ load(struct cli *cli, struct source *out)
     }
     if (cli->arg_count == 0)
         return cli_fail(CLI_USAGE, NULL, "give a key file, or - for stdin");
-    if (!cli_read(cli, cli->args[0], JG_JWKS_MAX_BYTES, &text))
+    if (fetched && private)
+        return cli_fail(CLI_USAGE, "a FILE, or without --private",
+                        "%s is a URL: nobody's private keys are there",
+                        cli->args[0]);
+    if (fetched ? !cli_fetch(cli, cli->args[0], &text)
+                : !cli_read(cli, cli->args[0], JG_JWKS_MAX_BYTES, &text))
         return CLI_FAILED;
     return private ? load_private(cli, text, out) : load_public(cli, text, out);
 }
@@ -247,6 +254,9 @@ static const struct cli_option options[] = {
     {"alg", 0, "ALG", "algorithm to write into a JWK"},
     CLI_OPTION_SECRET_FILE,
     CLI_OPTION_SECRET,
+    CLI_OPTION_DISCOVER,
+    CLI_OPTION_INSECURE,
+    CLI_OPTION_ALLOW_HTTP,
     {"json", 0, NULL, "one JSON object with it"},
     {NULL, 0, NULL, NULL},
 };
@@ -254,10 +264,11 @@ static const struct cli_option options[] = {
 const struct cli_command cmd_jwks_convert = {
     .group = "jwks",
     .name = "convert",
-    .arguments = "FILE|-",
+    .arguments = "FILE|URL|-",
     .summary = "write a key as PEM, JWK or JWK set",
     .details = "The public part only, unless --private is given.\n\n"
-               "  jotgate jwks convert cert.pem --to jwks\n",
+               "  jotgate jwks convert cert.pem --to jwks\n"
+               "  jotgate jwks convert https://idp/certs --to pem\n",
     .options = options,
     .args_max = 1,
     .run = run,

@@ -42,6 +42,7 @@ static const struct cli_command *const commands[] = {
     &cmd_token_verify,
     &cmd_token_explain,
     &cmd_token_split,
+    &cmd_token_join,
     &cmd_jwks_gen,
     &cmd_jwks_show,
     &cmd_jwks_watch,

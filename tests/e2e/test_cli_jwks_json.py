@@ -1,4 +1,5 @@
-"""`jotgate jwks gen|convert|watch --json`: what they say, for programs."""
+"""`jotgate jwks gen|convert|watch --json`: what they say, for programs; keys by
+URL, and split tokens, in another form."""
 import json
 import subprocess
 
@@ -7,6 +8,7 @@ from jwcrypto import jwk
 
 from command import JOTGATE, environment, expect
 from idp import Idp
+from tokens import PAGE_TOKEN
 
 
 def report(*words, **more):
@@ -75,3 +77,34 @@ def test_watched_keys_are_one_object_a_line():
                for e in seen)
     assert last["event"] == "unusable" and "fault" in last and \
         last["time"].endswith("Z")
+
+
+def test_keys_by_url_are_converted():
+    with Idp("ES256", "RS256") as idp:
+        pem = expect("jwks", "convert", idp.jwks_url, "--to", "pem").stdout
+        assert pem.count("BEGIN PUBLIC KEY") == 2
+        found = report("jwks", "convert", idp.url, "--discover", "--to", "jwks")
+        assert [k["kid"] for k in found["jwks"]["keys"]] == \
+            [k.kid for k in idp.keys]
+        done = expect("jwks", "convert", idp.jwks_url, "--to", "jwk",
+                      "--private", code=2)
+        assert "is a URL" in done.stderr
+        idp.mode = "404"
+        assert expect("jwks", "convert", idp.jwks_url, "--to", "pem",
+                      code=1).stdout == ""
+
+
+def test_a_split_token_is_joined_again():
+    parts = expect("token", "split", PAGE_TOKEN, "--json").stdout
+    assert expect("token", "join", "-", stdin=parts).stdout == PAGE_TOKEN + "\n"
+    assert report("token", "join", "-", stdin=parts) == {"token": PAGE_TOKEN}
+
+
+@pytest.mark.parametrize("text, code", [
+    ("", 1), ("{", 1), ("[]", 1), ("{}", 1), ('{"header":"a","payload":"b"}', 1),
+    ('{"header":7,"payload":"b","handed_out":"c"}', 1),
+    ('{"header":"a.b","payload":"c","handed_out":"d"}', 10),
+    ('{"header":"\x1b[2J","payload":"c.","handed_out":"d"}', 1)])
+def test_what_is_no_split_token_is_said(text, code):
+    done = expect("token", "join", "-", stdin=text, code=code)
+    assert done.stdout == "" and "\x1b" not in done.stderr
