@@ -7,7 +7,7 @@ have=node_modules/.package-lock.json
 if [ ! -e $have ] || [ package-lock.json -nt $have ]; then
     log=$(mktemp)
     npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1 || {
-        tail -n 15 "$log" >&2
+        grep -v '^npm warn' "$log" | head -n 15 >&2 # the cause comes first
         exit 1
     }
     rm -f "$log"

@@ -1,4 +1,6 @@
 // Lighthouse at the built dashboard, as desktop and as phone: node run.mjs BUILD
+// package.json overrides third-party-web: one of lighthouse's packages wants the
+// latest, and with each new one the lock file would be wrong.
 import lighthouse from "lighthouse";
 import {chromium} from "../browser/node_modules/playwright-core/index.mjs";
 import {startDemo} from "../browser/world.mjs";
