@@ -257,7 +257,7 @@ export const t = {
         states: {new: "new", active: "active", unused: "passive", gone: "gone", unknown: "unknown"} as Record<string, string>,
     },
     keys: {
-        title: "Keys and revocations",
+        title: "Keys, split tokens and revocations",
         keys: "Stored keys", add: "Add key", id: "Key",
         empty: "No stored key. Tokens of an identity provider need none; auth tokens and one key per caller are made here.",
         alias: "Alias", policies: "Policies", ends: "Expires", expires: "Expires in (hours)",

@@ -3,6 +3,8 @@ import {spawnSync} from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import {equal, eachScreen, faultsOf, token} from "./helpers.mjs";
+import {withProvider} from "./provider.mjs";
+import {until} from "./world.mjs";
 
 // All of a screen, in a window as high as it is.
 async function draw(page, file) {
@@ -21,11 +23,23 @@ async function traffic(world) {
     world.gate("/my-jwt-api/get");
 }
 
+// A set with a key that is used, and one that tokens name and it has not.
+async function keySet(world, idp) {
+    await world.api("shop", {jwt_signing_method: "rsa", jwt_source: idp.jwks});
+    await world.gateLater("/shop/get", idp.token());
+    await until("an unknown key", async () => {
+        await world.gateLater("/shop/get", idp.token({}, "of-another-realm"));
+        return JSON.parse((await world.control("GET", "/tyk/jwks")).text).sets.some((set) =>
+            set.url === idp.jwks && set.keys.some((key) => key.state === "unknown"));
+    });
+}
+
 export const tests = [
 ...["light", "dark"].map((theme) =>
-    [`every screen is accessible in the ${theme} theme, and drawn`, async (world, {axe, shots}) => {
+    [`every screen is accessible in the ${theme} theme, and drawn`, (world, {axe, shots}) => withProvider("keycloak", async (idp) => {
         await traffic(world);
         await world.api("orders");
+        await keySet(world, idp);
         await world.control("POST", "/tyk/revocations", {sub: "mallory", note: "left in May"});
         await world.control("POST", "/tyk/keys/till-0001", {org_id: "default", alias: "till 1, Oslo",
             apply_policies: ["default"], expires: 4000000000});
@@ -45,7 +59,7 @@ export const tests = [
         for (const {id} of JSON.parse((await world.control("GET", "/tyk/revocations")).text).revocations)
             await world.control("DELETE", `/tyk/revocations/${id}`);
         equal(faults, [], "axe");
-    }]),
+    })]),
 
 ["command bar, help, scripts and split tokens are accessible in both themes", async (world, {axe}) => {
     const {page} = world;

@@ -21,7 +21,7 @@ const When = (p: {at: number | undefined}) => p.at && p.at > 0
 function Last(p: {k: Key}) {
     const k = p.k;
     if (k.state === "unknown")
-        return <>{w.asked(k.times_asked ?? 1)} <When at={k.last_asked} /></>;
+        return <>{w.asked(k.times_asked ?? 1)}{" "}<When at={k.last_asked} /></>;
     if (k.state === "gone")
         return <>{w.goneSince} <When at={k.gone_since} /></>;
     return <When at={k.last_used} />;
@@ -92,7 +92,7 @@ function Set(p: {set: KeySet; again: () => Promise<void>}) {
             <ul>{s.skipped!.map((k) => <li><code>{k.kid}</code> {k.reason}</li>)}</ul></Notice>}
         {(s.keys ?? []).length > 0 && <Table label={t.identity.keys}
             head={[t.identity.kid, t.identity.state, t.identity.kind, words.wizard.use, t.identity.first,
-                   t.identity.used, t.identity.thumb, w.show]}>
+                   t.identity.used, t.identity.thumb, t.common.actions]}>
             {s.keys!.map((k) => <KeyRow k={k} show={() => setKey(k)} />)}</Table>}
     </section>;
 }
@@ -105,13 +105,14 @@ function Sets() {
     const sets = found.data?.sets;
     return <>
         <div class="row"><h1>{t.identity.title}</h1>
-            <div class="bar"><a class="button main" href={address("identity", "new")}>{words.wizard.title}</a>
-            {sets && sets.length > 0 && <button type="button" disabled={readOnly || busy}
+            {sets && sets.length > 0 && <div class="bar">
+            <a class="button main" href={address("identity", "new")}>{words.wizard.title}</a>
+            <button type="button" disabled={readOnly || busy}
                 onClick={() => run(async () => {
                     await call("DELETE", "/tyk/cache/jwks");
                     await found.again();
                     setDone(true);
-                })}>{t.identity.refresh}</button>}</div></div>
+                })}>{t.identity.refresh}</button></div>}</div>
         <p class="quiet">{t.identity.intro}</p>
         <Failure problem={problem} />
         {done && <Notice kind="good">{t.identity.refreshed}</Notice>}
