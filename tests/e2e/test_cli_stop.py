@@ -90,7 +90,6 @@ def test_a_request_is_answered_before_it_ends(gw, held):
 
 
 def test_now_does_not_wait_for_requests(gw, held):
-    gw.conf["graceful_shutdown_timeout_duration"] = 3600
     expect("stop", "--now", gateway=gw)
     assert gw.process.wait(20) == 0
     assert held.status() != 200
