@@ -65,17 +65,12 @@ jg_script_life_bury(struct jg_script_life *l)
     return status;
 }
 
-/* It has to run once more to end. Beside processes that want every processor
- * that takes long at the lowest priority, and somebody waits for an answer. */
 void
 jg_script_life_end(struct jg_script_life *l)
 {
     jg_script_life_bury(l);
-    if (l->pid > 0) {
-        if (jg_script_life_is_idle(l))
-            bring_back(l);
+    if (l->pid > 0)
         kill(l->pid, SIGKILL);
-    }
     if (l->fd >= 0)
         close(l->fd);
     l->dying = l->pid;

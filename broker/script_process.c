@@ -106,6 +106,15 @@ remember(struct jg_script_process *p, const struct jg_script_call *call)
         (struct jg_script_heavy){function, jg_clock_ms() + JG_SCRIPT_HEAVY_MS};
 }
 
+static int64_t
+budget_ms(struct jg_script_process *p, const struct jg_script_call *call,
+          enum jg_wire_kind say)
+{
+    if (is_heavy(p, call))
+        return 0;
+    return say == JG_WIRE_LOAD ? JG_SCRIPT_LOAD_BUDGET_MS : JG_SCRIPT_BUDGET_MS;
+}
+
 struct request {
     struct jg_frame_head head;
     struct jg_str rest;
@@ -113,14 +122,14 @@ struct request {
 
 static bool
 exchange(struct jg_script_process *p, const struct jg_script_call *call,
-         enum jg_wire_kind say, const struct request *r,
-         enum jg_wire_kind *heard)
+         enum jg_wire_kind say, struct request *r, enum jg_wire_kind *heard)
 {
     const struct jg_str parts[] = {{(const char *)&r->head, sizeof(r->head)},
                                    r->rest};
     bool done;
 
     p->asked = 0;
+    r->head.budget_ms = budget_ms(p, call, say);
     done = jg_wire_send(p->life.fd, until(call), say, parts, 2) &&
            receive(p, call, heard);
     remember(p, call);
@@ -212,12 +221,10 @@ static bool
 begin(struct jg_script_process *p, const struct jg_script_call *call,
       struct request *r, char *error)
 {
-    bool heavy = is_heavy(p, call);
-
     r->head.deadline_ms = call->deadline_ms;
-    r->head.budget_ms = heavy ? 0 : JG_SCRIPT_BUDGET_MS;
     memcpy(r->head.id, call->script->id, sizeof(r->head.id));
-    return jg_script_life_begin(&p->life, !heavy, until(call), error);
+    return jg_script_life_begin(&p->life, !is_heavy(p, call), until(call),
+                                error);
 }
 
 static bool

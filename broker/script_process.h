@@ -11,12 +11,15 @@
 #include "script/frame.h"
 #include "script_life.h"
 
-#define JG_SCRIPT_GRACE_MS 50 /* past its deadline, for its own error */
-#define JG_SCRIPT_BUDGET_MS 5 /* of a processor: then others go first */
-#define JG_SCRIPT_HEAVY_MS                                                 \
-    10000                      /* so long it is known for having used more \
-                                */
-#define JG_SCRIPT_HEAVY_MAX 64 /* functions that are known */
+#define JG_SCRIPT_GRACE_MS 50  /* past its deadline, for its own error */
+#define JG_SCRIPT_HEAVY_MAX 64 /* functions that are known to be */
+
+/* How long a call may compute before all others go first; the same for the
+ * evaluation of its script, which is rare; and how long a function is known
+ * for having used more. */
+#define JG_SCRIPT_BUDGET_MS 2
+#define JG_SCRIPT_LOAD_BUDGET_MS 50
+#define JG_SCRIPT_HEAVY_MS 60000
 
 /* What a script asks for: its name and arguments in, an answer appended to
  * <out>. */
