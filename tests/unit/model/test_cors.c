@@ -57,7 +57,7 @@ an_origin_is_allowed_as_tyk_allows_it(void **state)
         api = api_with(r, members);
         if (jg_cors_allows_origin(api->cors, jg_str(rows[i].origin)) !=
             rows[i].want)
-            print_error("%s of %s\n", rows[i].origin, rows[i].list);
+            print_error("row %zu: %s\n", i, members);
         assert_int_equal(
             jg_cors_allows_origin(api->cors, jg_str(rows[i].origin)),
             rows[i].want);
