@@ -40,11 +40,8 @@ static bool
 bring_back(const struct jg_script_life *l)
 {
     const struct sched_param none = {0};
-    cpu_set_t ours;
 
-    return sched_getaffinity(0, sizeof(ours), &ours) == 0 &&
-           sched_setaffinity(l->pid, sizeof(ours), &ours) == 0 &&
-           sched_setscheduler(l->pid, SCHED_OTHER, &none) == 0;
+    return sched_setscheduler(l->pid, SCHED_OTHER, &none) == 0;
 }
 
 /* Without the right to bring it back, another one takes its place. */

@@ -59,36 +59,13 @@ send_text(enum jg_wire_kind kind, struct jg_str text)
     return jg_wire_send(WIRE_FD, 0, kind, &text, 1);
 }
 
-static cpu_set_t few; /* processors, for whoever computes for long */
-
-/*
- * Half of those that we have. Where even the last process to come would find a
- * processor that looks busy, the kernel is slow to find it another one.
- */
-static void
-choose_processors(void)
-{
-    int left;
-
-    CPU_ZERO(&few);
-    if (sched_getaffinity(0, sizeof(few), &few) != 0)
-        return;
-    left = CPU_COUNT(&few) - CPU_COUNT(&few) / 2;
-    for (int i = 0; left > 0 && CPU_COUNT(&few) > 1; i++)
-        if (CPU_ISSET(i, &few)) {
-            CPU_CLR(i, &few);
-            left--;
-        }
-}
-
-/* Its budget is used up: everybody else goes first, and has room. */
+/* Its budget is used up: everybody else goes first. */
 static void
 give_way(int number)
 {
     const struct sched_param none = {0};
 
     (void)number;
-    sched_setaffinity(0, sizeof(few), &few);
     sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
@@ -188,7 +165,6 @@ main(int argc, char **argv)
     struct host host = {NULL};
 
     setpriority(PRIO_PROCESS, 0, NICENESS);
-    choose_processors();
     jg_buf_init(&host.in, JG_WIRE_MAX);
     jg_buf_init(&host.answer, JG_WIRE_MAX);
     host.vm = jg_vm_make(bytes, ask, &host);

@@ -74,8 +74,6 @@ filter(void)
            seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sched_setscheduler),
                             2, SCMP_A0(SCMP_CMP_EQ, 0),
                             SCMP_A1(SCMP_CMP_EQ, SCHED_IDLE)) == 0 &&
-           seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sched_setaffinity), 1,
-                            SCMP_A0(SCMP_CMP_EQ, 0)) == 0 &&
            seccomp_load(ctx) == 0;
     if (ctx != NULL)
         seccomp_release(ctx);

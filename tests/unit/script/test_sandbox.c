@@ -110,7 +110,6 @@ static const long allowed[] = {
     SYS_timer_settime,
     SYS_restart_syscall,
     SYS_sched_setscheduler,
-    SYS_sched_setaffinity,
 };
 #define NUMBERS 600 /* more than any kernel has today */
 
@@ -192,16 +191,6 @@ makes_another_give_way(void)
 }
 
 static int
-moves_another(void)
-{
-    cpu_set_t set;
-
-    CPU_ZERO(&set);
-    sched_setaffinity(getppid(), sizeof(set), &set);
-    return 0;
-}
-
-static int
 maps_a_file_as_code(void)
 {
     return mmap(NULL, 4096, PROT_EXEC, MAP_PRIVATE, 3, 0) == MAP_FAILED;
@@ -224,7 +213,6 @@ static int (*const attempts[])(void) = {
     calls_as_x32,
     goes_before_others,
     makes_another_give_way,
-    moves_another,
 };
 
 /* In a child: behind the walls, try. Its status, as waitpid() gives it. */
