@@ -5,7 +5,8 @@
     hostile     when each of several hostile scripts has ended, against the
                 limit of jsvm_timeout
     neighbour   p99 of a plain API at a steady rate, alone and beside clients
-                that call hostile scripts without a pause, in turns
+                that call hostile scripts without a pause, in turns;
+                and the same beside scripts that only loop
 
     bench/scripts.py BUILD [--rounds 9] [--seconds 3]
 """
@@ -89,10 +90,11 @@ def wrk(server, path, seconds, connections, wait_ms=None):
 
 
 class Attack:
-    """Clients that call one hostile script after the other."""
+    """Clients that call one hostile script of <names> after the other."""
 
-    def __init__(self, server):
-        self.server, self.end = server, threading.Event()
+    def __init__(self, server, names):
+        self.server, self.names = server, names
+        self.end = threading.Event()
 
     def __enter__(self):
         self.threads = [threading.Thread(target=self.calls, args=[n])
@@ -106,13 +108,12 @@ class Attack:
             thread.join(30)
 
     def calls(self, n):
-        names = list(HOSTILE)
         while not self.end.is_set():
-            call(self.server, names[n % len(names)])
+            call(self.server, self.names[n % len(self.names)])
             n += CLIENTS + 1
 
 
-def neighbour(server, options):
+def neighbour(server, options, names):
     quiet, beside = [], []
     for turn in range(options.rounds):
         def alone():
@@ -120,7 +121,7 @@ def neighbour(server, options):
                              GOOD_MS))
 
         def attacked():
-            with Attack(server):
+            with Attack(server, names):
                 time.sleep(0.2)
                 beside.append(wrk(server, "/plain/get", options.seconds, GOOD,
                                   GOOD_MS))
@@ -148,10 +149,11 @@ def figures(options, folder):
             yield f"{name}: {status} after {seconds * 1000:.0f} ms"
         yield (f"the latest of {len(HOSTILE)} ends {max(late):.0f} ms after "
                "the limit")
-        quiet, beside, failed = neighbour(server, options)
-        yield (f"p99 of a plain API: {quiet:.0f} us alone, {beside:.0f} us "
-               f"beside {CLIENTS} hostile clients, {beside / quiet:.2f} x; "
-               f"{failed} failed")
+        for what, names in (("hostile", list(HOSTILE)), ("looping", ["loop"])):
+            quiet, beside, failed = neighbour(server, options, names)
+            yield (f"p99 of a plain API: {quiet:.0f} us alone, {beside:.0f} "
+                   f"us beside {CLIENTS} {what} clients, "
+                   f"{beside / quiet:.2f} x; {failed} failed")
 
 
 if __name__ == "__main__":
