@@ -95,12 +95,16 @@ read_request(struct relay *relay, struct jg_str first,
 }
 
 static bool
+write_text(struct jg_str text)
+{
+    return text.len == 0 || fwrite(text.p, 1, text.len, stdout) == text.len;
+}
+
+static bool
 write_answer(int status, struct jg_str head, struct jg_str body)
 {
     printf("%d %zu %zu\n", status, head.len, body.len);
-    return fwrite(head.p, 1, head.len, stdout) == head.len &&
-           fwrite(body.p, 1, body.len, stdout) == body.len &&
-           fflush(stdout) == 0;
+    return write_text(head) && write_text(body) && fflush(stdout) == 0;
 }
 
 static bool

@@ -112,7 +112,7 @@ show(struct show *s)
         return false;
     if (s->options->date)
         printf("date %" PRId64 " %" PRId64 "\n", s->date_s, s->date_at_s);
-    return fwrite(body.p, 1, body.len, stdout) == body.len &&
+    return (body.len == 0 || fwrite(body.p, 1, body.len, stdout) == body.len) &&
            fflush(stdout) == 0;
 }
 

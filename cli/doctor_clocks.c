@@ -104,7 +104,8 @@ read_iat(struct doctor *d, const char *path, int64_t *iat_s)
     if (err == JG_OK)
         claims = cli_token_json(d->cli, jws.payload, &err);
     if (claims != NULL &&
-        jg_json_to_int(jg_json_get(claims, JG_STR("iat")), iat_s))
+        jg_json_to_int(jg_json_get(claims, JG_STR("iat")), iat_s) &&
+        *iat_s >= 0)
         return true;
     doctor_find(
         d, &(struct doctor_finding){
