@@ -232,8 +232,8 @@ request_ids_are_32_hex_digits(void **state)
                                         " 123456789abcdef0123456789abcdef",
                                         "0x23456789abcdef0123456789abcdef",
                                         "-123456789abcdef0123456789abcdef",
-                                        "\020"
-                                        "123456789abcdef0123456789abcdef"};
+                                        ("\020"
+                                         "123456789abcdef0123456789abcdef")};
     uint64_t id[2] = {7, 7};
 
     (void)state;
