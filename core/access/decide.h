@@ -53,7 +53,8 @@ struct jg_surroundings {
     struct jg_split_cache *splits;      /* needs counters */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
-    bool may_wait; /* a password may be looked at here, which takes long; never
+    bool may_wait; /* only a question: nothing is fetched for it, and a password
+                    * may be looked at here, which takes long; never
                     * in an nginx worker: there is JG_WANT_PASSWORD */
 };
 

@@ -314,8 +314,11 @@ refuse(struct jg_decision *d, const struct jg_key_choice *choice)
     if (choice->missing != 0) {
         trace_set(d, choice->missing);
         jg_trace_expected(d, "a key set that could be fetched");
-        d->retry_after_s = d->want_failed ? 1 : 0;
-        return d->want_failed ? JG_E_BROKER : JG_E_KEYSET;
+        /* Who only asks a question has nothing fetched: nobody was too slow. */
+        if (!d->want_failed || d->with.may_wait)
+            return JG_E_KEYSET;
+        d->retry_after_s = 1;
+        return JG_E_BROKER;
     }
     if (d->with.counters != NULL && d->api->key_url_count > 0)
         jg_counters_add(d->with.counters, JG_METRIC_KEYSET_KID_MISSES, 1);
