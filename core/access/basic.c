@@ -135,7 +135,7 @@ look_at_password(struct jg_decision *d, struct jg_str password)
     case JG_PASSWORD_FAILED:
         return JG_E_BROKER;
     }
-    if (d->with.may_wait)
+    if (d->with.is_question)
         return jg_password_matches(d->basic.hash, password, &d->basic.right);
     return want(d, password);
 }

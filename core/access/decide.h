@@ -53,9 +53,9 @@ struct jg_surroundings {
     struct jg_split_cache *splits;      /* needs counters */
     int64_t now_s;                      /* unix time */
     int64_t now_ms;                     /* the same, finer: for rates */
-    bool may_wait; /* only a question: nothing is fetched for it, and a password
-                    * may be looked at here, which takes long; never
-                    * in an nginx worker: there is JG_WANT_PASSWORD */
+    bool is_question; /* somebody asks what would be decided: nothing is fetched
+                       * for it, and a password is looked at here, which takes
+                       * long; never in an nginx worker (JG_WANT_PASSWORD) */
 };
 
 /* Something that the broker must fetch before the decision can go on. */

@@ -315,7 +315,7 @@ refuse(struct jg_decision *d, const struct jg_key_choice *choice)
         trace_set(d, choice->missing);
         jg_trace_expected(d, "a key set that could be fetched");
         /* Who only asks a question has nothing fetched: nobody was too slow. */
-        if (!d->want_failed || d->with.may_wait)
+        if (!d->want_failed || d->with.is_question)
             return JG_E_KEYSET;
         d->retry_after_s = 1;
         return JG_E_BROKER;

@@ -34,7 +34,7 @@ static const struct doc policies[] = {
 
 struct how {
     struct jg_passwords *passwords;
-    bool may_wait;
+    bool is_question;
     enum jg_password_answer answer; /* to what is wanted; UNKNOWN: the truth */
     unsigned wants;                 /* how often */
     char wanted[512];
@@ -73,7 +73,7 @@ ask_user(struct world *w, const char *target, const char *lines,
     start_decision(&d, w->snapshot, &c, &a);
     d.with.store = w->store;
     d.with.passwords = how->passwords;
-    d.with.may_wait = how->may_wait;
+    d.with.is_question = how->is_question;
     d.trace = &trace;
     how->wants = 0;
     while (jg_decide(&d) == JG_WANT && how->wants < 4)
@@ -199,7 +199,7 @@ answers_are_tyks(void **state)
     (void)state;
     for (size_t i = 0; i < 2 * LEN(rows); i++) {
         size_t k = i / 2;
-        struct how how = {.may_wait = i % 2 == 0};
+        struct how how = {.is_question = i % 2 == 0};
         struct answer answer;
 
         ask_user(w, "/a/", rows[k].lines, rows[k].user, &how, &answer);
@@ -228,7 +228,7 @@ every_wrong_one_costs_the_same(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(users); i++) {
-        struct how how = {.may_wait = false};
+        struct how how = {.is_question = false};
         struct answer answer;
 
         ask_user(w, "/a/", "Authorization: Basic %T", users[i], &how, &answer);
@@ -377,7 +377,7 @@ of_two_methods_both_are_passed(void **state)
 
     (void)state;
     for (size_t i = 0; i < LEN(rows); i++) {
-        struct how how = {.may_wait = true};
+        struct how how = {.is_question = true};
         struct answer answer;
 
         ask_user(w, rows[i].target, rows[i].lines, "alice:secret", &how,
