@@ -1,6 +1,7 @@
 /* From a request to its script, and from what that returned to a response. */
 #include "virtual.h"
 
+#include "base/content_type.h"
 #include "clock.h"
 #include "keysets.h"
 #include "reply.h"
@@ -9,7 +10,6 @@
 #include "script_meta.h"
 #include "script_process.h"
 #include "script_request.h"
-#include "script_type.h"
 #include "stream.h"
 
 #include <stdio.h>
@@ -142,8 +142,11 @@ add_head(struct jg_buf *b, const struct jg_script_answer *answer)
         jg_buf_add(b, h->value);
         jg_buf_add(b, JG_STR("\r\n"));
     }
-    if (!typed && has_body(answer) && answer->body.len > 0)
-        jg_buf_addf(b, "Content-Type: %s\r\n", jg_script_type_of(answer->body));
+    if (!typed && has_body(answer) && answer->body.len > 0) {
+        jg_buf_add(b, JG_STR("Content-Type: "));
+        jg_buf_add(b, jg_content_type_of(answer->body));
+        jg_buf_add(b, JG_STR("\r\n"));
+    }
     if (has_body(answer))
         jg_buf_addf(b, "Content-Length: %zu\r\n", answer->body.len);
     jg_buf_add(b, JG_STR("\r\n"));

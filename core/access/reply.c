@@ -1,77 +1,10 @@
 /* Answers that a definition has in itself: replies of method_actions, mocks. */
 #include "access/step.h"
 
+#include "base/content_type.h"
 #include "base/header.h"
 
 #define REPLY_STATUS 200 /* of a reply that names none, or none of HTTP's */
-#define SNIFFED 512      /* bytes that Go looks at */
-
-/* What Go takes for a page (net/http, DetectContentType), with a space or '>'
- * behind it. */
-static const struct jg_str pages[] = {
-    {"<!DOCTYPE HTML", 14},
-    {"<HTML", 5},
-    {"<HEAD", 5},
-    {"<SCRIPT", 7},
-    {"<IFRAME", 7},
-    {"<H1", 3},
-    {"<DIV", 4},
-    {"<FONT", 5},
-    {"<TABLE", 6},
-    {"<A", 2},
-    {"<STYLE", 6},
-    {"<TITLE", 6},
-    {"<B", 2},
-    {"<BODY", 5},
-    {"<BR", 3},
-    {"<P", 2},
-    {"<!--", 4},
-};
-
-static bool
-is_page(struct jg_str s)
-{
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-        size_t len = pages[i].len;
-
-        if (jg_str_starts_nocase(s, pages[i]) && s.len > len &&
-            (s.p[len] == ' ' || s.p[len] == '>'))
-            return true;
-    }
-    return false;
-}
-
-/* Bytes that no text has. */
-static bool
-is_binary(struct jg_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-
-        if (c <= 8 || c == 11 || (c >= 14 && c <= 26) || (c >= 28 && c <= 31))
-            return true;
-    }
-    return false;
-}
-
-/* The type that Go gives to a body without one. */
-static struct jg_str
-guess_type(struct jg_str body)
-{
-    struct jg_str s = jg_str_head(body, SNIFFED);
-    size_t i = 0;
-
-    if (s.len == 0)
-        return s;
-    while (i < s.len && strchr("\t\n\f\r ", s.p[i]) != NULL && s.p[i] != 0)
-        i++;
-    if (is_page(jg_str_from(s, i)))
-        return JG_STR("text/html; charset=utf-8");
-    if (jg_str_starts(jg_str_from(s, i), JG_STR("<?xml")))
-        return JG_STR("text/xml; charset=utf-8");
-    return is_binary(s) ? JG_STR("application/octet-stream")
-                        : JG_STR("text/plain; charset=utf-8");
-}
 
 /* Not the HTTP engine's own, and nothing that would break the response. */
 static bool
@@ -90,7 +23,8 @@ jg_reply_as_defined(struct jg_decision *d,
     bool valid = reply->code >= 200 && reply->code <= 599;
     struct jg_answer answer = {
         .status = valid ? (int)reply->code : REPLY_STATUS,
-        .content_type = guess_type(reply->body),
+        .content_type =
+            reply->body.len > 0 ? jg_content_type_of(reply->body) : reply->body,
         .body = reply->body,
     };
 

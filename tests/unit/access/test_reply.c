@@ -145,6 +145,8 @@ a_body_without_a_type_has_the_one_that_go_guesses(void **state)
         {"<!-- -->", "text/html; charset=utf-8"},
         {"<?xml version='1.0'?>", "text/xml; charset=utf-8"},
         {"a\\u0001", "application/octet-stream"},
+        {"%PDF-1.7", "application/pdf"},
+        {"%!PS-Adobe-3.0", "application/postscript"},
         {"a\\u001b", "text/plain; charset=utf-8"},
     };
 

@@ -1,5 +1,5 @@
 /* Content types by the first bytes, as Go's server finds them. */
-#include "script_type.h"
+#include "base/content_type.h"
 
 #define SNIFFED 512 /* bytes that are looked at */
 
@@ -54,21 +54,21 @@ is_binary(struct jg_str text)
     return false;
 }
 
-const char *
-jg_script_type_of(struct jg_str body)
+struct jg_str
+jg_content_type_of(struct jg_str body)
 {
     struct jg_str all = jg_str_head(body, SNIFFED), text = all;
 
     while (text.len > 0 && is_space(text.p[0]))
         text = jg_str_from(text, 1);
     if (is_html(text))
-        return "text/html; charset=utf-8";
+        return JG_STR("text/html; charset=utf-8");
     if (jg_str_starts(text, JG_STR("<?xml")))
-        return "text/xml; charset=utf-8";
+        return JG_STR("text/xml; charset=utf-8");
     if (jg_str_starts(all, JG_STR("%PDF-")))
-        return "application/pdf";
+        return JG_STR("application/pdf");
     if (jg_str_starts(all, JG_STR("%!PS-Adobe-")))
-        return "application/postscript";
-    return is_binary(all) ? "application/octet-stream"
-                          : "text/plain; charset=utf-8";
+        return JG_STR("application/postscript");
+    return is_binary(all) ? JG_STR("application/octet-stream")
+                          : JG_STR("text/plain; charset=utf-8");
 }
