@@ -8,7 +8,6 @@
  * can be loaded. A document of elsewhere that an answer needs is the body.
  */
 #include <dirent.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 
 #include "admin/admin.h"
 #include "base/json.h"
+#include "remove_folder.h"
 
 #define SECRET "secret"
 #define LOAD_NOW_S (INT64_C(1) << 33) /* every file has rested */
@@ -41,16 +41,6 @@ must(bool good)
         abort();
 }
 
-static int
-remove_entry(const char *path, const struct stat *st, int type,
-             struct FTW *place)
-{
-    (void)st;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static void
 clean_up(void)
 {
@@ -58,7 +48,7 @@ clean_up(void)
     jg_counters_close(g.admin.counters);
     jg_journal_close(g.admin.journal);
     jg_arena_free(&g.conf_arena);
-    nftw(g.root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(g.root);
 }
 
 static void

@@ -2,11 +2,11 @@
  * "KEY NEWLINE session": whatever a session holds, sealing and opening give it
  * back, what is JSON stays JSON, and no token of the key's is left in it.
  */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "remove_folder.h"
 #include "store/key_seal.h"
 
 static struct {
@@ -24,22 +24,12 @@ check(bool good)
         abort();
 }
 
-static int
-remove_entry(const char *path, const struct stat *st, int type,
-             struct FTW *place)
-{
-    (void)st;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static void
 clean_up(void)
 {
     jg_txn_abort(g.txn);
     jg_store_close(g.store);
-    nftw(g.folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(g.folder);
 }
 
 /* Once: a store with its secret, in a folder in memory. */

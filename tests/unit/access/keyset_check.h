@@ -6,10 +6,10 @@
 
 #include "access_check.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 #include "jose/export.h"
+#include "remove_folder.h"
 
 #define KEYS 4 /* signers, each with its kid "k0" ... */
 #define FETCHED (NOW - 100)
@@ -57,16 +57,6 @@ keysets_open(struct keysets *k)
                    JG_OK);
 }
 
-static inline int
-keysets_remove_one(const char *path, const struct stat *st, int type,
-                   struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static inline void
 keysets_close(struct keysets *k)
 {
@@ -75,7 +65,7 @@ keysets_close(struct keysets *k)
     jg_keysets_free(k->sets);
     jg_counters_close(k->counters);
     jg_store_close(k->store);
-    nftw(k->folder, keysets_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    remove_folder(k->folder);
 }
 
 /* Append the JWK of key <i> with this kid (empty: none). */

@@ -4,10 +4,10 @@
 
 #include "access_check.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 #include "access/respond.h"
+#include "remove_folder.h"
 #include "store/keys.h"
 
 /* An API that takes stored keys; <more> begins with a comma, or is empty. */
@@ -56,23 +56,13 @@ world_open(struct world *w, const char *conf, const struct doc *apis,
         snapshot_with(NULL, 1, conf, apis, api_count, policies, policy_count);
 }
 
-static inline int
-world_remove_one(const char *path, const struct stat *st, int type,
-                 struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 static inline void
 world_close(struct world *w)
 {
     jg_cache_free(w->cache);
     jg_snapshot_free(w->snapshot);
     jg_store_close(w->store);
-    nftw(w->folder, world_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    remove_folder(w->folder);
 }
 
 /* Store <session> under all of <key>. */

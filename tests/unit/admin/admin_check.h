@@ -5,12 +5,12 @@
 #include "check.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
 #include "base/json.h"
+#include "remove_folder.h"
 #include "store/records.h"
 
 #define SECRET "the-secret-of-the-tests"
@@ -113,16 +113,6 @@ gateway_open(struct gateway *g)
     gateway_attach(g);
 }
 
-static inline int
-remove_entry(const char *path, const struct stat *st, int type,
-             struct FTW *place)
-{
-    (void)st;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static inline void
 gateway_detach(struct gateway *g)
 {
@@ -139,7 +129,7 @@ static inline void
 gateway_close(struct gateway *g)
 {
     gateway_detach(g);
-    nftw(g->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(g->root);
 }
 
 /*

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "remove_folder.h"
 #include "store/store.h"
 
 #define TEST_BYTES ((size_t)16 * 1024 * 1024)
@@ -33,19 +33,9 @@ folder_make(void **state)
 }
 
 static inline int
-folder_remove_one(const char *path, const struct stat *st, int type,
-                  struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-static inline int
 folder_remove(void **state)
 {
-    int result = nftw(*state, folder_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    int result = remove_folder(*state);
 
     free(*state);
     return result;
