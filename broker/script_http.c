@@ -321,9 +321,7 @@ jg_script_batch_request(struct jg_script_api_call *call,
         return fail(call, "TykBatchRequest was not given requests, or too "
                           "many of them");
     serial = jg_script_member(json, "suppress_parallel_execution");
-    together = serial != NULL && serial->type == JG_JSON_BOOL && serial->boolean
-                   ? 1
-                   : batch.count;
+    together = jg_json_is_true(serial) ? 1 : batch.count;
     for (size_t i = 0; i < batch.count; i += together)
         jg_script_send(call, &batch.items[i], together, a);
     done = add_units(out, &batch, a) && !out->failed;

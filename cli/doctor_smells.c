@@ -165,9 +165,7 @@ is_unlimited(const struct jg_json *policy)
 static bool
 is_paused(const struct jg_json *policy)
 {
-    const struct jg_json *off = jg_json_get(policy, JG_STR("is_inactive"));
-
-    return off != NULL && off->type == JG_JSON_BOOL && off->boolean;
+    return jg_json_is_true(jg_json_get(policy, JG_STR("is_inactive")));
 }
 
 static const struct policy_smell {

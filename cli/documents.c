@@ -317,11 +317,8 @@ compare(const void *left, const void *right)
 static bool
 is_half(const struct cli_document *document)
 {
-    const struct jg_json *is_oas =
-        jg_json_get(document->json, JG_STR("is_oas"));
-
-    return document->kind == CLI_API && is_oas != NULL &&
-           is_oas->type == JG_JSON_BOOL && is_oas->boolean;
+    return document->kind == CLI_API &&
+           jg_json_is_true(jg_json_get(document->json, JG_STR("is_oas")));
 }
 
 int

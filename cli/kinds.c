@@ -228,9 +228,7 @@ aim(struct cli *cli, struct cli_call *call, const char *list, const char *query)
 static bool
 is_half(const struct cli_answer *answer)
 {
-    const struct jg_json *is_oas = jg_json_get(answer->json, JG_STR("is_oas"));
-
-    return is_oas != NULL && is_oas->type == JG_JSON_BOOL && is_oas->boolean;
+    return jg_json_is_true(jg_json_get(answer->json, JG_STR("is_oas")));
 }
 
 /* By another name, or in another form? Where that is: <call> asks for it. */

@@ -110,24 +110,19 @@ visit(struct walk *w, const struct jg_json *json, size_t len, bool ids)
         }
 }
 
-static bool
-is_true(const struct jg_json *json)
-{
-    return json != NULL && json->type == JG_JSON_BOOL && json->boolean;
-}
-
 /* Does anything of it count? */
 static bool
 asks_for_tokens(const struct cli_document *d)
 {
     if (d->kind == CLI_API)
-        return !d->half && is_true(jg_json_get(d->json, JG_STR("active"))) &&
-               is_true(jg_json_get(d->json, JG_STR("enable_jwt"))) &&
-               !is_true(jg_json_get(d->json, JG_STR("use_keyless")));
+        return !d->half &&
+               jg_json_is_true(jg_json_get(d->json, JG_STR("active"))) &&
+               jg_json_is_true(jg_json_get(d->json, JG_STR("enable_jwt"))) &&
+               !jg_json_is_true(jg_json_get(d->json, JG_STR("use_keyless")));
     return d->kind == CLI_OAS &&
-           is_true(jg_json_path(
+           jg_json_is_true(jg_json_path(
                d->json, JG_STR(JG_OAS_EXTENSION ".info.state.active"))) &&
-           is_true(jg_json_path(
+           jg_json_is_true(jg_json_path(
                d->json,
                JG_STR(JG_OAS_EXTENSION ".server.authentication.enabled")));
 }

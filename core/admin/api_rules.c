@@ -26,14 +26,6 @@ static const struct {
     {{"enable_ip_blacklisting", 22}, {"blacklisted_ips", 15}},
 };
 
-static bool
-is_set(const struct jg_json *object, struct jg_str name)
-{
-    const struct jg_json *value = jg_json_get(object, name);
-
-    return value != NULL && value->type == JG_JSON_BOOL && value->boolean;
-}
-
 static void
 check_sources(const struct jg_json *api, struct jg_buf *b)
 {
@@ -42,10 +34,11 @@ check_sources(const struct jg_json *api, struct jg_buf *b)
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         const struct jg_json *config = jg_json_get(configs, methods[i].config);
 
-        if (config == NULL || !is_set(api, methods[i].enabled) ||
-            !is_set(config, JG_STR("disable_header")) ||
-            is_set(config, JG_STR("use_param")) ||
-            is_set(config, JG_STR("use_cookie")))
+        if (config == NULL ||
+            !jg_json_is_true(jg_json_get(api, methods[i].enabled)) ||
+            !jg_json_is_true(jg_json_get(config, JG_STR("disable_header"))) ||
+            jg_json_is_true(jg_json_get(config, JG_STR("use_param"))) ||
+            jg_json_is_true(jg_json_get(config, JG_STR("use_cookie"))))
             continue;
         jg_buf_addf(b,
                     "all auth sources are disabled for %.*s, at least one of "
@@ -79,7 +72,8 @@ static void
 check_addresses(const struct jg_json *api, struct jg_buf *b)
 {
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        if (jg_buf_str(b).len == 0 && is_set(api, lists[i].enabled))
+        if (jg_buf_str(b).len == 0 &&
+            jg_json_is_true(jg_json_get(api, lists[i].enabled)))
             check_list(jg_json_get(api, lists[i].list), b);
 }
 
@@ -89,7 +83,7 @@ check_targets(const struct jg_json *api, struct jg_buf *b)
     const struct jg_json *proxy = jg_json_get(api, JG_STR("proxy"));
     const struct jg_json *targets = jg_json_get(proxy, JG_STR("target_list"));
 
-    if (!is_set(proxy, JG_STR("enable_load_balancing")) ||
+    if (!jg_json_is_true(jg_json_get(proxy, JG_STR("enable_load_balancing"))) ||
         (targets != NULL && targets->type == JG_JSON_ARRAY &&
          targets->count > 0))
         return;

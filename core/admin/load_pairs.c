@@ -48,7 +48,7 @@ belongs(struct pairs *p, const struct jg_file *classic,
         const struct jg_file *companion, bool *out)
 {
     struct jg_load *load = p->pass->load;
-    const struct jg_json *json = NULL, *is_oas;
+    const struct jg_json *json = NULL;
     struct jg_str text;
     enum jg_err err = jg_file_read(classic->path.p, &load->file, &text);
 
@@ -57,10 +57,8 @@ belongs(struct pairs *p, const struct jg_file *classic,
             jg_json_parse(text, &jg_json_limits_conf, &load->file, &json, NULL);
     if (err == JG_E_NOMEM)
         return err;
-    is_oas = jg_json_get(json, JG_STR("is_oas"));
     if (err == JG_OK)
-        *out =
-            is_oas != NULL && is_oas->type == JG_JSON_BOOL && is_oas->boolean;
+        *out = jg_json_is_true(jg_json_get(json, JG_STR("is_oas")));
     else
         *out = jg_map_get(&p->pass->by_file, companion->path) != NULL;
     return JG_OK;

@@ -34,6 +34,12 @@ jg_json_string(const struct jg_json *value)
     return value->string;
 }
 
+bool
+jg_json_is_true(const struct jg_json *value)
+{
+    return value != NULL && value->type == JG_JSON_BOOL && value->boolean;
+}
+
 const char *
 jg_json_type_name(const struct jg_json *value)
 {

@@ -87,6 +87,9 @@ const struct jg_json *jg_json_path(const struct jg_json *object,
 /* The string in <value>; p == NULL when it is NULL or not a string. */
 struct jg_str jg_json_string(const struct jg_json *value);
 
+/* Is it the value true? False also for NULL. */
+bool jg_json_is_true(const struct jg_json *value);
+
 /*
  * The number in <value> as an integer: also 1.0, but not 1.5, nor what does
  * not fit. False, and <out> untouched, for anything else, and for NULL.
