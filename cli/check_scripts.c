@@ -48,25 +48,13 @@ add(struct jg_diags *diags, const struct jg_json *object)
     jg_diags_add(diags, &diag);
 }
 
-/* The last line: what was said before is about something else. */
-static struct jg_str
-last_line(struct jg_str said)
-{
-    size_t start = said.len;
-
-    if (said.len > 0 && said.p[said.len - 1] == '\n')
-        said.len = start = said.len - 1;
-    while (start > 0 && said.p[start - 1] != '\n')
-        start--;
-    return jg_str_from(said, start);
-}
-
 static bool
 take(struct cli_config *config, struct jg_str said)
 {
     const struct jg_json *list = NULL;
 
-    jg_json_parse(last_line(said), &limits, &config->arena, &list, NULL);
+    jg_json_parse(cli_process_last_line(said), &limits, &config->arena, &list,
+                  NULL);
     if (list == NULL || list->type != JG_JSON_ARRAY)
         return false;
     for (uint32_t i = 0; i < list->count; i++)

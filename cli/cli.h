@@ -59,6 +59,7 @@ struct cli_value {
 };
 
 struct cli_gateway; /* private: gateway.c */
+struct cli_context; /* context.h */
 
 /* One run of a command. */
 struct cli {
@@ -69,6 +70,8 @@ struct cli {
     size_t arg_count;
     struct jg_arena arena;       /* freed at the end of the run */
     struct cli_gateway *gateway; /* the one that was asked; NULL: none yet */
+    struct cli_context *context; /* the one in use; NULL: none, or ... */
+    bool context_read;           /* ... nobody has looked yet */
 };
 
 #define CLI_ARENA_MAX (256u * 1024 * 1024)

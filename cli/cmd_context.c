@@ -107,7 +107,7 @@ keep(struct cli *cli, const struct cli_context *context)
         place = &all->items[all->count++];
     *place = *context;
     all->current = context->name;
-    return cli_contexts_write(cli, all);
+    return cli_contexts_write(all);
 }
 
 static int
@@ -197,7 +197,7 @@ run_use(struct cli *cli)
     if (code != CLI_OK)
         return code;
     all->current = none ? JG_STR("") : found->name;
-    code = cli_contexts_write(cli, all);
+    code = cli_contexts_write(all);
     if (code == CLI_OK && none)
         cli_note("no context is in use: commands look for a gateway here");
     else if (code == CLI_OK)
@@ -217,7 +217,7 @@ run_delete(struct cli *cli)
     if (jg_str_eq(all->current, found->name))
         all->current = JG_STR("");
     *found = all->items[--all->count];
-    code = cli_contexts_write(cli, all);
+    code = cli_contexts_write(all);
     if (code == CLI_OK)
         cli_note("context \"%s\" and its secret are forgotten", cli->args[0]);
     return code;

@@ -4,7 +4,6 @@
  * nothing of them to show.
  */
 #include <stdio.h>
-#include <time.h>
 
 #include "commands.h"
 #include "confirm.h"

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
@@ -33,15 +32,6 @@ struct stop {
     int process; /* a pidfd; -1 */
 };
 
-static double
-now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static int
 read_options(struct stop *s)
 {
@@ -52,10 +42,7 @@ read_options(struct stop *s)
 
     s->config = cli_config_running(s->cli);
     if (s->config == NULL)
-        return cli_fail(
-            CLI_USAGE, "-c FILE",
-            "no configuration is given: there is no jotgate.json or "
-            "tyk.conf here or in /etc/jotgate, and no demo runs");
+        return cli_config_none("-c FILE");
     code = cli_config_load(s->config, &config);
     if (code == CLI_OK && !cli_store_folder(&config, store))
         code = cli_fail(CLI_CONFIG, NULL, "storage.path is too long");
@@ -188,14 +175,14 @@ say_end(const struct stop *s, double seconds)
 static int
 end(struct stop *s)
 {
-    double began_s = now_s();
+    double began_s = cli_progress_s();
     int code = send_signals(s);
 
     if (code != CLI_OK)
         return code;
     if (cli_progress_wait(s->process, "the requests that it has",
                           (int)(s->timeout_s * 1000)))
-        return say_end(s, now_s() - began_s);
+        return say_end(s, cli_progress_s() - began_s);
     return cli_error(&(struct cli_fault){
         .exit_code = CLI_UNREACHABLE,
         .what = "the gateway takes no more requests, and still has some",

@@ -136,6 +136,14 @@ cli_config_read(const char *path, struct cli_config *out)
 }
 
 int
+cli_config_none(const char *fix)
+{
+    return cli_fail(CLI_USAGE, fix,
+                    "no configuration is given: there is no jotgate.json or "
+                    "tyk.conf here or in /etc/jotgate, and no demo runs");
+}
+
+int
 cli_config_fail(const char *path, enum jg_err err)
 {
     if (err == JG_E_NOMEM)

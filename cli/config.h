@@ -36,6 +36,9 @@ const char *cli_config_path(struct cli *cli);
  * `jotgate demo` of this account. NULL: there is none; nothing was said. */
 const char *cli_config_running(struct cli *cli);
 
+/* Say that there is none; <fix> is what helps. CLI_USAGE. */
+int cli_config_none(const char *fix);
+
 /*
  * Read <path> and the environment; NULL gives the defaults. Findings are in
  * out->diags, printed by nobody. <out> must be released in any case.

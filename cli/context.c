@@ -145,13 +145,12 @@ replace(const char *file, struct jg_str text)
 }
 
 int
-cli_contexts_write(struct cli *cli, const struct cli_contexts *contexts)
+cli_contexts_write(const struct cli_contexts *contexts)
 {
     char folder[PATH_MAX], file[PATH_MAX];
     struct jg_buf b;
     int code = CLI_OK;
 
-    (void)cli;
     if (!places(folder, file))
         return cli_fail(CLI_FAILED, "set HOME, or XDG_CONFIG_HOME",
                         "there is no folder to remember gateways in");

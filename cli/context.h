@@ -26,7 +26,7 @@ struct cli_contexts {
 int cli_contexts_read(struct cli *cli, struct cli_contexts *out);
 
 /* Write it, so that nobody else can read it. CLI_OK, or said. */
-int cli_contexts_write(struct cli *cli, const struct cli_contexts *contexts);
+int cli_contexts_write(const struct cli_contexts *contexts);
 
 /* NULL: there is none of this name. */
 struct cli_context *cli_contexts_find(struct cli_contexts *contexts,

@@ -81,15 +81,11 @@ tell_drift(struct doctor *d, const struct doctor_clock *clock)
 static struct jg_str
 read_token(struct doctor *d, const char *path)
 {
-    struct jg_str text = {NULL, 0}, word;
+    struct jg_str text;
 
     if (!cli_read(d->cli, path, TOKEN_FILE_MAX, &text))
         return (struct jg_str){NULL, 0};
-    text = jg_str_trim(text);
-    word = jg_str_head(text, jg_str_find(text, ' '));
-    if (jg_str_eq_nocase(word, JG_STR("Bearer")))
-        text = jg_str_trim(jg_str_from(text, word.len));
-    return text;
+    return cli_token_plain(text);
 }
 
 /* Its iat. False: it has none, or is no token: said. */

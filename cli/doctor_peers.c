@@ -162,19 +162,6 @@ fetch(const struct doctor *d, const struct jg_key_url *url, struct jg_buf *out)
            cli_process_capture_slow(argv, text, out) == 0 && !out->failed;
 }
 
-/* The last line of what it said: warnings about the configuration, which are
- * told elsewhere, come before. */
-static struct jg_str
-last_line(struct jg_str text)
-{
-    struct jg_str line = {NULL, 0};
-
-    text = jg_str_trim(text);
-    while (jg_str_next(&text, '\n', &line))
-        ;
-    return line;
-}
-
 static void
 tell_set(struct doctor *d, struct jg_str url, struct jg_str api,
          struct jg_str answer)
@@ -224,7 +211,7 @@ look_at_set(struct doctor *d, const struct peers *sets, size_t i)
                            .what = "a key set cannot be fetched: tokens that "
                                    "need it are refused",
                            .where = where,
-                           .seen = last_line(jg_buf_str(&out)),
+                           .seen = cli_process_last_line(jg_buf_str(&out)),
                            .fix = "from this machine: jotgate jwks show URL",
                        });
     }

@@ -127,3 +127,14 @@ cli_process_describe(int status, char out[static 80])
     else
         snprintf(out, 80, "exit code %d", WEXITSTATUS(status));
 }
+
+struct jg_str
+cli_process_last_line(struct jg_str said)
+{
+    struct jg_str line = {NULL, 0};
+
+    said = jg_str_trim(said);
+    while (jg_str_next(&said, '\n', &line))
+        continue;
+    return line;
+}

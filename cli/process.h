@@ -25,6 +25,10 @@ int cli_process_capture(const char *const *argv, struct jg_buf *out);
 int cli_process_capture_slow(const char *const *argv, const char *what,
                              struct jg_buf *out);
 
+/* The last line of what was taken: warnings about the configuration, which are
+ * told elsewhere, come before. */
+struct jg_str cli_process_last_line(struct jg_str said);
+
 /*
  * Start <argv> with a socket as its stdin and stdout; it is killed when we die.
  * The other end, or -1: errno says why. The caller closes it and waits.

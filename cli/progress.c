@@ -12,8 +12,8 @@
 #define PATIENCE_MS 300
 #define STEP_MS 200
 
-static double
-now_s(void)
+double
+cli_progress_s(void)
 {
     struct timespec t;
 
@@ -45,13 +45,13 @@ cli_progress_wait(int fd, const char *what, int timeout_ms)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     bool shows = is_terminal(), shown = false;
-    double began_s = now_s(), waited_s = 0;
+    double began_s = cli_progress_s(), waited_s = 0;
     int ready = 0;
 
     while (ready == 0 && (timeout_ms < 0 || waited_s * 1000 < timeout_ms)) {
         ready = poll(&p, 1,
                      step(waited_s, timeout_ms, shown ? STEP_MS : PATIENCE_MS));
-        waited_s = now_s() - began_s;
+        waited_s = cli_progress_s() - began_s;
         if (ready != 0 || !shows || waited_s * 1000 < PATIENCE_MS)
             continue;
         fprintf(stderr, "\r\033[Kwaiting for %.50s  %.0f s", what, waited_s);

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* Seconds of a clock that nobody sets: for what has passed. */
+double cli_progress_s(void);
+
 /*
  * Until <fd> can be read, at most <timeout_ms> (-1: for ever): after 300 ms,
  * and only when stderr is a terminal, it says there that <what> is waited for,

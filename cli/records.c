@@ -20,10 +20,7 @@ read_config(struct cli *cli, struct cli_config *out)
 
     jg_arena_init(&out->arena, 1, 1);
     if (path == NULL)
-        return cli_fail(
-            CLI_USAGE, "-c FILE, or start one: jotgate demo",
-            "no configuration is given: there is no jotgate.json or "
-            "tyk.conf here or in /etc/jotgate, and no demo runs");
+        return cli_config_none("-c FILE, or start one: jotgate demo");
     return cli_config_load(path, out);
 }
 

@@ -117,34 +117,45 @@ given_address(const struct cli *cli)
     return address != NULL && address[0] != '\0' ? address : NULL;
 }
 
-static bool
-find_context(struct cli *cli, struct cli_context *out)
+/* NULL: none. The file is read once, and so complained of once. */
+static const struct cli_context *
+find_context(struct cli *cli)
 {
-    return cli_value(cli, "config") == NULL && cli_context_current(cli, out);
+    struct cli_context found;
+
+    if (cli_value(cli, "config") != NULL)
+        return NULL;
+    if (!cli->context_read && cli_context_current(cli, &found)) {
+        cli->context = jg_arena_alloc(&cli->arena, sizeof(found));
+        if (cli->context != NULL)
+            *cli->context = found;
+    }
+    cli->context_read = true;
+    return cli->context;
 }
 
 const char *
 cli_target_address(struct cli *cli)
 {
     const char *address = given_address(cli);
-    struct cli_context context;
+    const struct cli_context *context =
+        address == NULL ? find_context(cli) : NULL;
 
-    if (address == NULL && find_context(cli, &context))
-        address = context.address.p;
-    return address;
+    return context != NULL ? context->address.p : address;
 }
 
 /* Address and secret of the context in use, unless others are given. */
 static void
 use_context(struct cli *cli, struct cli_target *out)
 {
-    struct cli_context context;
+    const struct cli_context *context =
+        out->address == NULL ? find_context(cli) : NULL;
 
-    if (out->address != NULL || !find_context(cli, &context))
+    if (context == NULL)
         return;
-    out->address = context.address.p;
+    out->address = context->address.p;
     out->address_from = "jotgate context";
-    out->secret = context.secret;
+    out->secret = context->secret;
     out->secret_from = "jotgate context";
 }
 

@@ -8,6 +8,15 @@
 
 #define TEXT_MAX (16 * JG_TOKEN_MAX) /* longer input is no token at all */
 
+struct jg_str
+cli_token_plain(struct jg_str text)
+{
+    text = jg_str_trim(text);
+    if (jg_str_starts_nocase(text, JG_STR("Bearer ")))
+        text = jg_str_trim(jg_str_from(text, 7));
+    return text;
+}
+
 int
 cli_token(struct cli *cli, struct jg_str *out)
 {
@@ -21,10 +30,7 @@ cli_token(struct cli *cli, struct jg_str *out)
     } else if (!cli_read(cli, "-", TEXT_MAX, &text)) {
         return CLI_FAILED;
     }
-    text = jg_str_trim(text);
-    if (jg_str_starts_nocase(text, JG_STR("Bearer ")))
-        text = jg_str_trim(jg_str_from(text, 7));
-    *out = text;
+    *out = cli_token_plain(text);
     return CLI_OK;
 }
 

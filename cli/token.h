@@ -11,6 +11,9 @@
  */
 int cli_token(struct cli *cli, struct jg_str *out);
 
+/* Without white space around it, and without "Bearer " before it. */
+struct jg_str cli_token_plain(struct jg_str text);
+
 /* A part of a token decoded as JSON, or NULL; <err> says why. */
 const struct jg_json *cli_token_json(struct cli *cli, struct jg_str part,
                                      enum jg_err *err);

@@ -1,5 +1,4 @@
 /* A Tyk gateway that runs, read over its Gateway API. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway.h"
