@@ -1,6 +1,7 @@
 /* The configuration in force, and how the next one takes its place. */
 #include "settings.h"
 
+#include "base/hex.h"
 #include "store/files.h"
 
 #include <errno.h>
@@ -77,17 +78,15 @@ static enum jg_err
 make_secret(const char *path)
 {
     unsigned char bytes[SECRET_BYTES];
-    char text[2 * SECRET_BYTES + 2];
-    size_t len = 0;
+    char text[2 * SECRET_BYTES + 1];
+    size_t len = 2 * sizeof(bytes) + 1;
     bool written;
     int fd;
 
     if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
         return JG_E_IO;
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        len +=
-            (size_t)snprintf(text + len, sizeof(text) - len, "%02x", bytes[i]);
-    text[len++] = '\n';
+    jg_hex_encode(bytes, sizeof(bytes), text);
+    text[len - 1] = '\n';
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno == EEXIST ? JG_OK : JG_E_IO;

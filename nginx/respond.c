@@ -65,15 +65,14 @@ add_seconds(ngx_http_request_t *r, struct jg_str name, int64_t seconds)
 }
 
 static ngx_int_t
-fill_headers(ngx_http_request_t *r, const struct jg_error_response *from,
-             ngx_uint_t status)
+fill_headers(ngx_http_request_t *r, const struct jg_error_response *from)
 {
     const struct jg_conf *conf = conf_of(r);
     ngx_http_headers_out_t *to = &r->headers_out;
 
     ngx_http_clean_header(r); /* what a failed upstream left */
-    r->err_status = status;
-    to->status = status;
+    to->status = (ngx_uint_t)from->status;
+    r->err_status = to->status;
     to->content_type = ngx_http_jotgate_ngx_str(jg_str(from->content_type));
     to->content_type_len = to->content_type.len;
     to->content_length_n = (off_t)from->body.len;
@@ -123,13 +122,12 @@ discard_body(ngx_http_request_t *r)
 }
 
 static ngx_int_t
-respond(ngx_http_request_t *r, const struct jg_error_response *response,
-        ngx_uint_t status)
+respond(ngx_http_request_t *r, const struct jg_error_response *response)
 {
     ngx_int_t rc;
 
     discard_body(r);
-    if (fill_headers(r, response, status) != NGX_OK)
+    if (fill_headers(r, response) != NGX_OK)
         return NGX_ERROR;
     rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
@@ -171,7 +169,7 @@ ngx_http_jotgate_refuse(ngx_http_request_t *r, const struct jg_decision *d)
 
     if (jg_respond_decision(d, &response) != JG_OK)
         return NGX_ERROR;
-    return respond(r, &response, (ngx_uint_t)response.status);
+    return respond(r, &response);
 }
 
 ngx_int_t
@@ -191,7 +189,7 @@ ngx_http_jotgate_respond(ngx_http_request_t *r, enum jg_err reason,
 
     jg_arena_init(&arena, RESPONSE_CHUNK_BYTES, RESPONSE_ARENA_MAX);
     if (jg_respond(&refusal, &arena, &response) == JG_OK)
-        rc = respond(r, &response, (ngx_uint_t)response.status);
+        rc = respond(r, &response);
     jg_arena_free(&arena);
     return rc;
 }
@@ -208,11 +206,11 @@ ngx_http_jotgate_respond_control(ngx_http_request_t *r, enum jg_err reason,
         status == NGX_HTTP_NOT_ALLOWED ? "Method not supported" : info->text;
     u_char *end = ngx_snprintf(body, sizeof(body), CONTROL_BODY, text);
     const struct jg_error_response response = {
+        .status = status != 0 ? (int)status : info->status,
         .content_type = "application/json",
         .body = {(const char *)body, (size_t)(end - body)},
         .retry_after_s = reason == JG_E_BROKER ? 1 : 0,
     };
 
-    return respond(r, &response,
-                   status != 0 ? status : (ngx_uint_t)info->status);
+    return respond(r, &response);
 }

@@ -7,13 +7,10 @@
 static const struct jg_rate_endpoint *
 endpoint_of(struct jg_decision *d)
 {
-    const struct jg_rate_endpoint *found;
+    const struct jg_rate_endpoint *found =
+        (const struct jg_rate_endpoint *)jg_endpoint_of(
+            d, JG_ENDPOINT_RATE_LIMIT, true);
 
-    if (d->version == NULL)
-        return NULL;
-    found = (const struct jg_rate_endpoint *)jg_endpoint_find(
-        d->version, JG_ENDPOINT_RATE_LIMIT, d->request->method, &d->forms,
-        &d->matching, true);
     return found != NULL && jg_rate_limits(found->rate, found->per_s) ? found
                                                                       : NULL;
 }

@@ -2,15 +2,20 @@
  * method_transforms (reference 0.2, 0.4). */
 #include "access/step.h"
 
-/* The endpoint of this kind that the request is for, or NULL. */
+const struct jg_endpoint *
+jg_endpoint_of(struct jg_decision *d, enum jg_endpoint_kind kind,
+               bool unknown_is_yes)
+{
+    return d->version == NULL
+               ? NULL
+               : jg_endpoint_find(d->version, kind, d->request->method,
+                                  &d->forms, &d->matching, unknown_is_yes);
+}
+
 static const struct jg_endpoint *
 find(struct jg_decision *d, enum jg_endpoint_kind kind)
 {
-    if (d->version == NULL || d->version->endpoints == NULL ||
-        d->version->endpoints->kinds[kind].count == 0 || d->passthrough)
-        return NULL;
-    return jg_endpoint_find(d->version, kind, d->request->method, &d->forms,
-                            &d->matching, false);
+    return d->passthrough ? NULL : jg_endpoint_of(d, kind, false);
 }
 
 int64_t

@@ -48,13 +48,11 @@ jg_check_path_lists(struct jg_decision *d)
     if (d->version == NULL)
         return JG_OK;
     /* Whatever the other lists say of it. */
-    if (jg_endpoint_find(d->version, JG_ENDPOINT_INTERNAL, d->request->method,
-                         &d->forms, &d->matching, true) != NULL)
+    if (jg_endpoint_of(d, JG_ENDPOINT_INTERNAL, true) != NULL)
         return forbid(d, "internal");
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        const struct jg_endpoint *endpoint = jg_endpoint_find(
-            d->version, kinds[i], d->request->method, &d->forms, &d->matching,
-            kinds[i] == JG_ENDPOINT_BLACK_LIST);
+        const struct jg_endpoint *endpoint =
+            jg_endpoint_of(d, kinds[i], kinds[i] == JG_ENDPOINT_BLACK_LIST);
 
         if (endpoint != NULL)
             return obey(d, kinds[i], endpoint);

@@ -46,23 +46,15 @@ jg_reply_as_defined(struct jg_decision *d,
     return JG_OK;
 }
 
-static bool
-has(const struct jg_decision *d, enum jg_endpoint_kind kind)
-{
-    return d->version != NULL && d->version->endpoints != NULL &&
-           d->version->endpoints->kinds[kind].count > 0;
-}
-
 /* Instead of the upstream: whoever is answered has passed everything. */
 enum jg_err
 jg_step_mock(struct jg_decision *d)
 {
     const struct jg_mock_endpoint *found = NULL;
 
-    if (has(d, JG_ENDPOINT_OAS_MOCK) && !d->passthrough)
-        found = (const struct jg_mock_endpoint *)jg_endpoint_find(
-            d->version, JG_ENDPOINT_OAS_MOCK, d->request->method, &d->forms,
-            &d->matching, false);
+    if (!d->passthrough)
+        found = (const struct jg_mock_endpoint *)jg_endpoint_of(
+            d, JG_ENDPOINT_OAS_MOCK, false);
     if (found != NULL)
         return jg_reply_as_defined(d, &found->reply);
     jg_trace_skip(d);

@@ -21,12 +21,9 @@ tell_key(struct jg_decision *d)
 static const struct jg_endpoint *
 find(struct jg_decision *d)
 {
-    if (d->passthrough || !d->with.snapshot->conf->enable_jsvm ||
-        d->version == NULL || d->version->endpoints == NULL ||
-        d->version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].count == 0)
-        return NULL;
-    return jg_endpoint_find(d->version, JG_ENDPOINT_VIRTUAL, d->request->method,
-                            &d->forms, &d->matching, true);
+    return d->passthrough || !d->with.snapshot->conf->enable_jsvm
+               ? NULL
+               : jg_endpoint_of(d, JG_ENDPOINT_VIRTUAL, true);
 }
 
 enum jg_err

@@ -39,9 +39,8 @@ static enum jg_err
 check_endpoint(struct jg_decision *d)
 {
     const struct jg_size_endpoint *found =
-        (const struct jg_size_endpoint *)jg_endpoint_find(
-            d->version, JG_ENDPOINT_SIZE_LIMIT, d->request->method, &d->forms,
-            &d->matching, true);
+        (const struct jg_size_endpoint *)jg_endpoint_of(
+            d, JG_ENDPOINT_SIZE_LIMIT, true);
 
     return found == NULL ? JG_OK : check(d, found->size_limit);
 }

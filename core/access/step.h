@@ -242,4 +242,10 @@ enum jg_err jg_strip_auth_data(struct jg_decision *d,
                                bool drop[static JG_HEADERS_MAX],
                                struct jg_str *cookies);
 
+/* The endpoint of this kind that the request is for, or NULL. <unknown_is_yes>:
+ * it may be one, when the path is too long to be compared. */
+const struct jg_endpoint *jg_endpoint_of(struct jg_decision *d,
+                                         enum jg_endpoint_kind kind,
+                                         bool unknown_is_yes);
+
 #endif

@@ -5,22 +5,11 @@
  */
 #include "access/step.h"
 
-/* A path that is too long to be compared may be one of them. */
-static const struct jg_endpoint *
-find(struct jg_decision *d)
-{
-    if (d->version == NULL || d->version->endpoints == NULL ||
-        d->version->endpoints->kinds[JG_ENDPOINT_VALIDATE].count == 0 ||
-        d->passthrough)
-        return NULL;
-    return jg_endpoint_find(d->version, JG_ENDPOINT_VALIDATE,
-                            d->request->method, &d->forms, &d->matching, true);
-}
-
 enum jg_err
 jg_step_validation(struct jg_decision *d)
 {
-    const struct jg_endpoint *found = find(d);
+    const struct jg_endpoint *found =
+        d->passthrough ? NULL : jg_endpoint_of(d, JG_ENDPOINT_VALIDATE, true);
 
     if (found == NULL) {
         jg_trace_skip(d);

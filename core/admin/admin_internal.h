@@ -76,6 +76,11 @@ void jg_answer_text(struct jg_buf *b, const char *name, struct jg_str text);
 struct jg_str jg_admin_query(const struct jg_admin_call *call,
                              struct jg_str name);
 
+/* ?<name>=N, from <min> to <max>; <out> stays when it is missing. False: it is
+ * something else. */
+bool jg_admin_number(const struct jg_admin_call *call, const char *name,
+                     uint64_t min, uint64_t max, uint64_t *out);
+
 /* ?limit=N of a list, <unsaid> when there is none. False: it is no number from
  * 1 to JG_ADMIN_LIMIT_MAX. */
 #define JG_ADMIN_LIMIT_MAX 16384

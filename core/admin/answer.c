@@ -211,11 +211,18 @@ jg_admin_is_safe_id(struct jg_str id)
 }
 
 bool
+jg_admin_number(const struct jg_admin_call *call, const char *name,
+                uint64_t min, uint64_t max, uint64_t *out)
+{
+    struct jg_str text = jg_admin_query(call, jg_str(name));
+
+    return text.p == NULL ||
+           (jg_str_to_u64(text, out) && *out >= min && *out <= max);
+}
+
+bool
 jg_admin_limit(const struct jg_admin_call *call, uint64_t unsaid, uint64_t *out)
 {
-    struct jg_str text = jg_admin_query(call, JG_STR("limit"));
-
     *out = unsaid;
-    return text.p == NULL || (jg_str_to_u64(text, out) && *out >= 1 &&
-                              *out <= JG_ADMIN_LIMIT_MAX);
+    return jg_admin_number(call, "limit", 1, JG_ADMIN_LIMIT_MAX, out);
 }

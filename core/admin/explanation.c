@@ -268,13 +268,24 @@ jg_explanation_release(struct jg_explanation *e)
     e->revoked = NULL;
 }
 
+/* A definition's name of it may hold a quote. */
+static void
+add_header_of(struct jg_buf *b, const struct jg_forward_header *h)
+{
+    jg_buf_add(b, b->p[b->len - 1] == '{' ? JG_STR("") : JG_STR(", "));
+    jg_buf_add_quoted(b, h->name);
+    jg_buf_add(b, JG_STR(": "));
+    jg_buf_add_quoted(b, h->value);
+}
+
 static void
 add_header(struct jg_buf *b, const char *name, struct jg_str value)
 {
-    if (value.len == 0)
-        return;
-    jg_buf_addf(b, "%s\"%s\": ", b->p[b->len - 1] == '{' ? "" : ", ", name);
-    jg_buf_add_quoted(b, value);
+    const struct jg_forward_header header = {.name = jg_str(name),
+                                             .value = value};
+
+    if (value.len > 0)
+        add_header_of(b, &header);
 }
 
 static void
@@ -294,16 +305,6 @@ add_response(struct jg_buf *b, const struct jg_error_response *r)
     jg_buf_add(b, JG_STR("}, \"body\": "));
     jg_buf_add_quoted(b, r->body);
     jg_buf_addc(b, '}');
-}
-
-/* A definition's name of it may hold a quote. */
-static void
-add_header_of(struct jg_buf *b, const struct jg_forward_header *h)
-{
-    jg_buf_add(b, b->p[b->len - 1] == '{' ? JG_STR("") : JG_STR(", "));
-    jg_buf_add_quoted(b, h->name);
-    jg_buf_add(b, JG_STR(": "));
-    jg_buf_add_quoted(b, h->value);
 }
 
 static void

@@ -40,17 +40,6 @@ struct question {
     bool has_after, has_only;
 };
 
-/* ?<name>=N, from <min> to <max>; <out> stays when it is missing. */
-static bool
-read_number(const struct jg_admin_call *call, const char *name, uint64_t min,
-            uint64_t max, uint64_t *out)
-{
-    struct jg_str text = jg_admin_query(call, jg_str(name));
-
-    return text.p == NULL ||
-           (jg_str_to_u64(text, out) && *out >= min && *out <= max);
-}
-
 static bool
 read_id(const struct jg_admin_call *call, const char *name,
         uint64_t id[static 2], bool *has)
@@ -67,7 +56,7 @@ read_question(const struct jg_admin_call *call, struct question *q)
 {
     if (!jg_admin_limit(call, LIMIT_DEFAULT, &q->limit))
         return JG_ADMIN_LIMIT_WRONG;
-    if (!read_number(call, "since", 0, JG_JOURNAL_MS_MAX, &q->since_ms))
+    if (!jg_admin_number(call, "since", 0, JG_JOURNAL_MS_MAX, &q->since_ms))
         return "since: expected unix time in milliseconds";
     if (!read_id(call, "after", q->after, &q->has_after))
         return "after: expected a request id, 32 hex digits";

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hex.h"
+
 #define NUMBER_MAX 24 /* digits of an int64_t, a sign, a NUL */
 
 /* Tyk's words for one thing, depending on the route. */
@@ -237,13 +239,11 @@ static enum jg_err
 make_key(struct jg_admin_call *call, const struct jg_key_draft *draft,
          struct jg_str *key)
 {
-    const unsigned char *random = call->admin->random;
     struct jg_str id = call->id;
     char digits[2 * sizeof(call->admin->random) + 1];
 
     if (id.p == NULL) {
-        for (size_t i = 0; i < sizeof(call->admin->random); i++)
-            snprintf(digits + 2 * i, 3, "%02x", (unsigned)random[i]);
+        jg_hex_encode(call->admin->random, sizeof(call->admin->random), digits);
         id = jg_str(digits);
     }
     return jg_key_make(draft->stored.org_id, id,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hex.h"
 #include "jose/sign.h"
 #include "store/store_internal.h"
 
@@ -302,20 +303,9 @@ void
 jg_key_seen_write(const struct jg_key_seen *seen,
                   char out[static JG_KEY_SEEN_CHARS])
 {
-    for (size_t i = 0; i < JG_KEY_ID_BYTES; i++)
-        snprintf(out + 2 * i, 3, "%02x", (unsigned)seen->id.bytes[i]);
+    jg_hex_encode(seen->id.bytes, JG_KEY_ID_BYTES, out);
     snprintf(out + 2 * JG_KEY_ID_BYTES, JG_KEY_SEEN_CHARS - 2 * JG_KEY_ID_BYTES,
              " %" PRIu64, seen->revision);
-}
-
-/* 16: it is none. */
-static unsigned
-digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = memchr(digits, c, 16);
-
-    return found != NULL ? (unsigned)(found - digits) : 16;
 }
 
 bool
@@ -325,15 +315,9 @@ jg_key_seen_read(struct jg_str text, struct jg_key_seen *out)
     struct jg_str id;
 
     if (!jg_str_next(&text, ' ', &id) || id.len != 2 * JG_KEY_ID_BYTES ||
-        !jg_str_to_u64(text, &seen.revision))
+        !jg_str_to_u64(text, &seen.revision) ||
+        !jg_hex_decode(id, seen.id.bytes))
         return false;
-    for (size_t i = 0; i < JG_KEY_ID_BYTES; i++) {
-        unsigned high = digit(id.p[2 * i]), low = digit(id.p[2 * i + 1]);
-
-        if (high > 15 || low > 15)
-            return false;
-        seen.id.bytes[i] = (unsigned char)(high << 4 | low);
-    }
     *out = seen;
     return true;
 }
