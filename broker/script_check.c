@@ -59,8 +59,9 @@ endpoint_count(const struct jg_api_version *version)
                : version->endpoints->kinds[JG_ENDPOINT_VIRTUAL].count;
 }
 
-bool
-jg_script_is_used(const struct jg_api *api)
+/* Has the active <api> a virtual endpoint? */
+static bool
+is_used(const struct jg_api *api)
 {
     const struct jg_api_version *versions = api->def.versions.items;
 
@@ -90,6 +91,12 @@ next_place(const struct look *l, struct place *at)
     return false;
 }
 
+static bool
+is_blob(const struct place *at)
+{
+    return jg_str_eq(at->endpoint->source_type, JG_STR("blob"));
+}
+
 /* Whose script is called <name>? False: it is of no endpoint (tyk_js_path). */
 static bool
 find_place(const struct look *l, struct jg_str name, struct place *out)
@@ -97,18 +104,11 @@ find_place(const struct look *l, struct jg_str name, struct place *out)
     *out = (struct place){.version = NULL};
     while (next_place(l, out)) {
         const struct jg_virtual_endpoint *e = out->endpoint;
-        bool blob = jg_str_eq(e->source_type, JG_STR("blob"));
 
-        if (jg_str_eq(blob ? e->endpoint.path : e->source_uri, name))
+        if (jg_str_eq(is_blob(out) ? e->endpoint.path : e->source_uri, name))
             return true;
     }
     return false;
-}
-
-static bool
-is_blob(const struct place *at)
-{
-    return jg_str_eq(at->endpoint->source_type, JG_STR("blob"));
 }
 
 /* What clients get, in Tyk's words. */
@@ -377,7 +377,7 @@ jg_script_checker_look(struct jg_script_checker *c,
     struct look l = {.checker = c, .source = *source, .api = api};
     int64_t now_ms = jg_clock_ms();
 
-    if (!c->conf->enable_jsvm || !jg_script_is_used(api))
+    if (!c->conf->enable_jsvm || !is_used(api))
         return;
     if (now_ms >= c->until_ms) {
         c->left++;

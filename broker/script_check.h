@@ -39,7 +39,4 @@ void jg_script_checker_look(struct jg_script_checker *c,
 /* A warning for those that did not get their turn; ends the process. */
 void jg_script_checker_end(struct jg_script_checker *c);
 
-/* Has the active <api> a virtual endpoint? */
-bool jg_script_is_used(const struct jg_api *api);
-
 #endif

@@ -162,8 +162,7 @@ jg_script_look_one(void *arg, const struct jg_bind_source *source,
     const struct jg_broker *broker = arg;
     struct jg_script_checker c;
 
-    if (!broker->conf->enable_jsvm || broker->script_program == NULL ||
-        !jg_script_is_used(api))
+    if (broker->script_program == NULL)
         return;
     jg_script_checker_init(&c, broker->conf, broker->script_program, ONE_MS,
                            source->diags);
