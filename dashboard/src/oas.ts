@@ -6,7 +6,7 @@
 import type {Document} from "./editor";
 import {member, type Path} from "./json_edit";
 
-const TYK = "x-tyk-api-gateway";
+export const TYK = "x-tyk-api-gateway";
 const AUTH = [TYK, "server", "authentication"];
 const NEW_SCHEME = "jwtAuth";
 
@@ -43,7 +43,7 @@ const same = (value: unknown, wanted: string) =>
 /* All of a document that is not OpenAPI's own. */
 export const tykPart = (value: unknown) => ({[TYK]: member(value, [TYK])});
 
-export const isOas = (value: unknown) => member(value, [TYK]) !== undefined;
+const isOas = (value: unknown) => member(value, [TYK]) !== undefined;
 
 function isJwt(native: unknown): boolean {
     return same(member(native, ["type"]), "http") && same(member(native, ["scheme"]), "bearer") &&

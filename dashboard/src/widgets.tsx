@@ -2,7 +2,7 @@
 import {createContext, type ComponentChildren} from "preact";
 import {useCallback, useContext, useEffect, useId, useLayoutEffect, useRef, useState} from "preact/hooks";
 import {call, Problem} from "./control";
-import {t} from "./text";
+import {ago, date, t} from "./text";
 
 /* False with read_only_secret: the gateway would refuse, so that buttons are grey. */
 export const MayChange = createContext(true);
@@ -255,6 +255,27 @@ export function Dialog(p: {title: string; stay?: boolean; onClose: () => void;
         <h2 id={id}>{p.title}</h2>
         {p.children}
     </dialog>;
+}
+
+/* A moment, told by how long ago it was; the exact one on asking. */
+export const When = (p: {at: number | undefined}) => p.at && p.at > 0
+    ? <time title={date(p.at)}>{ago(p.at)}</time> : <>{t.common.never}</>;
+
+/* Asks, then does it. */
+export function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
+                 onClose: () => void; onDone: () => void; children?: ComponentChildren}) {
+    const {busy, problem, run} = useAction();
+    return <Dialog title={p.title} stay={busy} onClose={p.onClose}>
+        <Failure problem={problem} />
+        {p.children}
+        <div class="bar">
+            <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
+                await p.action();
+                p.onDone();
+            })}>{p.button}</button>
+            <button type="button" onClick={p.onClose}>{t.common.cancel}</button>
+        </div>
+    </Dialog>;
 }
 
 export function Search(p: {value: string; label?: string; onInput: (value: string) => void}) {

@@ -17,7 +17,11 @@ async function hold(page, url, answer) {
         const answered = page.waitForEvent("requestfinished", (r) => new RegExp(url.replaceAll("*", ".*")).test(r.url()));
         open();
         await answered;
-        await page.evaluate(() => new Promise((done) => { setTimeout(done); }));
+        /* What is asked later has gone the same way, and was drawn. */
+        await page.evaluate(async () => {
+            await (await fetch("/hello")).text();
+            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        });
     };
 }
 

@@ -7,7 +7,7 @@ import {Editor, Remove, Saved, type Document} from "../editor";
 import {fromBase64, toBase64} from "../encoding";
 import {member, setMember} from "../json_edit";
 import {ScopeMapping} from "../mapping";
-import {asksOthers, byClassicNames, secretPlaces} from "../oas";
+import {asksOthers, byClassicNames, secretPlaces, TYK} from "../oas";
 import {freeId, policyFor, savePolicy, slug, template} from "../new_api";
 import {address, go, type Route} from "../route";
 import {DataTable} from "../table";
@@ -224,7 +224,7 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
     const found = useResource(path, (text) => text);
     const [saved, setSaved] = useState(takeNote);
     const name = found.data ? String(member(JSON.parse(found.data),
-        p.oas ? ["x-tyk-api-gateway", "info", "name"] : ["name"]) ?? p.id) : p.id;
+        p.oas ? [TYK, "info", "name"] : ["name"]) ?? p.id) : p.id;
     const seen = (doc: Document) => p.oas ? byClassicNames(doc) : doc;
     const users = p.policies.filter((policy) => policy.access_rights?.[p.id])
         .map((policy) => policy.name || policy.id);
@@ -251,13 +251,13 @@ function OneApi(p: {id: string; oas: boolean; policies: Policy[]}) {
     </>;
 }
 
-interface OasApi { info?: {title?: string}; "x-tyk-api-gateway"?: {
+interface OasApi { info?: {title?: string}; [TYK]?: {
     info?: {id?: string; name?: string; state?: {active?: boolean}};
     server?: {listenPath?: {value?: string}}; upstream?: {url?: string}} }
 
 /* An OAS definition in the words of the list. */
 function listed(oas: OasApi): Api {
-    const tyk = oas["x-tyk-api-gateway"];
+    const tyk = oas[TYK];
     return {api_id: tyk?.info?.id ?? "", name: tyk?.info?.name ?? oas.info?.title,
             active: tyk?.info?.state?.active, is_oas: true,
             proxy: {listen_path: tyk?.server?.listenPath?.value,

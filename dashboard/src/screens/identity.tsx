@@ -3,19 +3,15 @@ import {useState} from "preact/hooks";
 import {call, type Api, type Key, type KeySet, type Policy} from "../control";
 import {address, type Route} from "../route";
 import {words} from "../text_identity";
-import {ago, date, t} from "../text";
+import {ago, t} from "../text";
 import {Copy, Dialog, Empty, Failure, json, Notice, Table, useAction,
-        useReadOnly, useResource, Wait} from "../widgets";
+        useReadOnly, useResource, Wait, When} from "../widgets";
 import {AddProvider} from "./provider";
 
 const w = words.sets;
 const FETCH_MS = [500, 2000, 6000];     // a fetch takes 5 s at most
 const stateOf = (k: Key) => t.identity.states[k.state ?? ""] ?? k.state;
 const colourOf: Record<string, string> = {active: "good", unknown: "bad"};
-
-/* A moment, told by how long ago it was; the exact one on asking. */
-const When = (p: {at: number | undefined}) => p.at && p.at > 0
-    ? <time title={date(p.at)}>{ago(p.at)}</time> : <>{t.common.never}</>;
 
 /* What happened last: a token was verified, or it vanished, or was asked for. */
 function Last(p: {k: Key}) {

@@ -1,5 +1,4 @@
 /* Stored keys, and what is refused from now on. */
-import type {ComponentChildren} from "preact";
 import {useState} from "preact/hooks";
 import {call, namesOf, post, type Api, type KeyList, type KeyRow, type Policy,
         type Revocation} from "../control";
@@ -7,8 +6,8 @@ import {address, type Route} from "../route";
 import {DataTable, type Column} from "../table";
 import {ago, date, t} from "../text";
 import {SplitTokens} from "./splits";
-import {Choices, Copy, Dialog, Empty, Failure, json, Notice,
-        SelectField, TextField, useAction, useReadOnly, useResource, Wait} from "../widgets";
+import {Ask, Choices, Copy, Dialog, Empty, Failure, json, Notice, SelectField, TextField,
+        useAction, useReadOnly, useResource, Wait, When, type Resource} from "../widgets";
 
 type Kind = keyof typeof t.keys.kinds;
 
@@ -52,23 +51,6 @@ function NewKey(p: {policies: Policy[]; onClose: () => void; onDone: () => void}
     </Dialog>;
 }
 
-/* Asks, then does it. */
-export function Ask(p: {title: string; button: string; action: () => Promise<unknown>;
-                 onClose: () => void; onDone: () => void; children?: ComponentChildren}) {
-    const {busy, problem, run} = useAction();
-    return <Dialog title={p.title} stay={busy} onClose={p.onClose}>
-        <Failure problem={problem} />
-        {p.children}
-        <div class="bar">
-            <button type="button" class="danger" disabled={busy} onClick={() => run(async () => {
-                await p.action();
-                p.onDone();
-            })}>{p.button}</button>
-            <button type="button" onClick={p.onClose}>{t.common.cancel}</button>
-        </div>
-    </Dialog>;
-}
-
 /* A key is a credential: a list shows enough of it to tell it from others. */
 export function masked(key: string): string {
     return /^[0-9a-f]{8,}$/.test(key) ? key.slice(0, 16)
@@ -103,8 +85,7 @@ function Keys(p: {adding: boolean}) {
          cell: (row) => (row.apply_policies ?? []).map((id, i) => <>{i > 0 && ", "}
              <a href={address("policies", id)}>{id}</a></>)},
         {head: t.keys.ends, sort: (row) => row.expires || Infinity, cell: (row) =>
-            row.expires && row.expires > 0 ? <time title={date(row.expires)}>{ago(row.expires)}</time>
-                : t.common.never},
+            <When at={row.expires} />},
         {head: t.common.actions, class: "end", cell: (row) => <button type="button" class="danger" disabled={readOnly}
             aria-label={`${t.common.remove} ${nameOf(row)}`}
             onClick={() => setRemoves(row)}>{t.common.remove}</button>},
@@ -190,11 +171,11 @@ function revocationColumns(undo: (r: Revocation) => void, readOnly: boolean): Co
     ];
 }
 
-function Revocations(p: {adding: boolean}) {
+function Revocations(p: {adding: boolean; apis: Resource<Api[]>}) {
     const readOnly = useReadOnly();
     const list = useResource("/tyk/revocations", json<{revocations: Revocation[]}>());
-    const apis = useResource("/tyk/apis", json<Api[]>());
-    const [adds, setAdds] = useState(p.adding);
+    const {adding, apis} = p;
+    const [adds, setAdds] = useState(adding);
     const [undoes, setUndoes] = useState<Revocation | null>(null);
     const [done, setDone] = useState("");
     const finish = (text: string) => {
@@ -224,7 +205,8 @@ function Revocations(p: {adding: boolean}) {
 /* "?do=add" and "?do=revoke": what the command bar asks for. */
 export function KeysAndRevocations(p: {route: Route}) {
     const wanted = p.route.query.get("do");
+    const apis = useResource("/tyk/apis", json<Api[]>());
     return <><h1>{t.keys.title}</h1>
-        <Keys adding={wanted === "add"} /><SplitTokens />
-        <Revocations adding={wanted === "revoke"} /></>;
+        <Keys adding={wanted === "add"} /><SplitTokens apis={apis} />
+        <Revocations adding={wanted === "revoke"} apis={apis} /></>;
 }

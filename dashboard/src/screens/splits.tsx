@@ -3,20 +3,16 @@ import {useState} from "preact/hooks";
 import {call, get, type Api, type Split, type Splits} from "../control";
 import {address} from "../route";
 import {DataTable, type Column} from "../table";
-import {ago, date, t} from "../text";
+import {t} from "../text";
 import {words} from "../text_identity";
-import {Empty, Failure, json, Notice, SelectField, TextField, useAction, useReadOnly,
-        useResource, Wait, Dialog} from "../widgets";
-import {Ask} from "./keys";
+import {Ask, Dialog, Empty, Failure, json, Notice, SelectField, TextField, useAction, useReadOnly,
+        useResource, Wait, When, type Resource} from "../widgets";
 
 const w = words.splits;
 const PAGE = 1000;
 
 /* What a split token belongs to, as the list says it. */
 const whose = (s: Split) => s.subject || s.client || s.id.slice(0, 9);
-
-const When = (p: {at: number | undefined}) => p.at
-    ? <time title={date(p.at)}>{ago(p.at)}</time> : <>{t.common.never}</>;
 
 function columns(end: (s: Split) => void, readOnly: boolean): Column<Split>[] {
     return [
@@ -61,10 +57,9 @@ function EndAll(p: {apis: Api[]; onClose: () => void; onDone: (count: number) =>
     </Dialog>;
 }
 
-export function SplitTokens() {
+export function SplitTokens({apis}: {apis: Resource<Api[]>}) {
     const readOnly = useReadOnly();
     const list = useResource(`/tyk/splits?limit=${PAGE}`, json<Splits>());
-    const apis = useResource("/tyk/apis", json<Api[]>());
     const [more, setMore] = useState<{after: string; splits: Split[]; next?: string} | null>(null);
     const [ends, setEnds] = useState<Split | null>(null);
     const [endsAll, setEndsAll] = useState(false);

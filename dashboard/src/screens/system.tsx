@@ -4,9 +4,9 @@ import type {System as Answer} from "../api_types";
 import {reload} from "../control";
 import {readMetrics, value, type Sample} from "../metrics";
 import {DataTable} from "../table";
-import {ago, count, date, t} from "../text";
+import {count, t} from "../text";
 import {Empty, Failure, json, Notice, State, useAction, useReadOnly, useResource, Wait,
-        type Resource} from "../widgets";
+        When, type Resource} from "../widgets";
 
 type Finding = NonNullable<Answer["findings"]>[number];
 interface Hello { status: string; details?: Record<string, {status: string}> }
@@ -88,8 +88,7 @@ function Facts(p: {of: Answer; hello: Hello | null; metrics: Sample[] | null}) {
         {Object.entries(p.hello?.details ?? {}).map(([name, part]) => <>
             <dt>{name}</dt><dd><State on={part.status === "pass"}
                 yes={part.status} no={part.status} /></dd></>)}
-        <dt>{t.system.loaded}</dt><dd>{p.of.loaded === 0 ? t.common.never
-            : <time title={date(p.of.loaded)}>{ago(p.of.loaded)}</time>}</dd>
+        <dt>{t.system.loaded}</dt><dd><When at={p.of.loaded} /></dd>
         <dt>{t.system.inForce}</dt><dd>{t.system.inForceOf(p.of.apis, p.of.policies)}</dd>
         {p.metrics && <><dt>{t.system.reloads}</dt>
             <dd>{count(value(p.metrics, "jotgate_reloads_total"))}</dd></>}
