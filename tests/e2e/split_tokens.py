@@ -9,6 +9,7 @@ import urllib.parse
 
 from gateway import free_port
 from tokens import hs256
+from upstream import serving
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 CLIENT = {"client_id": "ada", "client_secret": "right"}
@@ -115,13 +116,8 @@ def identity_provider():
     server.gate, server.held = threading.Event(), threading.Event()
     server.gate.set() # while it is not, requests are held
     server.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.05,),
-                     daemon=True).start()
-    try:
+    with serving(server):
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def add_apis(gw, idp):

@@ -1,12 +1,12 @@
 """CORS: what a browser is told, on answers of the gateway and the upstream."""
 import http.server
-import threading
 import time
 
 import pytest
 from split_tokens import CREDENTIALS, identity_provider, post
 from test_oas import EXTENSION, document, put
 from tokens import hs256
+from upstream import serving
 
 APP, EVIL = "https://app.example", "https://evil.example"
 CORS = {"enable": True, "allowed_origins": [APP, "https://*.shop.example"],
@@ -43,12 +43,9 @@ class Talkative(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def talkative():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Talkative)
-    server.daemon_threads = True
     server.seen = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture(scope="module")

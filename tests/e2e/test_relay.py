@@ -2,11 +2,11 @@
 import http.server
 import os
 import subprocess
-import threading
 
 import pytest
 
 from gateway import BUILD
+from upstream import serving
 
 BODY_MAX = 16 << 20
 
@@ -32,14 +32,9 @@ class Sink(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def url():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sink)
-    threading.Thread(target=server.serve_forever, args=(0.05,),
-                     daemon=True).start()
-    try:
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                                 Sink)) as server:
         yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def relay(text):

@@ -14,6 +14,7 @@ import pytest
 
 from broker import alive, wait_until
 from test_virtual import FAILED, virtual, versions
+from upstream import serving
 
 SCRIPTS = 3
 SOURCE = """
@@ -59,12 +60,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    server = Server()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.go.set()
-    server.shutdown()
-    server.server_close()
+    with serving(Server()) as server:
+        yield server
+        server.go.set()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from split_tokens import (CLIENT, UNKNOWN, add_apis, arrived,
-                          identity_provider, login, obtain, post, refused)
+                          identity_provider, login, post, refused)
 
 
 @pytest.fixture(scope="module")

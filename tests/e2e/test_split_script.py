@@ -2,7 +2,6 @@
 keeps the JWT as a key whose id is the signature, and gives that away alone."""
 import http.server
 import json
-import threading
 import time
 import urllib.parse
 
@@ -11,6 +10,7 @@ import pytest
 from gateway import SECRET
 from test_virtual import versions, virtual
 from tokens import hs256
+from upstream import serving
 
 # The page's own function, but for the provider's address.
 LOGIN = """
@@ -108,10 +108,9 @@ class Provider(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def provider():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                                 Provider)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def script(gw, provider, create):

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from test_virtual import virtual, versions
+from upstream import serving
 
 ASK = """
 function one(request, session, config) {
@@ -72,14 +73,10 @@ class Server(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def servers():
-    started = [ThreadingHTTPServer(("127.0.0.1", 0), Server) for _ in "ab"]
-    for server in started:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield [f"http://127.0.0.1:{s.server_port}" for s in started]
-    for server in started:
-        server.shutdown()
-        server.server_close()
+    first, second = (ThreadingHTTPServer(("127.0.0.1", 0), Server)
+                     for _ in "ab")
+    with serving(first), serving(second):
+        yield [f"http://127.0.0.1:{s.server_port}" for s in (first, second)]
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,25 @@
 Paths: /echo... answers JSON of the raw request; /status/N; /slow/SECONDS;
 /drop closes without an answer; /bytes/N streams N bytes.
 """
+import contextlib
 import json
 import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@contextlib.contextmanager
+def serving(server):
+    """An HTTP server while it serves."""
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,),
+                     daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):

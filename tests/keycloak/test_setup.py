@@ -1,7 +1,6 @@
 """The product page's Keycloak set-up and what people add to it: roles and
 client scopes that give policies, logins that go on, keys that change while
 requests run, and the wizard that makes an API out of the realm's address."""
-import pytest
 from command import expect
 from keycloak import http
 from keysets import (Load, add_api, b64, flush, quick, sets, status,
